@@ -1,0 +1,96 @@
+// Package cli is what the programs share towards a person at a terminal:
+// parsing, errors with a hint, exit codes, passphrases and progress.
+//
+// It may not touch testimonies, keys or the network; its dependencies stay free
+// of the net package, because the offline programs use it.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes. A script may rely on them; docs/formats.md lists them.
+const (
+	ExitFailed  = 1  // something failed
+	ExitUsage   = 2  // the command was given wrongly
+	ExitNotOurs = 10 // a testimony is not sealed to this identity
+	ExitDamaged = 11 // something kept is damaged
+	ExitPartial = 12 // the rest was done, but a damaged testimony was left out
+)
+
+// Error is an error with advice for the person and an exit code for the script.
+type Error struct {
+	Err  error
+	Hint string // what to do, one sentence without a full stop; may be empty
+	Code int    // 0 means ExitFailed
+}
+
+// Error returns the text of the error without the hint.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error inside.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint returns err with advice on what to do.
+func Hint(err error, format string, args ...any) error {
+	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
+}
+
+// Usagef returns an error about how the command was given; it exits with 2.
+func Usagef(format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Code: ExitUsage}
+}
+
+// Main parses the arguments into grammar (a pointer to a kong struct), runs the
+// chosen command's Run(context.Context) method and returns the exit code. The
+// context ends on SIGINT and SIGTERM. Errors go to stderr.
+func Main(name, description string, grammar any, args []string, stdout, stderr io.Writer, options ...kong.Option) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	exit := -1
+	parser, err := kong.New(grammar, append(options,
+		kong.Name(name), kong.Description(description), kong.UsageOnError(),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindTo(stdout, (*io.Writer)(nil)))...)
+	if err != nil {
+		return report(stderr, name, err)
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help was given
+		return exit
+	}
+	if err != nil {
+		return report(stderr, name, &Error{Err: err, Hint: "see " + name + " --help", Code: ExitUsage})
+	}
+	if err := command.Run(); err != nil {
+		return report(stderr, name, err)
+	}
+	return 0
+}
+
+// report writes an error the way a person can use it and returns its exit code.
+func report(w io.Writer, name string, err error) int {
+	code := ExitFailed
+	fmt.Fprintf(w, "%s: error: %v\n", name, err)
+	// Hints may sit at several depths: the outermost advice comes first.
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if c, ok := e.(*Error); ok {
+			if c.Hint != "" {
+				fmt.Fprintf(w, "%s: hint: %s\n", name, c.Hint)
+			}
+			if c.Code != 0 && code == ExitFailed {
+				code = c.Code
+			}
+		}
+	}
+	return code
+}

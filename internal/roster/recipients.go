@@ -1,0 +1,103 @@
+// Package roster reads the list of reviewers that testimonies are sealed to.
+//
+// It handles public halves only; it may not touch identities, files or the
+// network. docs/formats.md describes the list.
+package roster
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"filippo.io/age"
+)
+
+// maxText bounds a list, in bytes: about a hundred reviewers.
+const maxText = 256 << 10
+
+// Reviewer is one recipient of testimonies.
+type Reviewer struct {
+	Name      string // may be empty
+	Recipient *age.HybridRecipient
+}
+
+// List is one list of reviewers. Every one of them can open what is sealed to
+// it.
+type List struct {
+	Epoch     uint32
+	Text      []byte // as it was read; its hash is SHA256
+	Reviewers []Reviewer
+}
+
+// Parse reads a list. It refuses a recipient of any kind but age's hybrid
+// (post-quantum) one, a recipient given twice, and a list without recipients.
+func Parse(epoch uint32, text []byte) (*List, error) {
+	if len(text) > maxText {
+		return nil, fmt.Errorf("list of reviewers is longer than %d bytes", maxText)
+	}
+	list := &List{Epoch: epoch, Text: bytes.Clone(text)}
+	seen := make(map[string]bool)
+	name := ""
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, maxText+1)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if rest, ok := strings.CutPrefix(line, "# name:"); ok {
+			name = strings.TrimSpace(rest)
+			continue
+		}
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if !strings.HasPrefix(line, "age1pq1") {
+			// The line is not quoted: somebody may have pasted a secret.
+			return nil, fmt.Errorf("line %d: not a post-quantum recipient (age1pq1…)", n)
+		}
+		recipient, err := age.ParseHybridRecipient(line)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: recipient is damaged or cut off", n)
+		}
+		if seen[line] {
+			return nil, fmt.Errorf("line %d: this recipient stands in the list twice", n)
+		}
+		seen[line] = true
+		list.Reviewers = append(list.Reviewers, Reviewer{Name: name, Recipient: recipient})
+		name = ""
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read list of reviewers: %w", err)
+	}
+	if len(list.Reviewers) == 0 {
+		return nil, errors.New("list of reviewers names nobody")
+	}
+	return list, nil
+}
+
+// SHA256 returns the hash of the list's text in hexadecimal.
+func (l *List) SHA256() string {
+	sum := sha256.Sum256(l.Text)
+	return hex.EncodeToString(sum[:])
+}
+
+// Recipients returns the reviewers as age takes them.
+func (l *List) Recipients() []age.Recipient {
+	recipients := make([]age.Recipient, len(l.Reviewers))
+	for i, r := range l.Reviewers {
+		recipients[i] = r.Recipient
+	}
+	return recipients
+}
+
+// Find returns the reviewer with the given recipient, or nil.
+func (l *List) Find(recipient string) *Reviewer {
+	for i := range l.Reviewers {
+		if l.Reviewers[i].Recipient.String() == recipient {
+			return &l.Reviewers[i]
+		}
+	}
+	return nil
+}

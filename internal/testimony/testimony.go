@@ -1,0 +1,70 @@
+// Package testimony is the schema of what a testimony says: the JSON documents
+// inside a sealed envelope. docs/formats.md describes them.
+//
+// It is pure data. It may not touch files, keys, the network or a vault; both
+// the sealing and the opening side use it.
+package testimony
+
+// The versions of the two documents. A change to either changes its version.
+const (
+	Schema         = "amana/testimony/1"
+	ManifestSchema = "amana/manifest/1"
+)
+
+// The names of the entries of an envelope, in stream order after the files.
+const (
+	FilesPrefix   = "files/"
+	TestimonyName = "testimony.json"
+	ManifestName  = "manifest.json"
+	PaddingName   = "padding"
+)
+
+// Narrative is the key of the one answer in free words.
+const Narrative = "narrative"
+
+// Limits that both sides hold to.
+const (
+	MaxText     = 200_000 // characters (Unicode code points) of one text
+	MaxFiles    = 1_000   // files in one testimony
+	MaxFileName = 255     // characters kept of a source's file name
+	MaxDocument = 8 << 20 // bytes of testimony.json or manifest.json
+)
+
+// Testimony is testimony.json: all that a source said, but for the bytes of the
+// files.
+type Testimony struct {
+	Schema   string            `json:"schema"`   // [Schema]
+	Language string            `json:"language"` // BCP 47 tag of the form that was used, "ar"
+	Answers  map[string]string `json:"answers"`  // by question key; [Narrative] is the only one yet
+	Files    []File            `json:"files"`    // in the order they were sent
+	Received string            `json:"received"` // day in UTC, "2026-11-22"
+	Roster   Roster            `json:"roster"`   // whom it was sealed to
+}
+
+// File is one file of a testimony. Name and Type are the source's words and
+// must not be trusted: not as a path, not as a type.
+type File struct {
+	Entry string `json:"entry"` // its name in the envelope, "files/001.jpg"
+	Name  string `json:"name"`  // the name it had on the source's device
+	Type  string `json:"type"`  // the media type that the browser gave, may be empty
+}
+
+// Roster names the reviewers' list that a testimony was sealed under.
+type Roster struct {
+	Epoch  uint32 `json:"epoch"`
+	SHA256 string `json:"sha256"` // of the list's text, in hexadecimal
+}
+
+// Manifest is manifest.json: what the envelope must hold, no more and no less,
+// but for itself and the padding.
+type Manifest struct {
+	Schema  string  `json:"schema"` // [ManifestSchema]
+	Entries []Entry `json:"entries"`
+}
+
+// Entry is one entry of the envelope.
+type Entry struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`   // bytes
+	SHA256 string `json:"sha256"` // in hexadecimal
+}

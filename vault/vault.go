@@ -1,0 +1,148 @@
+// Package vault says what a place that keeps sealed testimonies must do.
+//
+// A vault holds ciphertext and public facts about it, nothing else. This
+// package and its engines never import internal/seal or internal/unseal: they
+// cannot make a testimony and cannot open one. Every engine passes the suite in
+// [amana/vault/vaulttest].
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrFull is wrapped by the errors of a vault that has reached the reserve of
+// free disk which it must leave untouched.
+var ErrFull = errors.New("vault: no room left")
+
+// ErrNotFound is wrapped by errors about an id that the vault does not hold.
+var ErrNotFound = errors.New("vault: no such testimony")
+
+// ErrNotAge is wrapped by errors about data that does not begin with a complete
+// age header of at most [MaxHeader] bytes.
+var ErrNotAge = errors.New("vault: not an age file")
+
+// MaxHeader is the largest age header that a vault accepts, in bytes. A
+// reviewer takes about 1.6 KB of it.
+const MaxHeader = 1 << 20
+
+// ID names a testimony: 16 random bytes, so that neither the order nor the time
+// of arrival can be read from it.
+type ID [16]byte
+
+// NewID returns a fresh random ID.
+func NewID() ID {
+	var id ID
+	rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+	return id
+}
+
+// ParseID reads the 32 hexadecimal digits that [ID.String] writes.
+func ParseID(s string) (ID, error) {
+	var id ID
+	if len(s) != hex.EncodedLen(len(id)) {
+		return id, fmt.Errorf("vault: an id has %d hexadecimal digits, not %d", hex.EncodedLen(len(id)), len(s))
+	}
+	if _, err := hex.Decode(id[:], []byte(s)); err != nil {
+		return ID{}, fmt.Errorf("vault: not an id: %w", err)
+	}
+	return id, nil
+}
+
+// String returns the id as 32 lower-case hexadecimal digits.
+func (id ID) String() string { return hex.EncodeToString(id[:]) }
+
+// Label is what a vault is told about a testimony besides its bytes.
+type Label struct {
+	Day   string // the day received in UTC, "2026-11-22"; nothing finer
+	Epoch uint32 // the epoch of the roster it is sealed to
+}
+
+// Record is all that a vault knows of one testimony.
+type Record struct {
+	ID ID
+	Label
+	Header      []byte   // the complete age header, up to and with the line of its MAC
+	PayloadSize int64    // bytes after the header
+	PayloadSum  [32]byte // SHA-256 of the payload
+}
+
+// Size returns the number of bytes of the whole age file.
+func (r *Record) Size() int64 { return int64(len(r.Header)) + r.PayloadSize }
+
+// Usage says how much a vault holds and how much room is left.
+type Usage struct {
+	Testimonies int            // how many testimonies are kept
+	Bytes       int64          // their age files together
+	ByDay       map[string]int // testimonies by day received
+	ByEpoch     map[uint32]int // testimonies by roster epoch
+	Free        int64          // bytes that may still be written before the reserve is reached; never below 0
+}
+
+// Finding is one thing that [Reader.Check] found damaged.
+type Finding struct {
+	ID      ID     // the testimony concerned; the zero ID when it is the store itself
+	Problem string // one sentence, in English, for the operator
+}
+
+// Reader is the reading side of a vault. Its methods may be called at any time,
+// from any number of goroutines, while testimonies arrive.
+type Reader interface {
+	// Records returns up to limit records in the order of their ids, beginning
+	// after the id given; the zero ID begins at the start. Fewer than limit
+	// records mean that the end is reached.
+	Records(ctx context.Context, after ID, limit int) ([]Record, error)
+
+	// Open returns the complete age file of one testimony. It is read in short
+	// transactions as the caller reads. An unknown id gives an error wrapping
+	// [ErrNotFound]; data that is missing or too short gives
+	// [io.ErrUnexpectedEOF] while reading. Hashes are checked by Check, not here.
+	Open(ctx context.Context, id ID) (io.ReadCloser, error)
+
+	// Usage counts what is kept and measures the room left.
+	Usage(ctx context.Context) (Usage, error)
+
+	// Check reads everything, verifies every hash and the store's own
+	// structure, and calls report for each thing found damaged. Its error is
+	// for a check that could not be carried out, not for damage.
+	Check(ctx context.Context, report func(Finding)) error
+}
+
+// Store is a vault.
+type Store interface {
+	Reader
+
+	// Create begins to keep one sealed testimony. The caller must end the
+	// Pending with Commit or Abort. ctx bounds the waiting of the Pending's
+	// methods too.
+	Create(ctx context.Context) (Pending, error)
+
+	// Ready returns nil when a new testimony may begin, or an error wrapping
+	// [ErrFull] when the reserve of free disk is reached. It is cheap enough to
+	// be asked for every page.
+	Ready() error
+
+	// Close waits for writes under way and releases the store.
+	Close() error
+}
+
+// Pending is a sealed testimony on its way into a vault. It never sees
+// plaintext. It is used by one goroutine at a time.
+type Pending interface {
+	// Write takes the next bytes of a complete age file. It may keep them in a
+	// buffer of bounded size, write them to disk as they come, or wait for room
+	// in either. p is not kept. An error is final.
+	io.Writer
+
+	// Commit returns once the testimony is on stable storage, and only then may
+	// a receipt be shown. After an error the vault holds no part of the
+	// testimony that could ever be listed or opened.
+	Commit(label Label) (ID, error)
+
+	// Abort lets go of what was written. After Commit it does nothing.
+	Abort()
+}
