@@ -1,0 +1,46 @@
+package pages
+
+import (
+	"io"
+	"unicode/utf8"
+)
+
+// slot stands in form.html where the narrative goes.
+const slot = "%NARRATIVE%"
+
+// writeEscaped writes s as the text of an HTML element, in pieces of bounded
+// size, and clears its buffer at the end.
+//
+// html/template is not used for this: it writes strings through a buffer of
+// package fmt that is kept for later, and the words of a source must not be.
+func writeEscaped(w io.Writer, s string) error {
+	buf := make([]byte, 0, 1024)
+	defer func() { clear(buf[:cap(buf)]) }()
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
+		switch r {
+		case '&':
+			buf = append(buf, "&amp;"...)
+		case '<':
+			buf = append(buf, "&lt;"...)
+		case '>':
+			buf = append(buf, "&gt;"...)
+		case '"':
+			buf = append(buf, "&#34;"...)
+		case '\'':
+			buf = append(buf, "&#39;"...)
+		case 0:
+			buf = utf8.AppendRune(buf, utf8.RuneError) // HTML has no NUL
+		default:
+			buf = utf8.AppendRune(buf, r) // what is not UTF-8 becomes U+FFFD
+		}
+		if cap(buf)-len(buf) < 8 || len(s) == 0 {
+			if _, err := w.Write(buf); err != nil {
+				return err
+			}
+			buf = buf[:0]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package pages
+
+// ProblemKind says what went wrong, as far as a source is told.
+type ProblemKind string
+
+// The kinds of problem. The comment names the status that fits.
+const (
+	Empty         ProblemKind = "empty"           // 400: nothing was written in the narrative
+	TextTooLong   ProblemKind = "text_too_long"   // 413: more than State.MaxText characters
+	FileTooLarge  ProblemKind = "file_too_large"  // 413: one file has more than State.MaxFile bytes
+	TotalTooLarge ProblemKind = "total_too_large" // 413: the files have more than State.MaxTotal bytes together
+	TooManyFiles  ProblemKind = "too_many_files"  // 413: more than State.MaxFiles files
+	Malformed     ProblemKind = "malformed"       // 400: not what the form sends, or text that is not UTF-8
+	NotFound      ProblemKind = "not_found"       // 404: no such page
+	Method        ProblemKind = "method"          // 405: the page does not take this method
+	Tor2web       ProblemKind = "tor2web"         // 403: reached through a proxy on the open web, which sees everything
+	Internal      ProblemKind = "internal"        // 500: something failed here; nothing was kept
+	Busy          ProblemKind = "busy"            // 503: all places are taken; come back later
+	Full          ProblemKind = "full"            // 507: the reserve of disk is reached; come back later
+	TooSlow       ProblemKind = "too_slow"        // 408: the testimony did not arrive in the time allowed
+	Interrupted   ProblemKind = "interrupted"     // 400: the testimony broke off before its end
+)
+
+// kinds holds every kind and the field of the form that it is about, if any.
+var kinds = map[ProblemKind]string{
+	Empty:         "narrative",
+	TextTooLong:   "narrative",
+	FileTooLarge:  "files",
+	TotalTooLarge: "files",
+	TooManyFiles:  "files",
+	Malformed:     "",
+	NotFound:      "",
+	Method:        "",
+	Tor2web:       "",
+	Internal:      "",
+	Busy:          "",
+	Full:          "",
+	TooSlow:       "",
+	Interrupted:   "",
+}
+
+// known returns the kind, "" for none, and Internal for one not listed.
+func (k ProblemKind) known() ProblemKind {
+	if _, ok := kinds[k]; !ok && k != "" {
+		return Internal
+	}
+	return k
+}
+
+// Field returns the name of the form's field that the problem is about, or "".
+func (k ProblemKind) Field() string { return kinds[k] }

@@ -1,0 +1,225 @@
+package pages
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"text/template/parse"
+	"time"
+)
+
+// The functions by which templates ask for words. The first argument is the key
+// in the catalog; what a message may hold depends on the function.
+var placeholders = map[string][]string{
+	"t":      nil,                                // a message as it stands
+	"n":      {"N"},                              // a message in the plural form of a count
+	"day":    {"Day"},                            // a message with a day
+	"limits": {"Files", "File", "Total", "Text"}, // a message with any of the limits
+}
+
+// Keys that Go code asks for, by the function that reads them.
+var codeKeys = map[string]string{
+	"language.name":      "t",
+	"language.direction": "t",
+	"language.digits":    "t",
+	"language.group":     "t",
+	"language.date":      "date",
+	"count.files":        "n",
+	"count.characters":   "n",
+	"count.pages":        "n",
+	"size.bytes":         "n",
+	"size.kb":            "n",
+	"size.mb":            "n",
+	"size.gb":            "n",
+}
+
+func init() {
+	placeholders["date"] = []string{"Day", "Month", "Year"}
+	for m := 1; m <= 12; m++ {
+		codeKeys[monthKey(m)] = "t"
+	}
+}
+
+func monthKey(m int) string { return "month." + strconv.Itoa(m) }
+
+func problemKey(part string, k ProblemKind) string { return "problem." + string(k) + "." + part }
+
+// functions returns what the templates may call, in the words of c. Parsing
+// needs only the names, so c may be nil then.
+func functions(c *catalog) template.FuncMap {
+	return template.FuncMap{
+		"t": func(key string) (string, error) { return c.message(key, nil, nil) },
+		"n": func(key string, n int) (string, error) { return c.count(key, int64(n)) },
+		"day": func(key, day string) (string, error) {
+			date, err := c.date(day)
+			if err != nil {
+				return "", err
+			}
+			return c.message(key, nil, map[string]string{"Day": date})
+		},
+		"limits":  func(key string, s State) (string, error) { return c.limits(key, s) },
+		"problem": func(part string, k ProblemKind, s State) (string, error) { return c.limits(problemKey(part, k), s) },
+		"name":    func(tag string) string { return c.all[tag].name },
+		"dir":     func(tag string) string { return c.all[tag].direction },
+	}
+}
+
+// wanted returns every key that the templates or the code ask for, with the
+// function that asks.
+func wanted(t *template.Template) map[string]string {
+	keys := make(map[string]string)
+	for key, function := range codeKeys {
+		keys[key] = function
+	}
+	for _, one := range t.Templates() {
+		if one.Tree != nil {
+			collect(one.Tree.Root, keys)
+		}
+	}
+	return keys
+}
+
+// collect walks a parsed template for calls of the functions above.
+func collect(node parse.Node, keys map[string]string) {
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n != nil {
+			for _, child := range n.Nodes {
+				collect(child, keys)
+			}
+		}
+	case *parse.ActionNode:
+		collect(n.Pipe, keys)
+	case *parse.TemplateNode:
+		collect(n.Pipe, keys)
+	case *parse.IfNode:
+		collectBranch(&n.BranchNode, keys)
+	case *parse.RangeNode:
+		collectBranch(&n.BranchNode, keys)
+	case *parse.WithNode:
+		collectBranch(&n.BranchNode, keys)
+	case *parse.PipeNode:
+		if n != nil {
+			for _, command := range n.Cmds {
+				collectCommand(command, keys)
+			}
+		}
+	}
+}
+
+func collectBranch(n *parse.BranchNode, keys map[string]string) {
+	collect(n.Pipe, keys)
+	collect(n.List, keys)
+	collect(n.ElseList, keys)
+}
+
+func collectCommand(command *parse.CommandNode, keys map[string]string) {
+	for _, arg := range command.Args {
+		collect(arg, keys) // a call in parentheses is a pipe of its own
+	}
+	if len(command.Args) < 2 {
+		return
+	}
+	name, ok := command.Args[0].(*parse.IdentifierNode)
+	if !ok {
+		return
+	}
+	key, ok := command.Args[1].(*parse.StringNode)
+	if !ok {
+		return
+	}
+	if _, ok := placeholders[name.Ident]; ok {
+		keys[key.Text] = name.Ident
+	}
+	if name.Ident == "problem" {
+		for kind := range kinds {
+			keys[problemKey(key.Text, kind)] = "limits"
+		}
+	}
+}
+
+// number writes n in the digits of the language, in groups of three.
+func (c *catalog) number(n int64) string {
+	var b strings.Builder
+	plain := strconv.FormatInt(n, 10)
+	for i, digit := range plain {
+		if i > 0 && (len(plain)-i)%3 == 0 && len(plain) > 4 {
+			b.WriteString(c.group)
+		}
+		b.WriteString(c.digit(digit))
+	}
+	return b.String()
+}
+
+// digit returns one digit as the language writes it.
+func (c *catalog) digit(d rune) string {
+	if d < '0' || d > '9' {
+		return string(d)
+	}
+	return string(c.digits[d-'0'])
+}
+
+// date writes "2026-11-22" for a person. Something else is shown as it is: a
+// receipt must not fail over its date.
+func (c *catalog) date(day string) (string, error) {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day, nil
+	}
+	plain := func(n int) string { return strings.Join(mapRunes(strconv.Itoa(n), c.digit), "") }
+	month, err := c.message(monthKey(int(d.Month())), nil, nil)
+	if err != nil {
+		return "", err
+	}
+	return c.message("language.date", nil, map[string]string{
+		"Day": plain(d.Day()), "Month": month, "Year": plain(d.Year()),
+	})
+}
+
+func mapRunes(s string, f func(rune) string) []string {
+	var out []string
+	for _, r := range s {
+		out = append(out, f(r))
+	}
+	return out
+}
+
+// charactersPerPage is about what a page of a book holds.
+const charactersPerPage = 2500
+
+// limits returns a message with the limits in words. Every limit is rounded
+// down, so that no one is told that more is taken than is.
+func (c *catalog) limits(key string, s State) (string, error) {
+	text, characters := "count.pages", int64(max(s.MaxText, 0))/charactersPerPage
+	if characters == 0 {
+		text, characters = "count.characters", int64(max(s.MaxText, 0))
+	}
+	data := make(map[string]string)
+	var errs [4]error
+	data["Text"], errs[0] = c.count(text, characters)
+	data["Files"], errs[1] = c.count("count.files", int64(max(s.MaxFiles, 0)))
+	data["File"], errs[2] = c.size(s.MaxFile)
+	data["Total"], errs[3] = c.size(s.MaxTotal)
+	for _, err := range errs {
+		if err != nil {
+			return "", fmt.Errorf("pages: failed to word a limit: %w", err)
+		}
+	}
+	return c.message(key, nil, data)
+}
+
+// size writes a number of bytes in the largest unit that is exact or leaves at
+// least ten of it, rounded down.
+func (c *catalog) size(n int64) (string, error) {
+	n = max(n, 0)
+	for _, unit := range []struct {
+		key  string
+		size int64
+	}{{"size.gb", 1 << 30}, {"size.mb", 1 << 20}, {"size.kb", 1 << 10}} {
+		if n >= 10*unit.size || n >= unit.size && n%unit.size == 0 {
+			return c.count(unit.key, n/unit.size)
+		}
+	}
+	return c.count("size.bytes", n)
+}
