@@ -1,0 +1,248 @@
+package carry
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Bundle is an opened bundle. Its methods may be called from several
+// goroutines.
+type Bundle struct {
+	// Manifest is what the bundle holds, as signed. Its Recipients are the
+	// lists that arrived undamaged.
+	Manifest Manifest
+
+	// Damaged names the members besides the testimonies that are not as they
+	// were written: lists of reviewers, SHA256SUMS. Testimonies may still open.
+	Damaged []string
+
+	r       io.ReaderAt
+	offsets []int64 // of the testimonies' tar headers
+}
+
+// OpenBundle reads the index of a bundle of the given size and verifies the
+// signature of its manifest by the key that the manifest names; whether that is
+// the right key, [Bundle.CheckIntake] tells.
+//
+// The place of every member follows from the manifest and nothing else may
+// stand in the bundle. The errors wrap [ErrNotBundle], [ErrNotWhole] (it was cut
+// off), [ErrDamaged] or [ErrIntake]. The bytes of the testimonies are not read
+// here but by [Bundle.Verify]. Memory grows with the number of testimonies only,
+// and is bounded.
+func OpenBundle(r io.ReaderAt, size int64) (*Bundle, error) {
+	b, err := openBundle(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("open bundle: %w", err)
+	}
+	return b, nil
+}
+
+func openBundle(r io.ReaderAt, size int64) (*Bundle, error) {
+	signed, err := readFirst(r, size)
+	if err != nil {
+		return nil, err
+	}
+	m, lists, err := parseManifest(signed)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{Manifest: *m, r: r, offsets: make([]int64, len(m.Testimonies))}
+	at, err := b.readLists(block+filled(int64(len(signed))), size, lists)
+	if err != nil {
+		return nil, err
+	}
+	for i := range m.Testimonies {
+		b.offsets[i] = at
+		at += block + filled(m.Testimonies[i].Size())
+		if at < 0 || at > 1<<62 {
+			return nil, fmt.Errorf("%w: its sizes are out of range", ErrNotBundle)
+		}
+	}
+	end := at + block + filled(b.sumsSize(lists)) + 2*block
+	if size < end {
+		return nil, fmt.Errorf("%w: %d of %d bytes are missing at its end", ErrNotWhole, end-size, end)
+	}
+	if size > end {
+		return nil, fmt.Errorf("%w: %d bytes follow its end", ErrNotBundle, size-end)
+	}
+	if err := b.checkSums(at, lists); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// readFirst returns the bytes of the first member, the manifest.
+func readFirst(r io.ReaderAt, size int64) ([]byte, error) {
+	var h [block]byte
+	if size < block {
+		want := tarHeader("manifest", 0)
+		n := min(size, 100) // the name, and nothing after it
+		if err := readAt(r, h[:size], 0); err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(h[:n], want[:n]) {
+			return nil, ErrNotBundle
+		}
+		return nil, fmt.Errorf("%w: it has only %d bytes", ErrNotWhole, size)
+	}
+	if err := readAt(r, h[:], 0); err != nil {
+		return nil, err
+	}
+	n, ok := headerSize(&h, "manifest", maxManifest)
+	if !ok {
+		return nil, fmt.Errorf("%w: it does not begin with a manifest", ErrNotBundle)
+	}
+	if size < block+filled(n) {
+		return nil, fmt.Errorf("%w: it ends in the manifest", ErrNotWhole)
+	}
+	data := make([]byte, filled(n))
+	if err := readAt(r, data, block); err != nil {
+		return nil, err
+	}
+	if !allZero(data[n:]) {
+		return nil, fmt.Errorf("%w: something follows its manifest", ErrNotBundle)
+	}
+	return data[:n], nil
+}
+
+// readLists reads the lists of reviewers from offset at on and returns the
+// offset after them. Their sizes stand only in their tar headers, so a damaged
+// header ends it all; a damaged text does not.
+func (b *Bundle) readLists(at, size int64, lists []sumOf) (int64, error) {
+	for _, list := range lists {
+		name := listMember(list.epoch)
+		if size < at+block {
+			return 0, fmt.Errorf("%w: it ends before %s", ErrNotWhole, name)
+		}
+		var h [block]byte
+		if err := readAt(b.r, h[:], at); err != nil {
+			return 0, err
+		}
+		n, ok := headerSize(&h, name, maxList)
+		if !ok {
+			return 0, fmt.Errorf("%w: something else stands where %s must be", ErrDamaged, name)
+		}
+		at += block
+		if size < at+filled(n) {
+			return 0, fmt.Errorf("%w: it ends in %s", ErrNotWhole, name)
+		}
+		text := make([]byte, filled(n))
+		if err := readAt(b.r, text, at); err != nil {
+			return 0, err
+		}
+		at += filled(n)
+		if sha256.Sum256(text[:n]) != list.sum || !allZero(text[n:]) {
+			b.Damaged = append(b.Damaged, name)
+			continue
+		}
+		b.Manifest.Recipients = append(b.Manifest.Recipients, List{list.epoch, text[:n:n]})
+	}
+	return at, nil
+}
+
+// sumsSize returns the size that SHA256SUMS must have.
+func (b *Bundle) sumsSize(lists []sumOf) int64 {
+	var n int64
+	for _, list := range lists {
+		n += 64 + 2 + int64(len(listMember(list.epoch))) + 1
+	}
+	return n + int64(len(b.offsets))*int64(64+2+len("testimonies/")+32+len(".age")+1)
+}
+
+// checkSums looks at the last member and at the end. SHA256SUMS serves other
+// programs; the hashes that count are signed. So damage in it is only noted.
+func (b *Bundle) checkSums(at int64, lists []sumOf) error {
+	n := b.sumsSize(lists)
+	r := io.NewSectionReader(b.r, at, block+filled(n)+2*block)
+	h := tarHeader("SHA256SUMS", n)
+	got := make([]byte, block)
+	if _, err := io.ReadFull(r, got); err != nil {
+		return readError(err)
+	}
+	good := bytes.Equal(got, h[:])
+	line := make([]byte, 0, 256)
+	next := func(want string, known *[32]byte) error {
+		line = line[:64+2+len(want)+1]
+		if _, err := io.ReadFull(r, line); err != nil {
+			return readError(err)
+		}
+		var sum [32]byte
+		hexed := string(line[:64])
+		good = good && parseSum(hexed, &sum) && strings.ToLower(hexed) == hexed &&
+			string(line[64:]) == "  "+want+"\n" && (known == nil || *known == sum)
+		return nil
+	}
+	for i := range lists {
+		if err := next(listMember(lists[i].epoch), &lists[i].sum); err != nil {
+			return err
+		}
+	}
+	for i := range b.Manifest.Testimonies {
+		if err := next(b.Manifest.Testimonies[i].Member(), nil); err != nil {
+			return err
+		}
+	}
+	rest, err := io.ReadAll(r) // less than four blocks
+	if err != nil {
+		return readError(err)
+	}
+	if !good || !allZero(rest) {
+		b.Damaged = append(b.Damaged, "SHA256SUMS")
+	}
+	return nil
+}
+
+// CheckIntake returns an error wrapping [ErrIntake] unless the bundle is signed
+// by the server with the given verifier key.
+func (b *Bundle) CheckIntake(vkey string) error {
+	if vkey != b.Manifest.Intake {
+		return fmt.Errorf("%w by the server that was expected, but by %s", ErrIntake, b.Manifest.Intake)
+	}
+	return nil
+}
+
+// Testimony returns the age file of testimony i, counted from 0 in the
+// manifest's order.
+func (b *Bundle) Testimony(i int) *io.SectionReader {
+	return io.NewSectionReader(b.r, b.offsets[i]+block, b.Manifest.Testimonies[i].Size())
+}
+
+// Verify reads testimony i and returns an error wrapping [ErrDamaged] unless
+// every byte of it is the one that the server signed for.
+func (b *Bundle) Verify(ctx context.Context, i int) error {
+	check, err := b.Check(i)
+	if err != nil {
+		return err
+	}
+	return check.Finish(ctx)
+}
+
+// readAt fills p. A reader that ends early had a wrong size.
+func readAt(r io.ReaderAt, p []byte, at int64) error {
+	n, err := r.ReadAt(p, at)
+	if n == len(p) {
+		return nil
+	}
+	return readError(err)
+}
+
+func readError(err error) error {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: it became shorter while it was read", ErrNotWhole)
+	}
+	return fmt.Errorf("read: %w", err)
+}
+
+func allZero(p []byte) bool {
+	for _, c := range p {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}

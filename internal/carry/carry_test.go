@@ -1,0 +1,396 @@
+package carry
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// made is a bundle for a test: what went in and what came out.
+type made struct {
+	manifest Manifest
+	ages     map[string][]byte
+	skey     string
+	vkey     string
+	bytes    []byte
+}
+
+// entryOf describes an age file, of which the first header bytes are the header.
+func entryOf(id string, epoch uint32, age []byte, header int) Entry {
+	return Entry{
+		ID: id, Day: "2026-11-22", Epoch: epoch,
+		HeaderSize: int64(header), HeaderSum: sha256.Sum256(age[:header]),
+		PayloadSize: int64(len(age) - header), PayloadSum: sha256.Sum256(age[header:]),
+	}
+}
+
+// makeBundle writes a bundle of n testimonies of random bytes.
+func makeBundle(t testing.TB, n int) *made {
+	t.Helper()
+	b := &made{ages: make(map[string][]byte)}
+	b.skey, b.vkey = NewKey()
+	b.manifest = Manifest{Made: "2026-11-22", Recipients: []List{
+		{1, []byte("# name: A\nage1pq1one\n")}, {2, []byte("unused\n")}, {3, []byte("age1pq1three\n")},
+	}}
+	random := rand.NewChaCha8([32]byte{1})
+	for i := range n {
+		age := make([]byte, 1000+i*517)
+		random.Read(age)
+		id := fmt.Sprintf("%032x", i+1)
+		b.ages[id] = age
+		b.manifest.Testimonies = append(b.manifest.Testimonies, entryOf(id, uint32(1+i%2*2), age, 100+i))
+	}
+	var err error
+	if b.bytes, err = b.write(); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *made) write() ([]byte, error) {
+	signer, err := note.NewSigner(b.skey)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = WriteBundle(context.Background(), &out, &b.manifest, signer, b.vkey, func(e Entry) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(b.ages[e.ID])), nil
+	})
+	return out.Bytes(), err
+}
+
+func openBytes(data []byte) (*Bundle, error) {
+	return OpenBundle(bytes.NewReader(data), int64(len(data)))
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 5} {
+		m := makeBundle(t, n)
+		b, err := openBytes(m.bytes)
+		if err != nil {
+			t.Fatalf("%d testimonies: %v", n, err)
+		}
+		if len(b.Manifest.Testimonies) != n || len(b.Damaged) != 0 || b.Manifest.Made != "2026-11-22" {
+			t.Fatalf("%d testimonies: got %+v", n, b.Manifest)
+		}
+		if want := min(n, 2); len(b.Manifest.Recipients) != want {
+			t.Errorf("%d testimonies: %d lists, want %d", n, len(b.Manifest.Recipients), want)
+		}
+		for i, e := range b.Manifest.Testimonies {
+			if err := b.Verify(t.Context(), i); err != nil {
+				t.Error(err)
+			}
+			got, err := io.ReadAll(b.Testimony(i))
+			if err != nil || !bytes.Equal(got, m.ages[e.ID]) {
+				t.Errorf("testimony %s came back different (%v)", e.ID, err)
+			}
+		}
+		if err := b.CheckIntake(m.vkey); err != nil {
+			t.Error(err)
+		}
+		_, other := NewKey()
+		if err := b.CheckIntake(other); !errors.Is(err, ErrIntake) {
+			t.Errorf("another server's key: %v", err)
+		}
+	}
+}
+
+// A writer that is handed other bytes than promised must not finish.
+func TestWriteChecksWhatItCopies(t *testing.T) {
+	for name, change := range map[string]func([]byte) []byte{
+		"flipped header":  func(a []byte) []byte { a[0] ^= 1; return a },
+		"flipped payload": func(a []byte) []byte { a[len(a)-1] ^= 1; return a },
+		"shorter":         func(a []byte) []byte { return a[:len(a)-1] },
+		"longer":          func(a []byte) []byte { return append(a, 0) },
+		"empty":           func(a []byte) []byte { return nil },
+	} {
+		m := makeBundle(t, 2)
+		id := m.manifest.Testimonies[1].ID
+		m.ages[id] = change(bytes.Clone(m.ages[id]))
+		data, err := m.write()
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), id) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := openBytes(data); !errors.Is(err, ErrNotWhole) {
+			t.Errorf("%s: what was written opens as %v", name, err)
+		}
+	}
+}
+
+func TestWriteRefusesManifest(t *testing.T) {
+	for name, change := range map[string]func(*Manifest){
+		"order":          func(m *Manifest) { ts := m.Testimonies; ts[0], ts[1] = ts[1], ts[0] },
+		"twice":          func(m *Manifest) { m.Testimonies[1] = m.Testimonies[0] },
+		"id":             func(m *Manifest) { m.Testimonies[0].ID = "../../etc/passwd" },
+		"capital id":     func(m *Manifest) { m.Testimonies[1].ID = strings.Repeat("AB", 16) },
+		"day":            func(m *Manifest) { m.Testimonies[0].Day = "2026-11-22 10:00" },
+		"made":           func(m *Manifest) { m.Made = "yesterday" },
+		"list missing":   func(m *Manifest) { m.Recipients = m.Recipients[:1] },
+		"lists order":    func(m *Manifest) { l := m.Recipients; l[0], l[2] = l[2], l[0] },
+		"no header":      func(m *Manifest) { m.Testimonies[0].HeaderSize = 0 },
+		"huge header":    func(m *Manifest) { m.Testimonies[0].HeaderSize = maxHeader + 1 },
+		"payload":        func(m *Manifest) { m.Testimonies[0].PayloadSize = -1 },
+		"list too large": func(m *Manifest) { m.Recipients[0].Text = make([]byte, maxList+1) },
+	} {
+		m := makeBundle(t, 3)
+		change(&m.manifest)
+		if data, err := m.write(); err == nil || len(data) != 0 {
+			t.Errorf("%s: wrote %d bytes, error %v", name, len(data), err)
+		}
+	}
+	m := makeBundle(t, 1)
+	_, m.vkey = NewKey()
+	if _, err := m.write(); !errors.Is(err, ErrIntake) {
+		t.Errorf("a verifier key that is not the signer's: %v", err)
+	}
+}
+
+// Wherever a bundle is cut off, opening it finds out without reading it all.
+func TestCutOff(t *testing.T) {
+	m := makeBundle(t, 3)
+	for n := range m.bytes {
+		_, err := openBytes(m.bytes[:n])
+		if !errors.Is(err, ErrNotWhole) {
+			t.Fatalf("cut at %d of %d: %v", n, len(m.bytes), err)
+		}
+	}
+}
+
+// One flipped bit anywhere is found, and spoils no more than what it is in.
+func TestFlipped(t *testing.T) {
+	m := makeBundle(t, 3)
+	whole, err := openBytes(m.bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := int(whole.offsets[0])
+	for at := 0; at < len(m.bytes); at += 7 {
+		data := bytes.Clone(m.bytes)
+		data[at] ^= 1 << (at % 8)
+		b, err := openBytes(data)
+		if err != nil {
+			if at >= first {
+				t.Fatalf("byte %d, inside testimonies, spoiled the bundle: %v", at, err)
+			}
+			continue
+		}
+		bad := len(b.Damaged)
+		for i := range b.Manifest.Testimonies {
+			if err := b.Verify(t.Context(), i); err != nil {
+				if !errors.Is(err, ErrDamaged) {
+					t.Fatalf("byte %d: %v", at, err)
+				}
+				bad++
+			}
+		}
+		// SHA256SUMS is for others: a wrong hash in it need not be found here.
+		if sums := whole.offsets[2] + block + filled(m.manifest.Testimonies[2].Size()) + block; bad != 1 && int64(at) < sums {
+			t.Fatalf("byte %d: %d things are damaged, want 1", at, bad)
+		}
+	}
+}
+
+func TestNotABundle(t *testing.T) {
+	m := makeBundle(t, 2)
+	var foreign bytes.Buffer
+	tw := tar.NewWriter(&foreign)
+	tw.WriteHeader(&tar.Header{Name: "manifest", Linkname: "/etc/passwd", Typeflag: tar.TypeSymlink})
+	tw.Close()
+	for name, c := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"text":        {[]byte("hello"), ErrNotBundle},
+		"long text":   {bytes.Repeat([]byte("hello "), 1000), ErrNotBundle},
+		"zeros":       {make([]byte, 4096), ErrNotBundle},
+		"link":        {foreign.Bytes(), ErrNotBundle},
+		"trailing":    {append(bytes.Clone(m.bytes), 0), ErrNotBundle},
+		"second tar":  {append(bytes.Clone(m.bytes), m.bytes...), ErrNotBundle},
+		"empty":       {nil, ErrNotWhole},
+		"huge":        {replaceHeader(m.bytes, tarHeader("manifest", maxManifest+1)), ErrNotBundle},
+		"base 256":    {replaceHeader(m.bytes, tarHeader("manifest", 1<<40)), ErrNotBundle},
+		"other name":  {replaceHeader(m.bytes, tarHeader("Manifest", 10)), ErrNotBundle},
+		"new version": {withText(t, m, func(s string) string { return strings.Replace(s, "bundle 1", "bundle 2", 1) }), ErrNotBundle},
+	} {
+		if _, err := openBytes(c.data); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func replaceHeader(data []byte, h [block]byte) []byte {
+	return append(bytes.Clone(h[:]), data[block:]...)
+}
+
+// withText returns a bundle whose manifest text was changed and signed anew, as
+// a hostile server could.
+func withText(t *testing.T, m *made, change func(string) string) []byte {
+	t.Helper()
+	first, err := readFirst(bytes.NewReader(m.bytes), int64(len(m.bytes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _, _ := strings.Cut(string(first), "\n\n— ")
+	signer, err := note.NewSigner(m.skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := note.Sign(&note.Note{Text: change(text + "\n")}, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	writeMember(&out, "manifest", signed)
+	out.Write(m.bytes[block+filled(int64(len(first))):])
+	return out.Bytes()
+}
+
+// Even with a good signature, only the one spelling of a manifest is accepted.
+func TestSignedButWrong(t *testing.T) {
+	replace := func(old, new string) func(string) string {
+		return func(s string) string {
+			if !strings.Contains(s, old) {
+				panic("the text to change is not there: " + old)
+			}
+			return strings.Replace(s, old, new, 1)
+		}
+	}
+	for name, change := range map[string]func(string) string{
+		"count":         replace("testimonies 2", "testimonies 3"),
+		"bytes":         replace("bytes ", "bytes 1"),
+		"two spaces":    replace("testimony ", "testimony  "),
+		"sign":          replace(" 1 100 ", " 1 +100 "),
+		"leading zero":  replace(" 1 100 ", " 1 0100 "),
+		"overflow":      replace(" 1 100 ", " 1 99999999999999999999 "),
+		"huge":          replace(" 1 100 ", " 1 9223372036854775807 "),
+		"traversal":     replace(fmt.Sprintf("%032x", 1), "../../../../../../etc/cron.d/abcd"[:32]),
+		"duplicate":     replace(fmt.Sprintf("%032x", 2), fmt.Sprintf("%032x", 1)),
+		"unknown line":  func(s string) string { return s + "command rm\n" },
+		"no blank":      replace("\n\n", "\n"),
+		"lone list":     replace("\n\n", "\n\nrecipients 0 "+strings.Repeat("0", 64)+"\n"),
+		"epoch":         replace("2026-11-22 1 ", "2026-11-22 4294967297 "),
+		"capital hash":  func(s string) string { return s[:len(s)-20] + strings.ToUpper(s[len(s)-20:]) },
+		"list after":    func(s string) string { return s + "recipients 9 " + strings.Repeat("0", 64) + "\n" },
+		"other key":     replace("intake amana-intake", "intake amana-other"),
+		"no key":        replace("intake amana-intake", "outtake amana-intake"),
+		"empty":         func(string) string { return "\n" },
+		"version alone": func(string) string { return version + "\n" },
+	} {
+		m := makeBundle(t, 2)
+		_, err := openBytes(withText(t, m, change))
+		if !errors.Is(err, ErrNotBundle) && !errors.Is(err, ErrIntake) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// And what was changed without signing anew is refused.
+	m := makeBundle(t, 2)
+	data := bytes.Replace(m.bytes, []byte("made 2026-11-22"), []byte("made 2026-11-23"), 1)
+	if _, err := openBytes(data); !errors.Is(err, ErrIntake) {
+		t.Errorf("changed after signing: %v", err)
+	}
+}
+
+// Common tools list, extract and check a bundle.
+func TestCommonTools(t *testing.T) {
+	m := makeBundle(t, 4)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "b.tar"), m.bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][]string{{"tar", "-xf", "b.tar"}, {"sha256sum", "--strict", "-c", "SHA256SUMS"}} {
+		if _, err := exec.LookPath(c[0]); err != nil {
+			t.Fatalf("install %s (tar, coreutils) to run this test", c[0])
+		}
+		cmd := exec.Command(c[0], c[1:]...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", c, err, out)
+		} else if len(out) > 0 && c[0] == "tar" {
+			t.Errorf("tar complains: %s", out)
+		}
+	}
+	for id, age := range m.ages {
+		got, err := os.ReadFile(filepath.Join(dir, "testimonies", id+".age"))
+		if err != nil || !bytes.Equal(got, age) {
+			t.Errorf("tar gives %s differently (%v)", id, err)
+		}
+	}
+	tr := tar.NewReader(bytes.NewReader(m.bytes))
+	for n := 0; ; n++ {
+		h, err := tr.Next()
+		if err == io.EOF {
+			if n != 8 {
+				t.Errorf("%d members, want 8", n)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Typeflag != tar.TypeReg || h.Mode != 0o600 || h.Uid != 0 || h.Gid != 0 || h.ModTime.Unix() != 0 || h.Uname != "" {
+			t.Errorf("%s: header says %+v", h.Name, h)
+		}
+	}
+}
+
+// A member of 8 GiB and more keeps a header that others understand.
+func TestLargeMember(t *testing.T) {
+	for _, size := range []int64{1<<33 - 1, 1 << 33, maxPayload} {
+		h := tarHeader("testimonies/x.age", size)
+		got, err := tar.NewReader(bytes.NewReader(h[:])).Next()
+		if err != nil || got.Size != size {
+			t.Errorf("%d: got %+v, %v", size, got, err)
+		}
+	}
+}
+
+// A hundred thousand testimonies open, each of them one byte long.
+func TestMany(t *testing.T) {
+	const n = 100_000
+	m := makeBundle(t, 0)
+	m.manifest.Testimonies = nil
+	for i := range n {
+		id := fmt.Sprintf("%032x", i+1)
+		m.ages[id] = []byte{byte(i)}
+		m.manifest.Testimonies = append(m.manifest.Testimonies, entryOf(id, 1, m.ages[id], 1))
+	}
+	data, err := m.write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := openBytes(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Manifest.Testimonies) != n {
+		t.Fatalf("%d testimonies", len(b.Manifest.Testimonies))
+	}
+	if err := b.Verify(t.Context(), n-1); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	m := makeBundle(t, 1)
+	b, err := openBytes(m.bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := b.Verify(ctx, 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("verify: %v", err)
+	}
+}
