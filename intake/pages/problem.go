@@ -49,3 +49,13 @@ func (k ProblemKind) known() ProblemKind {
 
 // Field returns the name of the form's field that the problem is about, or "".
 func (k ProblemKind) Field() string { return kinds[k] }
+
+// WritingHelps reports whether a page about the problem should lead straight to
+// the form.
+func (k ProblemKind) WritingHelps() bool {
+	switch k {
+	case NotFound, Tor2web, Full:
+		return false
+	}
+	return true
+}
