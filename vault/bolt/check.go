@@ -1,0 +1,234 @@
+package bolt
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+
+	"amana/vault"
+)
+
+const (
+	checkSlice  = 64        // records or ids read in one transaction
+	checkBuffer = 256 << 10 // bytes of payload read in one transaction
+)
+
+// Check implements [vault.Reader]. Besides its findings it says nothing of a
+// testimony. Its memory is bounded: a bit for each page of 4 KiB, 32 MiB for a
+// terabyte, and some buffers.
+func (s *Store) Check(ctx context.Context, report func(vault.Finding)) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	damaged := map[vault.ID]bool{}
+	for _, f := range []*file{s.headers, s.payloads} {
+		if err := s.checkStructure(ctx, f, report, damaged); err != nil {
+			return err
+		}
+	}
+	if err := s.checkRecords(ctx, report, damaged); err != nil {
+		return err
+	}
+	return s.checkOrphans(ctx, report)
+}
+
+// checkStructure reads the heads of all pages in one transaction. While that
+// runs, pages set free are not used again. That is acceptable: apart from
+// removals a transaction frees only the few small pages that it replaces, and
+// one page in seventeen at most is read here, none of it payload.
+func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.Finding), damaged map[vault.ID]bool) error {
+	var found []vault.Finding
+	name := string(f.bucket)
+	err := f.view(func(v *view) error {
+		c := newStructure(v)
+		mark := v.visit
+		v.visit = func(id, pages uint64) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return mark(id, pages)
+		}
+		err := c.length(f.os)
+		if err == nil {
+			err = c.trees(v.root, true)
+		}
+		if err == nil && len(c.problems) == 0 {
+			// The page that names the list of free pages is overwritten by the
+			// next transaction but one; if it is gone the list is not checked.
+			if m, merr := readMeta(f.os, int64(v.txid%2)*v.pageSize); merr == nil && m.txid == v.txid && m.freelist != noFreelist {
+				if err = c.freelist(m.freelist); err == nil {
+					c.unused()
+				}
+			}
+		}
+		if err != nil {
+			c.problem(vault.ID{}, err)
+		}
+		for id := range c.damaged {
+			damaged[id] = true
+		}
+		found = c.problems
+		return ctx.Err()
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		found = append(found, vault.Finding{Problem: err.Error()})
+	}
+	for _, x := range found {
+		if x.ID == (vault.ID{}) {
+			x.Problem = fmt.Sprintf("the file of %s is damaged: %s", name, x.Problem)
+		}
+		report(x)
+	}
+	return nil
+}
+
+// checkRecords checks every record, and the payload of every sound one.
+func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), damaged map[vault.ID]bool) error {
+	type item struct {
+		id  vault.ID
+		rec vault.Record
+		err error
+	}
+	var after *vault.ID
+	for {
+		var items []item
+		err := s.headers.view(func(v *view) error {
+			return eachID(v, headersBucket, after, func(id vault.ID, e *entry) error {
+				b, err := e.read(nil, maxRecord)
+				it := item{id: id, err: err}
+				if err == nil {
+					it.rec, it.err = decodeRecord(id, b)
+				}
+				items = append(items, it)
+				if len(items) == checkSlice {
+					return errStop
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			report(vault.Finding{Problem: fmt.Sprintf("the list of testimonies cannot be read: %v", err)})
+		}
+		for i := range items {
+			it := &items[i]
+			if it.err == nil && !damaged[it.id] {
+				it.err = s.checkPayload(ctx, &it.rec)
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if it.err != nil {
+				report(vault.Finding{ID: it.id, Problem: it.err.Error()})
+			}
+		}
+		if err != nil || len(items) < checkSlice {
+			return nil
+		}
+		after = &items[len(items)-1].id
+	}
+}
+
+// checkPayload compares a payload with its record.
+func (s *Store) checkPayload(ctx context.Context, rec *vault.Record) error {
+	r := &reader{ctx: ctx, s: s, id: rec.ID, left: rec.PayloadSize}
+	h := sha256.New()
+	buf := make([]byte, checkBuffer)
+	for r.left > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.readPayload(buf[:min(r.left, checkBuffer)])
+		h.Write(buf[:n])
+		r.left -= int64(n)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("%d bytes of its payload are missing", r.left)
+		}
+		if err != nil {
+			return fmt.Errorf("its payload cannot be read: %w", err)
+		}
+	}
+	if [sha256.Size]byte(h.Sum(nil)) != rec.PayloadSum {
+		return errors.New("the hash of its payload is wrong")
+	}
+	r.left = 1
+	if n, err := r.readPayload(buf[:1]); n > 0 || !errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("its payload is longer than it should be")
+	}
+	return nil
+}
+
+// checkOrphans looks for payloads that no record and no upload owns.
+func (s *Store) checkOrphans(ctx context.Context, report func(vault.Finding)) error {
+	var after *vault.ID
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ids, err := s.payloadIDs(after)
+		if err != nil {
+			report(vault.Finding{Problem: fmt.Sprintf("the list of payloads cannot be read: %v", err)})
+			return nil
+		}
+		for _, id := range ids {
+			orphan, err := s.isOrphan(id)
+			if err != nil {
+				report(vault.Finding{Problem: fmt.Sprintf("the list of testimonies cannot be read: %v", err)})
+				return nil
+			}
+			if orphan {
+				report(vault.Finding{ID: id, Problem: "there is a payload under this id and no record of it"})
+			}
+		}
+		if len(ids) < checkSlice {
+			return nil
+		}
+		after = &ids[len(ids)-1]
+	}
+}
+
+func (s *Store) payloadIDs(after *vault.ID) (ids []vault.ID, err error) {
+	err = s.payloads.view(func(v *view) error {
+		return eachID(v, payloadsBucket, after, func(id vault.ID, _ *entry) error {
+			ids = append(ids, id)
+			if len(ids) == checkSlice {
+				return errStop
+			}
+			return nil
+		})
+	})
+	return ids, err
+}
+
+// isOrphan looks in this order because an upload gets its record before it ends,
+// and loses its payload before it ends.
+func (s *Store) isOrphan(id vault.ID) (bool, error) {
+	s.mu.Lock()
+	_, owned := s.pending[id]
+	s.mu.Unlock()
+	if owned {
+		return false, nil
+	}
+	kept, err := holds(s.headers, headersBucket, id)
+	if err != nil || kept {
+		return false, err
+	}
+	return holds(s.payloads, payloadsBucket, id)
+}
+
+func holds(f *file, bucket []byte, id vault.ID) (ok bool, err error) {
+	err = f.view(func(v *view) error {
+		t, found, err := v.bucket(v.root, bucket)
+		if err != nil || !found {
+			return err
+		}
+		_, ok, err = v.get(t, id[:])
+		return err
+	})
+	return ok, err
+}

@@ -1,0 +1,73 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"amana/vault"
+)
+
+// statfsAge is how long a measure of the free disk is believed. What the vault
+// itself writes meanwhile is subtracted.
+const statfsAge = 200 * time.Millisecond
+
+// disk watches the reserve of free disk.
+type disk struct {
+	dir     string
+	reserve int64
+
+	mu       sync.Mutex
+	measured time.Time
+	free     int64 // bytes free at that time
+	written  int64 // bytes written since
+}
+
+// room returns how many bytes may be written before the reserve is reached. It
+// is negative below the reserve. inside is what the files themselves can reuse:
+// bbolt never shrinks a file, so without it a disk once filled by aborted
+// uploads would count as full for ever.
+func (d *disk) room(inside int64) (int64, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := time.Now(); d.measured.IsZero() || now.Sub(d.measured) > statfsAge || now.Before(d.measured) {
+		var st syscall.Statfs_t
+		if err := syscall.Statfs(d.dir, &st); err != nil {
+			return 0, fmt.Errorf("vault: measure the free disk: %w", err)
+		}
+		d.free, d.written, d.measured = int64(st.Bavail)*int64(st.Bsize), 0, now
+	}
+	return d.free + inside - d.written - d.reserve, nil
+}
+
+// take accounts for n bytes about to be written, or says that there is no room.
+func (d *disk) take(n, inside int64) error {
+	room, err := d.room(inside)
+	if err != nil {
+		return err
+	}
+	if room < n {
+		return fmt.Errorf("vault: the reserve of free disk is reached: %w", vault.ErrFull)
+	}
+	d.mu.Lock()
+	d.written += n
+	d.mu.Unlock()
+	return nil
+}
+
+// asFull makes an error of a disk without room wrap [vault.ErrFull]. bbolt drops
+// the cause of an error in growing a file and keeps its text, hence the search.
+func asFull(err error) error {
+	if err == nil || errors.Is(err, vault.ErrFull) {
+		return err
+	}
+	for _, cause := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, cause) || strings.Contains(err.Error(), cause.Error()) {
+			return fmt.Errorf("%w: %w", vault.ErrFull, err)
+		}
+	}
+	return err
+}

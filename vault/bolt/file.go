@@ -1,0 +1,282 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bberrors "go.etcd.io/bbolt/errors"
+)
+
+const (
+	formatVersion = "amana/vault/1"
+
+	// lockTimeout only has to outlast a process that is just ending.
+	lockTimeout = 500 * time.Millisecond
+
+	// mapSize is address space, not memory. While the file fits in it bbolt
+	// never has to wait for readers in order to map it anew.
+	mapSize = 64 << 30
+
+	// growth is how far bbolt lengthens a file at a time; the file is sparse.
+	// Each time costs a flush of the file system's journal.
+	growth = 64 << 20
+)
+
+var (
+	metaBucket = []byte("meta")
+	versionKey = []byte("version")
+	pairKey    = []byte("pair") // the same 16 random bytes in both files of a vault
+)
+
+// file is one bbolt file, with care for what bbolt leaves to its caller: panics
+// on damaged pages, faults on truncated files, and a failed flush of the page
+// that makes a transaction visible.
+type file struct {
+	path   string
+	bucket []byte
+	os     *os.File // bbolt's own handle
+	db     *bbolt.DB
+
+	broken atomic.Pointer[error] // why nothing may be written until the file is opened anew
+	stuck  atomic.Bool           // bbolt panicked, so its locks may be held for ever
+	mu     sync.Mutex            // held by update
+	undo   []byte
+}
+
+// openFile opens a file that exists and is whole as far as bbolt will look at
+// it while opening, so that bbolt meets no damage there.
+func openFile(path string, bucket []byte) (_ *file, err error) {
+	f := &file{path: path, bucket: bucket}
+	defer func() {
+		if err != nil && f.db == nil && f.os != nil {
+			f.os.Close() // after a panic in bbolt; gives up the lock
+		}
+	}()
+	if err := f.precheck(); err != nil {
+		return nil, err
+	}
+	if err := guard(func() error { return f.open() }); err != nil {
+		return nil, fmt.Errorf("vault: open %s: %w", path, err)
+	}
+	if err := f.checkVersion(); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// precheck looks at the file under a lock of its own, because bbolt trusts what
+// it maps: a wrong page can make it run or allocate without end.
+func (f *file) precheck() error {
+	pf, err := os.OpenFile(f.path, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("vault: open: %w", err)
+	}
+	defer pf.Close()
+	deadline := time.Now().Add(lockTimeout)
+	for {
+		err := syscall.Flock(int(pf.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return fmt.Errorf("vault: lock %s: %w", f.path, err)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("vault: open %s: %w", f.path, ErrLocked)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := checkBeforeOpen(pf, f.bucket); err != nil {
+		return fmt.Errorf("vault: open %s: %w: %w", f.path, ErrDamaged, err)
+	}
+	return nil
+}
+
+func (f *file) open() error {
+	options := &bbolt.Options{
+		Timeout:      lockTimeout,
+		FreelistType: bbolt.FreelistMapType,
+		// The free list is written with every transaction (the default). It
+		// stays small, see remove.go; without it bbolt walks the whole file at
+		// every start and after every failure, in memory that grows with it.
+		InitialMmapSize: mapSize,
+		OpenFile: func(path string, flag int, mode fs.FileMode) (*os.File, error) {
+			var err error
+			f.os, err = os.OpenFile(path, flag, mode)
+			return f.os, err
+		},
+	}
+	db, err := bbolt.Open(f.path, 0o600, options)
+	if errors.Is(err, syscall.ENOMEM) || errors.Is(err, syscall.EINVAL) {
+		options.InitialMmapSize = 0 // little address space: map as much as needed
+		db, err = bbolt.Open(f.path, 0o600, options)
+	}
+	if errors.Is(err, bberrors.ErrTimeout) {
+		return ErrLocked
+	}
+	if err != nil {
+		return err
+	}
+	db.AllocSize = growth
+	f.db, f.undo = db, make([]byte, db.Info().PageSize)
+	return nil
+}
+
+// createFile makes an empty file of the format under a temporary name; the
+// caller renames it.
+func createFile(path string, bucket, pair []byte) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("vault: create: %w", err)
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
+	if err != nil {
+		return fmt.Errorf("vault: create %s: %w", path, asFull(err))
+	}
+	defer db.Close()
+	err = db.Update(func(tx *bbolt.Tx) error {
+		meta, err := tx.CreateBucket(metaBucket)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucket(bucket); err != nil {
+			return err
+		}
+		return errors.Join(meta.Put(versionKey, []byte(formatVersion)), meta.Put(pairKey, pair))
+	})
+	if err != nil {
+		return fmt.Errorf("vault: create %s: %w", path, asFull(err))
+	}
+	return nil
+}
+
+func (f *file) checkVersion() error {
+	version, err := f.meta(versionKey)
+	if err != nil {
+		return fmt.Errorf("vault: open %s: %w", f.path, err)
+	}
+	if !bytes.Equal(version, []byte(formatVersion)) {
+		return fmt.Errorf("vault: open %s: %w: %.40q", f.path, ErrVersion, version)
+	}
+	return nil
+}
+
+// meta returns a value of the meta bucket, nil if there is none.
+func (f *file) meta(key []byte) (value []byte, err error) {
+	err = f.view(func(v *view) error {
+		meta, ok, err := v.bucket(v.root, metaBucket)
+		if err != nil || !ok {
+			return err
+		}
+		e, ok, err := v.get(meta, key)
+		if err != nil || !ok {
+			return err
+		}
+		value, err = e.read(nil, 1024)
+		return err
+	})
+	return value, err
+}
+
+// update runs fn in one transaction and returns once it is on stable storage.
+// After an error none of it is there, now or after a restart, unless the disk
+// refuses even to be put back; then and whenever the state of the disk is in
+// doubt nothing more is written until the vault is opened anew.
+func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if cause := f.broken.Load(); cause != nil {
+		return *cause
+	}
+	err := guard(func() error { return f.transact(fn) })
+	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+		f.stuck.Store(true)
+		f.breakDown(err)
+	}
+	if err != nil {
+		return fmt.Errorf("vault: write %s: %w", filepath.Base(f.path), asFull(err))
+	}
+	return nil
+}
+
+func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
+	tx, err := f.db.Begin(true)
+	if err != nil {
+		return err
+	}
+	id := uint64(tx.ID())
+	slot := int64(id%2) * int64(len(f.undo))
+	if _, err := f.os.ReadAt(f.undo, slot); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	bucket := tx.Bucket(f.bucket)
+	if bucket == nil {
+		return errors.Join(errors.New("a bucket is missing"), tx.Rollback())
+	}
+	if err := fn(tx, bucket); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	err = tx.Commit()
+	if err == nil {
+		return nil
+	}
+	// If the page that makes the transaction visible was written and only its
+	// flush failed, then bbolt reports an error but shows the transaction. Put
+	// the page back as it was. bbolt has already taken the pages for free that
+	// the transaction freed, so it must not write again.
+	if m, merr := readMeta(f.os, slot); merr == nil && m.txid == id {
+		_, werr := f.os.WriteAt(f.undo, slot)
+		f.breakDown(errors.Join(err, werr, f.os.Sync()))
+	}
+	return err
+}
+
+// breakDown ends all writing to the file.
+func (f *file) breakDown(err error) {
+	err = fmt.Errorf("vault: the disk failed and the vault must be opened anew: %w", err)
+	f.broken.CompareAndSwap(nil, &err)
+}
+
+// reusable returns the bytes inside the file that hold nothing.
+func (f *file) reusable() int64 {
+	s := f.db.Stats()
+	return int64(s.FreePageN+s.PendingPageN) * int64(len(f.undo))
+}
+
+func (f *file) close() error {
+	if f.stuck.Load() {
+		return f.os.Close()
+	}
+	if err := guard(f.db.Close); err != nil {
+		return fmt.Errorf("vault: close %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// panicError is a panic of bbolt's, which it raises on damaged pages, or a
+// fault in memory that is mapped from a file that became shorter.
+type panicError struct{ cause any }
+
+func (e *panicError) Error() string { return fmt.Sprintf("%v: %v", ErrDamaged, e.cause) }
+func (e *panicError) Unwrap() error { return ErrDamaged }
+
+// guard turns panics and faults in fn into errors.
+func guard(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &panicError{cause}
+		}
+	}()
+	return fn()
+}

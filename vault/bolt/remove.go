@@ -1,0 +1,151 @@
+package bolt
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"amana/vault"
+)
+
+const (
+	// freeBytes is how much free room payloads.db is given ahead of its use.
+	// bbolt keeps the number of every free page in memory and writes all of
+	// them with each transaction: the removal of a hundred aborted gigabytes at
+	// once would take the server down, and again at each start. So orphans stay
+	// until their room is needed, and count as room meanwhile.
+	freeBytes = 32 << 20
+
+	// removeChunks is how many chunks one transaction removes, about 16 MiB.
+	removeChunks = 256
+)
+
+// orphan is a payload that will never have a record.
+type orphan struct {
+	id    vault.ID
+	bytes int64 // not yet removed, as far as known
+}
+
+func (s *Store) addOrphan(id vault.ID, bytes int64) {
+	s.orphans = append(s.orphans, orphan{id, bytes})
+	s.orphanBytes.Add(bytes)
+}
+
+func (s *Store) canRemove() bool {
+	return len(s.orphans) > 0 && s.inside.Load() < freeBytes
+}
+
+// removeSlice removes some chunks of one orphan. One that cannot be removed is
+// left to the next Open.
+func (s *Store) removeSlice() {
+	o := &s.orphans[len(s.orphans)-1]
+	var removed int64
+	done := false
+	err := s.payloads.update(func(tx *bbolt.Tx, top *bbolt.Bucket) error {
+		b := top.Bucket(o.id[:])
+		if b == nil {
+			done = true
+			return nil
+		}
+		var keys [][]byte
+		c := b.Cursor()
+		k, v := c.First()
+		for ; k != nil && len(keys) < removeChunks; k, v = c.Next() {
+			keys = append(keys, k)
+			removed += int64(len(v))
+		}
+		if k == nil {
+			done = true
+			return top.DeleteBucket(o.id[:])
+		}
+		for _, k := range keys {
+			if err := b.Delete(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.inside.Store(s.payloads.reusable())
+	if err != nil {
+		s.logf("vault: an aborted upload stays until the next start: %v", err)
+		done = true
+	} else {
+		removed = min(removed, o.bytes)
+		o.bytes -= removed
+		s.orphanBytes.Add(-removed)
+	}
+	if done {
+		s.orphanBytes.Add(-o.bytes)
+		id := o.id
+		s.orphans = s.orphans[:len(s.orphans)-1]
+		s.forget(id)
+	}
+}
+
+// load reads all records, counts them, and finds the payloads without one.
+func (s *Store) load() error {
+	s.counts = vault.Usage{ByDay: map[string]int{}, ByEpoch: map[uint32]int{}}
+	if err := s.checkPair(); err != nil {
+		return err
+	}
+	damaged := 0
+	err := s.headers.view(func(v *view) error {
+		var buf []byte
+		return eachID(v, headersBucket, nil, func(id vault.ID, e *entry) error {
+			var err error
+			if buf, err = e.read(buf, maxRecord); err != nil {
+				return err
+			}
+			rec, err := decodeRecord(id, buf)
+			if err != nil {
+				damaged++
+				return nil
+			}
+			s.count(&rec)
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrDamaged, headersFile, err)
+	}
+	if damaged > 0 {
+		// A payload may seem to have no record just because its record, or the
+		// id it stands under, is damaged. Nothing is removed on such evidence.
+		s.logf("vault: %d records are damaged; nothing is cleaned up; run a check", damaged)
+		return nil
+	}
+	if err := s.findOrphans(); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrDamaged, payloadsFile, err)
+	}
+	s.inside.Store(s.payloads.reusable())
+	return nil
+}
+
+func (s *Store) findOrphans() error {
+	return s.headers.view(func(hv *view) error {
+		records, ok, err := hv.bucket(hv.root, headersBucket)
+		if err != nil || !ok {
+			return err
+		}
+		return s.payloads.view(func(v *view) error {
+			return eachID(v, payloadsBucket, nil, func(id vault.ID, e *entry) error {
+				if _, kept, err := hv.get(records, id[:]); err != nil || kept {
+					return err
+				}
+				// bbolt will walk its pages to remove it: see that they are sound.
+				t, err := e.tree()
+				var bytes int64
+				if err == nil {
+					err = v.walk(t, nil, func(c *entry) error { bytes += c.len; return nil })
+				}
+				if err != nil {
+					s.logf("vault: the remains of an aborted upload are damaged and left alone; run a check")
+					return nil
+				}
+				s.addOrphan(id, bytes)
+				s.pending[id] = &pending{ended: true}
+				return nil
+			})
+		})
+	})
+}

@@ -1,0 +1,86 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// errStop ends a walk early without an error.
+var errStop = errors.New("stop")
+
+// get finds one key of a tree.
+func (v *view) get(t tree, key []byte) (entry, bool, error) {
+	for range maxDepth {
+		n, err := v.node(t)
+		if err != nil {
+			return entry{}, false, err
+		}
+		i, found := n.find(key)
+		if n.leaf {
+			if !found {
+				return entry{}, false, nil
+			}
+			return n.entry(v, i), true, nil
+		}
+		if !found && i > 0 {
+			i--
+		}
+		t = n.child(i)
+		v.pool = append(v.pool, n)
+	}
+	return entry{}, false, errors.New("a tree is too deep")
+}
+
+// walk calls fn for every key of a tree from the key given on, in order. Keys
+// that do not rise, or that lie outside what the branch above says, are an
+// error; so a walk always ends, whatever the pages hold. fn may return errStop.
+func (v *view) walk(t tree, from []byte, fn func(*entry) error) error {
+	w := walker{view: v, from: from, fn: fn}
+	if err := w.descend(t, nil, nil, 0); err != nil && err != errStop {
+		return err
+	}
+	return nil
+}
+
+type walker struct {
+	*view
+	from []byte
+	fn   func(*entry) error
+}
+
+// descend walks a page whose keys must be at least low, and below high if that
+// is not nil.
+func (w *walker) descend(t tree, low, high []byte, depth int) error {
+	if depth == maxDepth {
+		return errors.New("a tree is too deep")
+	}
+	n, err := w.node(t)
+	if err != nil {
+		return err
+	}
+	defer func() { w.pool = append(w.pool, n) }()
+	if n.count > 0 && (bytes.Compare(n.keyAt(0), low) < 0 || high != nil && bytes.Compare(n.keyAt(n.count-1), high) >= 0) {
+		return fmt.Errorf("page %d has keys out of place", t.page)
+	}
+	first, found := n.find(w.from)
+	if !n.leaf && !found && first > 0 {
+		first--
+	}
+	for i := first; i < n.count; i++ {
+		if n.leaf {
+			e := n.entry(w.view, i)
+			err = w.fn(&e)
+		} else {
+			next := high
+			if i+1 < n.count {
+				next = n.keyAt(i + 1)
+			}
+			err = w.descend(n.child(i), n.keyAt(i), next, depth+1)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
