@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -130,6 +131,7 @@ func TestLanguages(t *testing.T) {
 func TestStructure(t *testing.T) {
 	direction := map[string]string{"ar": "rtl", "en": "ltr"}
 	inputs := map[string]bool{"narrative": true, "files": true}
+	style := mustNew(t).Style()
 	for _, pg := range everyPage(t) {
 		t.Run(pg.lang+"/"+pg.name, func(t *testing.T) {
 			ids, count := map[string]*html.Node{}, map[string]int{}
@@ -194,7 +196,7 @@ func TestStructure(t *testing.T) {
 					t.Errorf("there is no %s", want)
 				}
 			}
-			if size := len(pg.data) + len(mustNew(t).Style()); size > 30_000 {
+			if size := len(pg.data) + len(style); size > 30_000 {
 				t.Errorf("page and style sheet have %d bytes together", size)
 			}
 			for _, bad := range []string{"<no value>", "{{", "%!", "%NARRATIVE%", "ZgotmplZ", "http:", "https:"} {
@@ -298,6 +300,26 @@ func TestUnknownProblem(t *testing.T) {
 	if !bytes.Equal(unknown.Bytes(), internal.Bytes()) {
 		t.Error("an unknown kind is not shown as Internal")
 	}
+}
+
+// TestAtOnce is for the race detector, and for words that leak from one page
+// into another.
+func TestAtOnce(t *testing.T) {
+	p := mustNew(t)
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			mark := fmt.Sprintf("mark-%d-end", i)
+			var b bytes.Buffer
+			if err := p.Form(&b, p.Languages()[i%2], state, pages.Form{Narrative: mark, Problem: allKinds[i%len(allKinds)]}); err != nil {
+				t.Error(err)
+			}
+			if strings.Count(b.String(), "mark-") != 1 || !strings.Contains(b.String(), mark) {
+				t.Errorf("page %d does not hold its own words alone", i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestImports(t *testing.T) {
