@@ -1,0 +1,113 @@
+package intake
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"amana/intake/pages"
+	"amana/vault"
+
+	"github.com/gorilla/mux"
+)
+
+// statuses gives each problem its status on the wire.
+var statuses = map[pages.ProblemKind]int{
+	pages.Empty:         http.StatusBadRequest,
+	pages.TextTooLong:   http.StatusRequestEntityTooLarge,
+	pages.FileTooLarge:  http.StatusRequestEntityTooLarge,
+	pages.TotalTooLarge: http.StatusRequestEntityTooLarge,
+	pages.TooManyFiles:  http.StatusRequestEntityTooLarge,
+	pages.Malformed:     http.StatusBadRequest,
+	pages.NotFound:      http.StatusNotFound,
+	pages.Method:        http.StatusMethodNotAllowed,
+	pages.Tor2web:       http.StatusForbidden,
+	pages.Internal:      http.StatusInternalServerError,
+	pages.Busy:          http.StatusServiceUnavailable,
+	pages.Full:          http.StatusInsufficientStorage,
+	pages.TooSlow:       http.StatusRequestTimeout,
+	pages.Interrupted:   http.StatusBadRequest,
+}
+
+// language returns the language that the path names. An error page is in it
+// even when the rest of the path is wrong.
+func language(r *http.Request) string {
+	if lang := mux.Vars(r)["lang"]; lang != "" {
+		return lang
+	}
+	lang, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return lang
+}
+
+// route answers a request of a method and origin that may be answered at all.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	if len(r.Header.Values("X-Tor2web")) > 0 {
+		s.problem(w, r, pages.Tor2web)
+		return
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		s.router.ServeHTTP(w, r)
+	default:
+		s.router.MethodNotAllowedHandler.ServeHTTP(w, r)
+	}
+}
+
+func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
+	must(s.pages.Landing(w, language(r), s.state))
+}
+
+func (s *Server) style(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Write(s.pages.Style())
+}
+
+// form shows the form, unless a testimony would be refused: nobody is to type
+// for nothing.
+func (s *Server) form(w http.ResponseWriter, r *http.Request) {
+	if problem := s.closed(); problem != "" {
+		s.problem(w, r, problem)
+		return
+	}
+	must(s.pages.Form(w, language(r), s.state, pages.Form{}))
+}
+
+// closed returns why no testimony can be taken now, or "".
+func (s *Server) closed() pages.ProblemKind {
+	if s.places.full() {
+		return pages.Busy
+	}
+	return s.storeClosed()
+}
+
+// storeClosed is closed without regard to places.
+func (s *Server) storeClosed() pages.ProblemKind {
+	err := s.config.Store.Ready()
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, vault.ErrFull):
+		return pages.Full
+	default:
+		s.config.Problem(err)
+		return pages.Busy
+	}
+}
+
+// problem answers with a page of its own about what went wrong.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, kind pages.ProblemKind) {
+	w.WriteHeader(statuses[kind])
+	must(s.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: s.state}))
+}
+
+func (s *Server) problemHandler(kind pages.ProblemKind) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, kind) })
+}
+
+// must ends the request with a page about an internal failure. Pages are
+// rehearsed when they are loaded, so an error here is a fault of the program.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,193 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"amana/internal/roster"
+	"amana/vault"
+
+	"filippo.io/age"
+)
+
+// memory is a vault in memory that can be made to fail.
+type memory struct {
+	vault.Store // the methods that the intake does not use
+	mu          sync.Mutex
+	kept        [][]byte
+	ready       error
+	create      func()        // called by Create, if not nil
+	write       error         // given by Write
+	commit      error         // given by Commit
+	labels      []vault.Label // of what is kept
+}
+
+func (m *memory) Ready() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ready
+}
+
+func (m *memory) Create(context.Context) (vault.Pending, error) {
+	if m.create != nil {
+		m.create()
+	}
+	return &pending{m: m}, nil
+}
+
+// testimonies returns what is kept.
+func (m *memory) testimonies() [][]byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kept
+}
+
+type pending struct {
+	m    *memory
+	data bytes.Buffer
+}
+
+func (p *pending) Write(b []byte) (int, error) {
+	if p.m.write != nil {
+		return 0, p.m.write
+	}
+	return p.data.Write(b)
+}
+
+func (p *pending) Commit(l vault.Label) (vault.ID, error) {
+	if p.m.commit != nil {
+		return vault.ID{}, p.m.commit
+	}
+	p.m.mu.Lock()
+	defer p.m.mu.Unlock()
+	p.m.kept, p.m.labels = append(p.m.kept, p.data.Bytes()), append(p.m.labels, l)
+	return vault.NewID(), nil
+}
+
+func (p *pending) Abort() {}
+
+// rig is a server under test on a Unix socket.
+type rig struct {
+	t        *testing.T
+	store    *memory
+	server   *Server
+	path     string
+	identity *age.HybridIdentity
+}
+
+func start(t *testing.T, change func(*Config)) *rig {
+	t.Helper()
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := roster.Parse(1, []byte(id.Recipient().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := new(memory)
+	config := Config{Store: store, Reviewers: list}
+	if change != nil {
+		change(&config)
+	}
+	server, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := Listen("unix:" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		server.Close(ctx)
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return &rig{t, store, server, path, id}
+}
+
+// dial opens a connection that ends with the test.
+func (r *rig) dial() net.Conn {
+	r.t.Helper()
+	c, err := net.Dial("unix", r.path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(30 * time.Second))
+	return c
+}
+
+// say sends raw bytes and reads the whole answer.
+func (r *rig) say(raw string) (*http.Response, string) {
+	r.t.Helper()
+	c := r.dial()
+	go io.WriteString(c, raw)
+	return r.answer(c, raw)
+}
+
+// answer reads an answer to its end, which is the end of the connection.
+func (r *rig) answer(c net.Conn, raw string) (*http.Response, string) {
+	r.t.Helper()
+	all, err := io.ReadAll(c)
+	if err != nil {
+		r.t.Fatalf("read answer: %v after %d bytes", err, len(all))
+	}
+	method, _, _ := strings.Cut(raw, " ")
+	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(all)), &http.Request{Method: method})
+	if err != nil {
+		r.t.Fatalf("answer to %.60q is not HTTP: %v", raw, err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+const testBoundary = "----WebKitFormBoundary0123456789"
+
+// sent is one field of a form.
+type sent struct{ field, name, content string }
+
+// post returns the bytes of a request with a form.
+func post(path string, parts ...sent) string {
+	var b strings.Builder
+	w := multipart.NewWriter(&b)
+	w.SetBoundary(testBoundary)
+	for _, p := range parts {
+		var pw io.Writer
+		if p.field == "files" {
+			pw, _ = w.CreateFormFile(p.field, p.name)
+		} else {
+			pw, _ = w.CreateFormField(p.field)
+		}
+		io.WriteString(pw, p.content)
+	}
+	w.Close()
+	return postRaw(path, b.String(), int64(b.Len()))
+}
+
+func postRaw(path, body string, length int64) string {
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x.onion\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n%s",
+		path, testBoundary, length, body)
+}
+
+func get(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: x.onion\r\n\r\n" }

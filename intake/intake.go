@@ -1,0 +1,188 @@
+// Package intake is the source's side of the server: pages, the testimony form,
+// limits, deadlines, and what stands on the wire.
+//
+// It seals what arrives and hands ciphertext to a vault. It never imports
+// internal/unseal, writes no log line about a source, and keeps nothing of one.
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"amana/intake/form"
+	"amana/intake/pages"
+	"amana/internal/forget"
+	"amana/internal/roster"
+	"amana/internal/testimony"
+	"amana/vault"
+
+	"github.com/gorilla/mux"
+)
+
+// Config is what a Server needs. Zero limits take the defaults named.
+type Config struct {
+	Store     vault.Store  // where sealed testimonies go
+	Reviewers *roster.List // whom they are sealed to
+
+	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
+	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
+	Places int         // uploads in flight at once; 64
+	Drain  int64       // bytes of a refused body read before the answer; 64 MiB
+	Conns  int         // open connections at once; 1,024
+
+	// Now is the clock; nil means time.Now. Only its day is ever kept.
+	Now func() time.Time
+	// Problem is told of failures that the operator must know; it may be nil.
+	// The error says nothing about a source.
+	Problem func(error)
+}
+
+// withDefaults fills in what was left zero.
+func (c Config) withDefaults() Config {
+	set := func(v *int64, d int64) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	setInt := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	setTime := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	setInt(&c.Limits.Text, testimony.MaxText)
+	set(&c.Limits.File, 2<<30)
+	set(&c.Limits.Total, 4<<30)
+	setInt(&c.Limits.Files, testimony.MaxFiles)
+	setTime(&c.Pace.Idle, 90*time.Second)
+	setTime(&c.Pace.Window, 3*time.Minute)
+	set(&c.Pace.Rate, 1000)
+	setTime(&c.Pace.Ceiling, 48*time.Hour)
+	setInt(&c.Places, 64)
+	set(&c.Drain, 64<<20)
+	setInt(&c.Conns, 1024)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Problem == nil {
+		c.Problem = func(error) {}
+	}
+	return c
+}
+
+// Server answers sources.
+type Server struct {
+	config    Config
+	pages     *pages.Pages
+	router    *mux.Router
+	state     pages.State
+	roster    testimony.Roster
+	places    places // uploads that are kept
+	apologies places // uploads that are refused, but whose words are given back
+	conns     places
+	collector *forget.Collector
+	http      *http.Server
+	active    sync.WaitGroup // requests being answered
+	stop      context.CancelFunc
+	stopping  context.Context
+}
+
+// apologyPlaces bounds how many refused uploads are read at once.
+const apologyPlaces = 8
+
+// New makes a server. The caller must Close it.
+func New(config Config) (*Server, error) {
+	if config.Store == nil || config.Reviewers == nil || len(config.Reviewers.Reviewers) == 0 {
+		return nil, errors.New("intake: needs a vault and reviewers")
+	}
+	words, err := pages.New()
+	if err != nil {
+		return nil, fmt.Errorf("intake: load pages: %w", err)
+	}
+	config = config.withDefaults()
+	s := &Server{
+		config: config,
+		pages:  words,
+		state: pages.State{
+			Reviewers: len(config.Reviewers.Reviewers),
+			MaxText:   config.Limits.Text,
+			MaxFile:   config.Limits.File,
+			MaxTotal:  config.Limits.Total,
+			MaxFiles:  config.Limits.Files,
+		},
+		roster:    testimony.Roster{Epoch: config.Reviewers.Epoch, SHA256: config.Reviewers.SHA256()},
+		places:    newPlaces(config.Places),
+		apologies: newPlaces(apologyPlaces),
+		conns:     newPlaces(config.Conns),
+		collector: forget.NewCollector(),
+	}
+	s.stopping, s.stop = context.WithCancel(context.Background())
+	s.routes()
+	s.http = s.newHTTP()
+	return s, nil
+}
+
+// routes says which path is answered by what. A path that is not exactly one of
+// these is not found; there are no redirects.
+func (s *Server) routes() {
+	r := mux.NewRouter().SkipClean(true)
+	read := []string{http.MethodGet, http.MethodHead}
+	r.HandleFunc("/", s.landing).Methods(read...)
+	r.HandleFunc("/style.css", s.style).Methods(read...)
+	r.HandleFunc("/{lang}/", s.landing).Methods(read...).MatcherFunc(s.offered)
+	r.HandleFunc("/{lang}/testimony", s.form).Methods(read...).MatcherFunc(s.offered)
+	r.HandleFunc("/{lang}/testimony", s.submit).Methods(http.MethodPost).MatcherFunc(s.offered)
+	r.NotFoundHandler = s.problemHandler(pages.NotFound)
+	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		s.problem(w, r, pages.Method)
+	})
+	s.router = r
+}
+
+// offered matches the paths of languages that there are.
+func (s *Server) offered(r *http.Request, m *mux.RouteMatch) bool {
+	lang := language(r)
+	return lang == "" || slices.Contains(s.pages.Languages(), lang)
+}
+
+// Serve answers connections of l until Close. Several listeners may be served
+// at once.
+func (s *Server) Serve(l net.Listener) error {
+	err := s.http.Serve(&listener{Listener: l, server: s})
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("intake: serve: %w", err)
+}
+
+// Close stops listening and waits for the requests under way until ctx ends;
+// then it cuts them off. It leaves the vault open.
+func (s *Server) Close(ctx context.Context) error {
+	err := s.http.Shutdown(ctx) // requests are hijacked: it waits for none of them
+	done := make(chan struct{})
+	go func() {
+		s.active.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.stop()
+		s.http.Close()
+		<-done
+	}
+	s.stop()
+	s.collector.Close()
+	return err
+}

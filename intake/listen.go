@@ -1,0 +1,107 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+
+	"amana/internal/forget"
+)
+
+// Listen opens an address of the form "unix:PATH" or "tcp:127.0.0.1:PORT". It
+// refuses any address that another machine could reach: the intake is reached
+// through Tor's onion service and nothing else. A socket left behind by a
+// program that is gone is replaced; one that answers is not. The socket's mode
+// is 0660.
+func Listen(address string) (net.Listener, error) {
+	network, rest, _ := strings.Cut(address, ":")
+	switch network {
+	case "unix":
+		return listenUnix(rest)
+	case "tcp":
+		ap, err := netip.ParseAddrPort(rest)
+		if err != nil {
+			return nil, fmt.Errorf("listen on %q: not an address of the form tcp:127.0.0.1:PORT", address)
+		}
+		if !ap.Addr().IsLoopback() {
+			return nil, fmt.Errorf("listen on %q: other machines could reach it; only loopback is allowed", address)
+		}
+		return net.Listen("tcp", ap.String())
+	}
+	return nil, fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
+}
+
+func listenUnix(path string) (net.Listener, error) {
+	if path == "" {
+		return nil, errors.New("listen: unix: needs a path")
+	}
+	if c, err := net.Dial("unix", path); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("listen on %s: another program answers there", path)
+	}
+	if info, err := os.Lstat(path); err == nil {
+		if info.Mode().Type() != fs.ModeSocket {
+			return nil, fmt.Errorf("listen on %s: something that is not a socket stands there", path)
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("replace socket: %w", err)
+		}
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
+
+// listener wraps connections so that they can be forgotten, and bounds how many
+// there are: those over the bound wait in the system's queue.
+type listener struct {
+	net.Listener
+	server *Server
+}
+
+// Accept implements net.Listener.
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case l.server.conns <- struct{}{}:
+	case <-l.server.stopping.Done():
+		return nil, net.ErrClosed
+	}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		l.server.conns.leave()
+		return nil, err
+	}
+	leave := sync.OnceFunc(l.server.conns.leave)
+	return &conn{Conn: forget.NewConn(&counted{Conn: c, leave: leave}), server: l.server}, nil
+}
+
+// counted gives its place back when it is closed.
+type counted struct {
+	net.Conn
+	leave func()
+}
+
+// Close implements net.Conn.
+func (c *counted) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
+
+// CloseWrite ends the sending side where the connection has one.
+func (c *counted) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"amana/intake/form"
+	"amana/intake/pages"
+	"amana/internal/seal"
+	"amana/internal/testimony"
+	"amana/vault"
+)
+
+// errCannotSeal marks failures of ours while a testimony was being sealed.
+var errCannotSeal = errors.New("intake: failed to seal testimony")
+
+// submit takes a testimony. The receipt is written only after the vault has it
+// on stable storage.
+func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
+	boundary, ok := boundaryOf(r)
+	if !ok {
+		s.problem(w, r, pages.Malformed)
+		return
+	}
+	switch closed := s.storeClosed(); {
+	case closed != "":
+		s.apologise(w, r, boundary, closed)
+		return
+	case !s.places.take():
+		s.apologise(w, r, boundary, pages.Busy)
+		return
+	}
+	defer s.places.leave()
+	day := s.config.Now().UTC().Format(time.DateOnly)
+	got, err := s.keep(r, boundary, day)
+	if err != nil {
+		s.giveBack(w, r, got, s.kind(err))
+		return
+	}
+	must(s.pages.Receipt(w, language(r), pages.Receipt{Files: got.Files, Day: day}))
+}
+
+// boundaryOf returns the boundary of a multipart form.
+func boundaryOf(r *http.Request) (string, bool) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	boundary := params["boundary"]
+	// RFC 2046, section 5.1.1: at most 70 characters.
+	return boundary, err == nil && kind == "multipart/form-data" && boundary != "" && len(boundary) <= 70
+}
+
+// keep reads the form, seals it as it comes, and commits it.
+func (s *Server) keep(r *http.Request, boundary, day string) (form.Form, error) {
+	// Not the request's context: what has arrived whole is kept even if the
+	// line breaks before the receipt.
+	pending, err := s.config.Store.Create(s.stopping)
+	if err != nil {
+		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	defer pending.Abort()
+	sealer, err := seal.New(pending, s.config.Reviewers.Recipients())
+	if err != nil {
+		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	got, err := form.Read(r.Body, boundary, s.config.Limits, sealing{sealer})
+	if err != nil {
+		return got, err
+	}
+	err = sealer.Close(testimony.Testimony{
+		Language: language(r),
+		Answers:  map[string]string{testimony.Narrative: got.Narrative},
+		Received: day,
+		Roster:   s.roster,
+	})
+	if err != nil {
+		return got, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	if _, err := pending.Commit(vault.Label{Day: day, Epoch: s.roster.Epoch}); err != nil {
+		return got, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return got, nil
+}
+
+// sealing passes files into the envelope and marks failures as ours.
+type sealing struct{ w *seal.Writer }
+
+// File implements form.Sink.
+func (s sealing) File(name, contentType string) (io.Writer, error) {
+	f, err := s.w.File(name, contentType)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return sealingFile{f}, nil
+}
+
+type sealingFile struct{ w io.Writer }
+
+// Write implements io.Writer.
+func (s sealingFile) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return n, err
+}
+
+// kind sorts an error of keep into what the source is told.
+func (s *Server) kind(err error) pages.ProblemKind {
+	for _, k := range []struct {
+		err  error
+		kind pages.ProblemKind
+	}{
+		{vault.ErrFull, pages.Full},
+		{errTooSlow, pages.TooSlow},
+		{form.ErrEmpty, pages.Empty},
+		{form.ErrTextTooLong, pages.TextTooLong},
+		{form.ErrFileTooLarge, pages.FileTooLarge},
+		{form.ErrTotalTooLarge, pages.TotalTooLarge},
+		{form.ErrTooManyFiles, pages.TooManyFiles},
+		{form.ErrMalformed, pages.Malformed},
+	} {
+		if errors.Is(err, k.err) {
+			return k.kind
+		}
+	}
+	if errors.Is(err, errCannotSeal) {
+		if s.stopping.Err() == nil {
+			s.config.Problem(err)
+		}
+		return pages.Internal
+	}
+	return pages.Interrupted // the line broke; most likely nobody reads this
+}
+
+// apologise answers a form that cannot be taken now: its words are read and
+// given back, its files passed over.
+func (s *Server) apologise(w http.ResponseWriter, r *http.Request, boundary string, kind pages.ProblemKind) {
+	if !s.apologies.take() {
+		s.problem(w, r, kind)
+		return
+	}
+	defer s.apologies.leave()
+	body := io.LimitReader(r.Body, s.config.Drain)
+	got, _ := form.Read(body, boundary, s.config.Limits, passedOver{})
+	s.giveBack(w, r, got, kind)
+}
+
+// passedOver is a sink that keeps nothing.
+type passedOver struct{}
+
+// File implements form.Sink.
+func (passedOver) File(string, string) (io.Writer, error) { return passedOver{}, nil }
+
+// Write implements io.Writer.
+func (passedOver) Write(p []byte) (int, error) { return len(p), nil }
+
+// giveBack answers with the form, the problem on top and the words still in it.
+func (s *Server) giveBack(w http.ResponseWriter, r *http.Request, got form.Form, kind pages.ProblemKind) {
+	w.WriteHeader(statuses[kind])
+	must(s.pages.Form(w, language(r), s.state, pages.Form{
+		Narrative: got.Narrative,
+		Problem:   kind,
+		FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
+	}))
+}

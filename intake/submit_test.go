@@ -1,0 +1,219 @@
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"amana/internal/testimony"
+	"amana/vault"
+
+	"filippo.io/age"
+)
+
+// opened decrypts the one testimony kept and returns its document and files.
+func (r *rig) opened(sealed []byte) (testimony.Testimony, map[string]string) {
+	r.t.Helper()
+	plain, err := age.Decrypt(bytes.NewReader(sealed), r.identity)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	data, err := io.ReadAll(plain)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	entries := make(map[string]string)
+	for _, f := range z.File {
+		rc, err := f.Open()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		content, err := io.ReadAll(rc)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		entries[f.Name] = string(content)
+	}
+	var said testimony.Testimony
+	if err := json.Unmarshal([]byte(entries[testimony.TestimonyName]), &said); err != nil {
+		r.t.Fatal(err)
+	}
+	return said, entries
+}
+
+func TestSubmit(t *testing.T) {
+	r := start(t, func(c *Config) {
+		c.Now = func() time.Time { return time.Date(2026, 11, 22, 23, 59, 59, 0, time.FixedZone("", -3600)) }
+	})
+	content := strings.Repeat("\x00photo\r\n--", 50_000)
+	response, page := r.say(post("/ar/testimony", sent{"narrative", "", "ما حدث\r\nهناك"}, sent{"files", "صورة.jpg", content}, sent{"files", "", ""}))
+	if response.StatusCode != 200 || strings.Contains(page, "ما حدث") {
+		t.Fatalf("status %d", response.StatusCode)
+	}
+	if len(r.store.kept) != 1 {
+		t.Fatalf("%d testimonies were kept", len(r.store.kept))
+	}
+	said, entries := r.opened(r.store.kept[0])
+	if said.Answers["narrative"] != "ما حدث\nهناك" || said.Language != "ar" || said.Roster.Epoch != 1 {
+		t.Errorf("testimony: %+v", said)
+	}
+	if said.Received != "2026-11-23" || r.store.labels[0] != (vault.Label{Day: "2026-11-23", Epoch: 1}) {
+		t.Errorf("day received: %s, %+v; want the day in UTC", said.Received, r.store.labels[0])
+	}
+	if len(said.Files) != 1 || said.Files[0].Name != "صورة.jpg" || entries["files/001.jpg"] != content {
+		t.Errorf("files: %+v", said.Files)
+	}
+}
+
+// What is refused is not kept, and the words come back in the form.
+func TestRefusedWordsComeBack(t *testing.T) {
+	words := sent{"narrative", "", "ما حدث <b>"}
+	for _, c := range []struct {
+		name   string
+		change func(*Config)
+		fail   func(*memory)
+		parts  []sent
+		status int
+	}{
+		{"file too large", func(c *Config) { c.Limits.File = 10 }, nil, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 413},
+		{"together too large", func(c *Config) { c.Limits.Total = 10 }, nil, []sent{words, {"files", "a", "123456"}, {"files", "b", "123456"}}, 413},
+		{"too many files", func(c *Config) { c.Limits.Files = 1 }, nil, []sent{words, {"files", "a", "1"}, {"files", "b", "1"}}, 413},
+		{"text too long", func(c *Config) { c.Limits.Text = 9 }, nil, []sent{words}, 413},
+		{"disk full", nil, func(m *memory) { m.ready = vault.ErrFull }, []sent{words, {"files", "a", "1"}}, 507},
+		{"disk fills", nil, func(m *memory) { m.write = fmt.Errorf("no: %w", vault.ErrFull) }, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 507},
+		{"commit fails", nil, func(m *memory) { m.commit = io.ErrClosedPipe }, []sent{words}, 500},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := start(t, c.change)
+			if c.fail != nil {
+				c.fail(r.store)
+			}
+			response, page := r.say(post("/ar/testimony", c.parts...))
+			if response.StatusCode != c.status {
+				t.Errorf("status %d, want %d", response.StatusCode, c.status)
+			}
+			early := c.name == "disk fills" // the header itself fails, before any word is read
+			if !strings.Contains(page, "ما حدث &lt;b&gt;</textarea>") && !early {
+				t.Errorf("the words are lost: %s", page)
+			}
+			if len(r.store.testimonies()) != 0 {
+				t.Error("a refused testimony was kept")
+			}
+		})
+	}
+}
+
+// A body cut off at any byte leaves nothing behind.
+func TestCutOffAtAnyByte(t *testing.T) {
+	r := start(t, nil)
+	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"}, sent{"files", "a", "x"})
+	head := strings.Index(raw, "\r\n\r\n") + 4
+	for n := head; n < len(raw); n++ {
+		c := r.dial()
+		io.WriteString(c, raw[:n])
+		c.(interface{ CloseWrite() error }).CloseWrite()
+		if response, _ := r.answer(c, raw); response.StatusCode != 400 {
+			t.Errorf("cut off at %d of %d: status %d", n, len(raw), response.StatusCode)
+		}
+		c.Close()
+	}
+	if len(r.store.testimonies()) != 0 {
+		t.Error("a testimony that was cut off was kept")
+	}
+}
+
+func TestSameUploadTwiceAtOnce(t *testing.T) {
+	r := start(t, nil)
+	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"}, sent{"files", "a.jpg", strings.Repeat("x", 1<<20)})
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if response, _ := r.say(raw); response.StatusCode != 200 {
+				t.Errorf("status %d", response.StatusCode)
+			}
+		})
+	}
+	both.Wait()
+	if len(r.store.testimonies()) != 2 {
+		t.Errorf("%d kept", len(r.store.testimonies()))
+	}
+}
+
+// The body of a refused request is read to its end while it is small enough, so
+// that a browser gets to see the page; a larger one is answered and cut off.
+func TestDrain(t *testing.T) {
+	r := start(t, func(c *Config) { c.Limits.File, c.Drain = 10, 4<<20 })
+	for _, size := range []int{1 << 20, 32 << 20} {
+		c := r.dial()
+		raw := post("/en/testimony", sent{"narrative", "", "words"}, sent{"files", "a", strings.Repeat("x", size)})
+		whole := make(chan bool, 1)
+		go func() {
+			n, _ := io.WriteString(c, raw)
+			whole <- n == len(raw)
+		}()
+		response, page := r.answer(c, raw)
+		if response.StatusCode != 413 || !strings.Contains(page, "words</textarea>") {
+			t.Errorf("%d bytes: status %d", size, response.StatusCode)
+		}
+		if size < 4<<20 && !<-whole {
+			t.Errorf("%d bytes: cut off", size)
+		}
+	}
+}
+
+func TestPace(t *testing.T) {
+	pace := Pace{Idle: 300 * time.Millisecond, Window: 400 * time.Millisecond, Rate: 2000, Ceiling: 1500 * time.Millisecond}
+	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"}, sent{"files", "a", strings.Repeat("x", 8000)})
+	head := strings.Index(raw, "\r\n\r\n") + 4
+	for _, c := range []struct {
+		name   string
+		piece  int
+		pause  time.Duration
+		status int
+	}{
+		{"a slow honest source", 1000, 100 * time.Millisecond, 200},
+		{"a trickler", 5, 50 * time.Millisecond, 408},
+		{"one that stalls", 1000, 3 * time.Second, 408},
+		{"over the ceiling", 300, 100 * time.Millisecond, 408},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, func(config *Config) { config.Pace, config.Places = pace, 1 })
+			conn := r.dial()
+			done := make(chan struct{})
+			go func() {
+				io.WriteString(conn, raw[:head])
+				for rest := raw[head:]; rest != ""; {
+					n := min(c.piece, len(rest))
+					if _, err := io.WriteString(conn, rest[:n]); err != nil {
+						return
+					}
+					rest = rest[n:]
+					select {
+					case <-done:
+						return
+					case <-time.After(c.pause):
+					}
+				}
+			}()
+			response, _ := r.answer(conn, raw)
+			close(done)
+			if response.StatusCode != c.status {
+				t.Errorf("status %d, want %d", response.StatusCode, c.status)
+			}
+			if r.server.places.full() {
+				t.Error("its place is still taken")
+			}
+		})
+	}
+}
