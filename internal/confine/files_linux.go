@@ -1,0 +1,41 @@
+package confine
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/landlock-lsm/go-landlock/landlock"
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+)
+
+// Rights of a folder in which only folders are made, renamed and removed.
+const foldersOnly = ll.AccessFSReadDir | ll.AccessFSMakeDir | ll.AccessFSRemoveDir
+
+// Files takes from the program the right to open anything but the given paths,
+// as far as the kernel can: it needs Landlock, which Linux has since 5.13, and
+// newer kernels refuse more. A kernel without it gives an error wrapping
+// [ErrUnsupported]. It cannot be undone.
+func Files(p Paths) error {
+	if version, err := ll.LandlockGetABIVersion(); err != nil || version < 1 {
+		return fmt.Errorf("limit what files can be opened: %w", ErrUnsupported)
+	}
+	rules := []landlock.Rule{
+		landlock.RWDirs(p.Write...),
+		landlock.PathAccess(foldersOnly, p.Folders...),
+	}
+	for _, path := range p.Read {
+		info, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("limit what files can be opened: %w", err)
+		}
+		if info.IsDir() {
+			rules = append(rules, landlock.RODirs(path))
+		} else {
+			rules = append(rules, landlock.ROFiles(path))
+		}
+	}
+	if err := landlock.V7.BestEffort().RestrictPaths(rules...); err != nil {
+		return fmt.Errorf("limit what files can be opened: %w", err)
+	}
+	return nil
+}
