@@ -5,7 +5,7 @@ type ProblemKind string
 
 // The kinds of problem. The comment names the status that fits.
 const (
-	Empty         ProblemKind = "empty"           // 400: nothing was written in the narrative
+	Empty         ProblemKind = "empty"           // 400: neither words nor a file with content
 	TextTooLong   ProblemKind = "text_too_long"   // 413: more than State.MaxText characters
 	FileTooLarge  ProblemKind = "file_too_large"  // 413: one file has more than State.MaxFile bytes
 	TotalTooLarge ProblemKind = "total_too_large" // 413: the files have more than State.MaxTotal bytes together

@@ -1,0 +1,32 @@
+// Command amana-intake takes testimony from sources and keeps it sealed; it
+// also holds the operator's commands.
+package main
+
+import (
+	"os"
+
+	"amana/internal/cli"
+	"amana/internal/operator"
+
+	"github.com/alecthomas/kong"
+)
+
+type grammar struct {
+	operator.State
+
+	Init   operator.Init   `cmd:"" help:"Make the state of a new server."`
+	Serve  operator.Serve  `cmd:"" help:"Answer sources."`
+	Status operator.Status `cmd:"" help:"Say what is kept and how much room is left."`
+	Export operator.Export `cmd:"" help:"Write a bundle for the reviewers; also while serving."`
+	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
+}
+
+// AfterApply lets every command use the state.
+func (g *grammar) AfterApply(ctx *kong.Context) error {
+	ctx.Bind(g.State)
+	return nil
+}
+
+func main() {
+	os.Exit(cli.Main("amana-intake", "Takes testimony and keeps it sealed.", new(grammar), os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -1,0 +1,147 @@
+// Package admin is the operator's door to a running server: the reading side of
+// its vault over a Unix socket that only the owner can open.
+//
+// bbolt locks its files, so a command given while the server runs must ask the
+// server. What passes is ciphertext and public facts; nothing here can write to
+// the vault or see a source.
+package admin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"amana/internal/forget"
+	"amana/vault"
+
+	"github.com/gorilla/mux"
+)
+
+// maxRecords bounds one answer to a question for records.
+const maxRecords = 1000
+
+// finding is one line of the answer to a check. The last line has neither an id
+// nor a problem but says how the check ended.
+type finding struct {
+	ID      string `json:"id,omitempty"`
+	Problem string `json:"problem,omitempty"`
+	Done    bool   `json:"done,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+// Listen opens the socket at path with mode 0600. The folder should be the
+// owner's alone. A socket left by a server that is gone is replaced: the caller
+// holds the vault's lock, so no other server can be using it.
+func Listen(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("admin: replace socket: %w", err)
+	}
+	// The mode must be right from the first moment, not after a chmod.
+	old := syscall.Umask(0o177)
+	l, err := net.Listen("unix", path)
+	syscall.Umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("admin: %w", err)
+	}
+	return l, nil
+}
+
+// NewServer returns a server of r. Its answers hold no word of a source, but
+// they are made inside the erasure too: encoding/json pools its buffers, and a
+// buffer that was allocated outside would never be erased after a testimony
+// passed through it.
+func NewServer(r vault.Reader) *http.Server {
+	s := server{r}
+	router := mux.NewRouter()
+	router.HandleFunc("/usage", s.usage).Methods(http.MethodGet)
+	router.HandleFunc("/records", s.records).Methods(http.MethodGet)
+	router.HandleFunc("/testimonies/{id}", s.open).Methods(http.MethodGet)
+	router.HandleFunc("/check", s.check).Methods(http.MethodGet)
+	erasing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		forget.Do(func() { router.ServeHTTP(w, r) })
+	})
+	return &http.Server{
+		Handler:           erasing,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0),
+	}
+}
+
+type server struct{ vault vault.Reader }
+
+func (s server) usage(w http.ResponseWriter, r *http.Request) {
+	u, err := s.vault.Usage(r.Context())
+	reply(w, u, err)
+}
+
+func (s server) records(w http.ResponseWriter, r *http.Request) {
+	after, err := vault.ParseID(r.FormValue("after"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	limit, err := strconv.Atoi(r.FormValue("limit"))
+	if err != nil || limit < 1 {
+		http.Error(w, "limit is not a positive number", http.StatusBadRequest)
+		return
+	}
+	records, err := s.vault.Records(r.Context(), after, min(limit, maxRecords))
+	reply(w, records, err)
+}
+
+func (s server) open(w http.ResponseWriter, r *http.Request) {
+	id, err := vault.ParseID(mux.Vars(r)["id"])
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	from, err := s.vault.Open(r.Context(), id)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	defer from.Close()
+	// The buffer spares io.Copy one per testimony; ciphertext only.
+	if _, err := io.CopyBuffer(struct{ io.Writer }{w}, from, make([]byte, 256<<10)); err != nil {
+		panic(http.ErrAbortHandler) // cuts the answer off, so that it cannot look whole
+	}
+}
+
+func (s server) check(w http.ResponseWriter, r *http.Request) {
+	out := json.NewEncoder(w)
+	flush := http.NewResponseController(w)
+	err := s.vault.Check(r.Context(), func(f vault.Finding) {
+		out.Encode(finding{ID: f.ID.String(), Problem: f.Problem})
+		flush.Flush()
+	})
+	end := finding{Done: err == nil}
+	if err != nil {
+		end.Error = err.Error()
+	}
+	out.Encode(end)
+}
+
+// reply writes a value or an error.
+func reply(w http.ResponseWriter, value any, err error) {
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	json.NewEncoder(w).Encode(value)
+}
+
+func fail(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	if errors.Is(err, vault.ErrNotFound) {
+		status = http.StatusNotFound
+	}
+	http.Error(w, err.Error(), status)
+}

@@ -1,0 +1,166 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"amana/intake"
+	"amana/intake/form"
+	"amana/internal/admin"
+	"amana/internal/cli"
+	"amana/internal/forget"
+	"amana/internal/testimony"
+	"amana/vault/bolt"
+)
+
+// Serve answers sources.
+type Serve struct {
+	Listen         []string `required:"" sep:"none" help:"Where to listen: unix:PATH or tcp:127.0.0.1:PORT; may be given several times."`
+	WithoutErasure bool     `help:"Serve although this program was built without the erasure: what sources send then stays in memory."`
+
+	MaxText  int      `default:"200000" help:"Characters of text in one testimony."`
+	MaxFile  byteSize `default:"2GiB" help:"Size of one file."`
+	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
+	MaxFiles int      `default:"1000" help:"Files in one testimony."`
+	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
+	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched."`
+
+	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
+	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
+	MinRate byteSize      `default:"1000" help:"Bytes a second below which a source is cut off."`
+	Ceiling time.Duration `default:"48h" help:"Longest time for one testimony."`
+}
+
+// memoryLimit makes the collector work harder instead of the heap growing: what
+// is dead is erased sooner, too.
+const memoryLimit = 96 << 20
+
+// stopTime is how long uploads under way may go on when the server is told to
+// stop.
+const stopTime = 10 * time.Second
+
+// Validate refuses limits that the reviewers' side would refuse, or that make
+// no sense.
+func (c *Serve) Validate() error {
+	switch {
+	case c.MaxText < 1 || c.MaxText > testimony.MaxText:
+		return fmt.Errorf("--max-text must be from 1 to %d", testimony.MaxText)
+	case c.MaxFiles < 1 || c.MaxFiles > testimony.MaxFiles:
+		return fmt.Errorf("--max-files must be from 1 to %d", testimony.MaxFiles)
+	case c.MaxFile < 1 || c.MaxTotal < c.MaxFile:
+		return errors.New("--max-total must be at least --max-file, and both above 0")
+	case c.Places < 1 || c.Reserve < 0 || c.MinRate < 1:
+		return errors.New("--places and --min-rate must be above 0, --reserve not below 0")
+	case c.Idle <= 0 || c.Window <= 0 || c.Ceiling <= 0:
+		return errors.New("--idle, --window and --ceiling must be above 0")
+	}
+	return nil
+}
+
+// Run serves until the context ends.
+func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
+	if !forget.Enabled && !c.WithoutErasure {
+		return cli.Hint(errors.New("this program was built without the erasure: what sources send would stay in its memory for anyone who seizes the running machine"),
+			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
+	}
+	if err := state.check(); err != nil {
+		return err
+	}
+	list, err := state.reviewers()
+	if err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(memoryLimit)
+	problem := func(err error) { fmt.Fprintf(os.Stderr, "amana-intake: %v\n", err) }
+	reserve := int64(c.Reserve)
+	if reserve == 0 {
+		reserve = -1
+	}
+	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{
+		Reserve: reserve,
+		Logf:    func(format string, args ...any) { problem(fmt.Errorf(format, args...)) },
+	})
+	if errors.Is(err, bolt.ErrLocked) {
+		return cli.Hint(err, "the server seems to run already")
+	}
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	server, err := intake.New(intake.Config{
+		Store:     store,
+		Reviewers: list,
+		Limits:    form.Limits{Text: c.MaxText, File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
+		Pace:      intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
+		Places:    c.Places,
+		Problem:   problem,
+	})
+	if err != nil {
+		return err
+	}
+	return c.run(ctx, state, server, store, stdout)
+}
+
+// run opens all sockets, answers on them, and stops when the context ends or
+// one of them fails.
+func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, stdout io.Writer) (err error) {
+	failed := make(chan error, len(c.Listen)+1)
+	door, err := admin.Listen(state.path(adminSocket))
+	if err != nil {
+		return err
+	}
+	operators := admin.NewServer(store)
+	defer operators.Close()
+	go func() {
+		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("admin: serve: %w", err)
+		}
+	}()
+	defer func() {
+		patience, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		if closeErr := server.Close(patience); err == nil && closeErr != nil {
+			err = fmt.Errorf("stop serving: %w", closeErr)
+		}
+	}()
+	var listeners []net.Listener
+	for _, address := range c.Listen {
+		l, err := intake.Listen(address)
+		if err != nil {
+			for _, l := range listeners {
+				l.Close()
+			}
+			return err
+		}
+		listeners = append(listeners, l)
+	}
+	if !forget.Enabled {
+		fmt.Fprintln(stdout, "warning: built without the erasure; what sources send stays in memory")
+	}
+	for i, l := range listeners {
+		go func() {
+			if err := server.Serve(l); err != nil {
+				failed <- err
+			}
+		}()
+		address := c.Listen[i]
+		if l.Addr().Network() == "tcp" { // port 0 has become a real one
+			address = "tcp:" + l.Addr().String()
+		}
+		fmt.Fprintf(stdout, "serving on %s\n", address)
+	}
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(stdout, "stopping")
+		return nil
+	case err := <-failed:
+		return err
+	}
+}

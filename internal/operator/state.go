@@ -1,0 +1,101 @@
+// Package operator holds the commands of amana-intake: what the person who runs
+// the server can do.
+//
+// It ties the intake to a vault and to a folder. It never imports
+// internal/unseal: nothing on the server can open a testimony.
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"amana/internal/admin"
+	"amana/internal/cli"
+	"amana/internal/roster"
+	"amana/vault"
+	"amana/vault/bolt"
+)
+
+// State is the folder of one server. It belongs to one person and is closed to
+// all others.
+type State struct {
+	Folder string `name:"state" default:"/var/lib/amana-intake" env:"AMANA_STATE" type:"path" help:"Folder of the server's state."`
+}
+
+// The files in the folder.
+const (
+	recipientsFile = "recipients.txt" // whom testimonies are sealed to
+	bundleKeyFile  = "bundle.key"     // signs bundles; public half in bundle.pub
+	bundlePubFile  = "bundle.pub"
+	vaultFolder    = "vault"
+	adminSocket    = "admin.sock"
+)
+
+// firstEpoch is the epoch of the list given at init.
+const firstEpoch = 1
+
+func (s State) path(name string) string { return filepath.Join(s.Folder, name) }
+
+// check refuses a folder that is not a server's, or that others can enter.
+func (s State) check() error {
+	info, err := os.Stat(s.Folder)
+	if err == nil {
+		_, err = os.Stat(s.path(recipientsFile))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return cli.Hint(fmt.Errorf("%s is not the state of a server", s.Folder),
+			"name it with --state, or make one with: amana-intake init --state %s --recipients FILE", s.Folder)
+	}
+	if err != nil {
+		return fmt.Errorf("look at state: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return cli.Hint(fmt.Errorf("others can enter %s", s.Folder), "close it with: chmod 700 %s", s.Folder)
+	}
+	return nil
+}
+
+// reviewers reads the list that testimonies are sealed to.
+func (s State) reviewers() (*roster.List, error) {
+	text, err := os.ReadFile(s.path(recipientsFile))
+	if err != nil {
+		return nil, fmt.Errorf("read list of reviewers: %w", err)
+	}
+	list, err := roster.Parse(firstEpoch, text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.path(recipientsFile), err)
+	}
+	return list, nil
+}
+
+// reader is the reading side of a vault that must be closed.
+type reader interface {
+	vault.Reader
+	io.Closer
+}
+
+// open returns the server's vault for reading: through the running server, or
+// from the files when none runs.
+func (s State) open(ctx context.Context) (reader, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	client, err := admin.Dial(ctx, s.path(adminSocket))
+	if err == nil {
+		return client, nil
+	}
+	store, openErr := bolt.Open(s.path(vaultFolder), bolt.Options{})
+	if errors.Is(openErr, bolt.ErrLocked) {
+		return nil, cli.Hint(fmt.Errorf("%w, and it does not answer: %w", openErr, err),
+			"wait a moment and try again; if it stays so, stop amana-intake serve and try again")
+	}
+	if openErr != nil {
+		return nil, openErr
+	}
+	return store, nil
+}

@@ -1,0 +1,98 @@
+package operator
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"amana/internal/cli"
+	"amana/vault"
+)
+
+// Status says what is kept and how much room is left.
+type Status struct {
+	JSON bool `help:"Print one JSON object."`
+}
+
+// report is what --json prints.
+type report struct {
+	Testimonies int            `json:"testimonies"`
+	Bytes       int64          `json:"bytes"`
+	Free        int64          `json:"free"` // bytes until the reserve is reached
+	ByDay       map[string]int `json:"by_day"`
+	Epoch       uint32         `json:"epoch"`
+	List        string         `json:"list_sha256"`
+	Reviewers   int            `json:"reviewers"`
+}
+
+// Run asks the running server, or reads the files when none runs.
+func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
+	from, err := state.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	u, err := from.Usage(ctx)
+	if err != nil {
+		return fmt.Errorf("count testimonies: %w", err)
+	}
+	list, err := state.reviewers()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(report{
+			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay,
+			Epoch: list.Epoch, List: list.SHA256(), Reviewers: len(list.Reviewers),
+		})
+	}
+	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
+	for _, day := range slices.Sorted(maps.Keys(u.ByDay)) {
+		fmt.Fprintf(stdout, "  %s %d\n", day, u.ByDay[day])
+	}
+	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
+	fmt.Fprintf(stdout, "reviewers    %d, list %d, %s\n", len(list.Reviewers), list.Epoch, list.SHA256()[:16])
+	return nil
+}
+
+// Check proves that everything kept is as it was written.
+type Check struct{}
+
+// Run exits with 11 and names what is damaged, if anything is.
+func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
+	from, err := state.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	found := 0
+	err = from.Check(ctx, func(f vault.Finding) {
+		found++
+		if f.ID == (vault.ID{}) {
+			fmt.Fprintf(stdout, "damaged: %s\n", f.Problem)
+			return
+		}
+		fmt.Fprintf(stdout, "damaged: testimony %s: %s\n", f.ID, f.Problem)
+	})
+	if err != nil {
+		return fmt.Errorf("check the vault: %w", err)
+	}
+	if found > 0 {
+		return &cli.Error{
+			Err:  fmt.Errorf("%d things are damaged", found),
+			Hint: "keep a copy of the whole state folder before anything else; the others can still be exported",
+			Code: cli.ExitDamaged,
+		}
+	}
+	u, err := from.Usage(ctx)
+	if err != nil {
+		return fmt.Errorf("count testimonies: %w", err)
+	}
+	fmt.Fprintf(stdout, "%d testimonies, %s: all as they were written\n", u.Testimonies, byteSize(u.Bytes))
+	return nil
+}
