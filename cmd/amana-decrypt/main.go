@@ -1,0 +1,22 @@
+// Command amana-decrypt opens bundles of testimonies on a machine without a
+// network. It never speaks to one: before it reads a key it gives up the right
+// to.
+package main
+
+import (
+	"os"
+
+	"amana/internal/cli"
+)
+
+// grammar is the command line.
+type grammar struct {
+	Open openCommand `cmd:"" help:"Open a bundle into a new folder."`
+}
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	return cli.Main("amana-decrypt", "Opens testimonies on a machine without a network.",
+		new(grammar), os.Args[1:], os.Stdout, os.Stderr)
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/confine"
+	"amana/internal/dossier"
+	"amana/internal/unseal"
+
+	"filippo.io/age"
+)
+
+// openCommand opens the testimonies of a bundle that are sealed to a key.
+type openCommand struct {
+	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
+	Intake string `name:"intake" placeholder:"KEY" help:"The public key of the server (amana-intake+…), as the operator gave it to you: a bundle of another server is refused."`
+	JSON   bool   `name:"json" help:"Print one JSON object for scripts."`
+}
+
+// Run opens the input and the output, gives up the network, and only then reads
+// the key; it gives up all other folders before it looks at hostile data.
+func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
+	file, size, err := openFile(c.Bundle)
+	if err != nil {
+		return fmt.Errorf("open bundle: %w", err)
+	}
+	defer file.Close()
+	keyFile, _, err := openFile(c.Key)
+	if err != nil {
+		return fmt.Errorf("open key: %w", err)
+	}
+	defer keyFile.Close()
+	if err := confineNetwork(); err != nil {
+		return err
+	}
+	ids, err := unseal.ReadIdentity(keyFile, func() ([]byte, error) {
+		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(c.Key))
+	})
+	if err != nil {
+		return keyError(err)
+	}
+	folder, err := createFolder(c.Folder)
+	if err != nil {
+		return err
+	}
+	defer folder.Discard()
+	if err := confineFiles(folder); err != nil {
+		return err
+	}
+	bundle, err := carry.OpenBundle(file, size)
+	if err != nil {
+		return bundleError(err)
+	}
+	if c.Intake != "" {
+		if err := bundle.CheckIntake(c.Intake); err != nil {
+			return cli.Hint(err, "ask the operator whether the server's key has changed; until then do not trust this bundle")
+		}
+	}
+	job := &job{bundle: bundle, folder: folder, ids: ids, known: c.Intake != ""}
+	for _, id := range ids {
+		job.keys = append(job.keys, age.Identity(id))
+	}
+	if err := job.openAll(ctx); err != nil {
+		return err
+	}
+	if err := job.finish(); err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := json.NewEncoder(stdout).Encode(job.summary()); err != nil {
+			return fmt.Errorf("print summary: %w", err)
+		}
+	} else {
+		job.print(stdout)
+	}
+	return job.verdict()
+}
+
+// openFile opens a regular file and returns its size.
+func openFile(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// confineNetwork refuses to go on where the kernel should obey but does not.
+func confineNetwork() error {
+	err := confine.NoNetwork()
+	if err != nil && runtime.GOOS != "linux" && errors.Is(err, confine.ErrUnsupported) {
+		note("this system cannot take the network away from a program; make sure that this machine has none")
+		return nil
+	}
+	if err != nil {
+		return cli.Hint(err, "the key was not read; use a Linux kernel with seccomp (every usual one has it), and no container that forbids it")
+	}
+	return nil
+}
+
+// confineFiles lets the program write to the new folder only, if the kernel can.
+func confineFiles(folder *dossier.Folder) error {
+	err := confine.Files(confine.Paths{
+		Write:   []string{folder.Partial()},
+		Folders: []string{filepath.Dir(folder.Partial())},
+	})
+	if errors.Is(err, confine.ErrUnsupported) {
+		note("this system cannot limit which files a program may open; going on without")
+		return nil
+	}
+	return err
+}
+
+func createFolder(path string) (*dossier.Folder, error) {
+	folder, err := dossier.Create(path)
+	switch {
+	case errors.Is(err, dossier.ErrBusy):
+		return nil, cli.Hint(err, "wait until it is done, or give another folder with -o")
+	case errors.Is(err, fs.ErrExist):
+		return nil, cli.Hint(err, "nothing is ever overwritten: give a new folder with -o")
+	case err != nil:
+		return nil, err
+	}
+	if folder.Leftover {
+		note("removed %s, which an earlier run had left unfinished", folder.Partial())
+	}
+	return folder, nil
+}
+
+func keyError(err error) error {
+	switch {
+	case errors.Is(err, unseal.ErrPassphrase):
+		return cli.Hint(err, "try again; nothing was opened")
+	case errors.Is(err, unseal.ErrNotIdentity):
+		return cli.Hint(fmt.Errorf("key: %w", err), "give the key file that age-keygen -pq made, with -i")
+	}
+	return fmt.Errorf("key: %w", err)
+}
+
+func bundleError(err error) error {
+	switch {
+	case errors.Is(err, carry.ErrNotWhole):
+		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the copy was cut off: copy the bundle again from the server"}
+	case errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrIntake):
+		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the bundle was changed or damaged on its way: copy it again, with another stick"}
+	case errors.Is(err, carry.ErrNotBundle):
+		return cli.Hint(err, "give the file that amana-intake export made, or use a newer amana-decrypt")
+	}
+	return err
+}
+
+// note tells the person something that is not an error.
+func note(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "amana-decrypt: note: "+format+"\n", args...)
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/dossier"
+	"amana/internal/roster"
+)
+
+// summary is what --json prints.
+type summary struct {
+	Total  int      `json:"total"`
+	Opened int      `json:"opened"`
+	Index  string   `json:"index"` // path of index.html; empty if nothing was opened
+	Made   string   `json:"made"`
+	Intake string   `json:"intake"`
+	Failed []failed `json:"failed"`
+	// Damaged names members of the bundle besides the testimonies.
+	Damaged []string `json:"damaged"`
+}
+
+type failed struct {
+	ID     string         `json:"id"`
+	Reason dossier.Reason `json:"reason"` // not-ours, damaged, malformed, newer
+	Detail string         `json:"detail"`
+}
+
+func (j *job) summary() summary {
+	s := summary{
+		Total: len(j.bundle.Manifest.Testimonies), Opened: len(j.index.Opened), Index: j.indexPath(),
+		Made: j.index.Made, Intake: j.index.Intake, Failed: []failed{}, Damaged: []string{},
+	}
+	for _, f := range j.index.Failed {
+		s.Failed = append(s.Failed, failed(f))
+	}
+	s.Damaged = append(s.Damaged, j.index.Damaged...)
+	return s
+}
+
+// print says in a few lines what was done.
+func (j *job) print(w io.Writer) {
+	fmt.Fprintf(w, "opened %d of %d testimonies\n", len(j.index.Opened), len(j.bundle.Manifest.Testimonies))
+	if j.made {
+		fmt.Fprintf(w, "read them in %s\n", j.indexPath())
+	}
+	if !j.known {
+		fmt.Fprintf(w, "made by the server with the key %s\n", j.index.Intake)
+	}
+}
+
+// list returns the list of reviewers of an epoch, or nil if the bundle has it
+// no more.
+func (j *job) list(epoch uint32) *carry.List {
+	for i := range j.bundle.Manifest.Recipients {
+		if list := &j.bundle.Manifest.Recipients[i]; list.Epoch == epoch {
+			return list
+		}
+	}
+	return nil
+}
+
+// whoCanOpen says which list a testimony was sealed under and where in the
+// bundle's lists this key stands.
+func (j *job) whoCanOpen(epoch uint32) string {
+	text := j.list(epoch)
+	if text == nil {
+		return fmt.Sprintf("it was sealed under list %d, which is damaged in this bundle", epoch)
+	}
+	list, err := roster.Parse(epoch, text.Text)
+	if err != nil {
+		return fmt.Sprintf("it was sealed under list %d, which cannot be read", epoch)
+	}
+	var names []string
+	for i, r := range list.Reviewers {
+		name := r.Name
+		if name == "" {
+			name = fmt.Sprintf("reviewer %d without a name", i+1)
+		}
+		names = append(names, name)
+	}
+	who := fmt.Sprintf("it was sealed under list %d (%s…), to %s", epoch, list.SHA256()[:8], strings.Join(names, ", "))
+	in := j.listsWithKey()
+	switch {
+	case slices.Contains(in, epoch):
+		return who + "; this key is in that list, yet does not open it: tell the operator"
+	case len(in) == 0:
+		return who + "; this key is in no list of this bundle"
+	}
+	return who + "; this key is in list " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(in)), ", "), "[]")
+}
+
+// listsWithKey returns the epochs of the bundle's lists that name this key.
+func (j *job) listsWithKey() []uint32 {
+	var epochs []uint32
+	for _, text := range j.bundle.Manifest.Recipients {
+		list, err := roster.Parse(text.Epoch, text.Text)
+		if err != nil {
+			continue
+		}
+		for _, id := range j.ids {
+			if list.Find(id.Recipient().String()) != nil {
+				epochs = append(epochs, text.Epoch)
+				break
+			}
+		}
+	}
+	return epochs
+}
+
+// named is how many testimonies that were left out are named on the terminal.
+const named = 20
+
+// verdict returns nil if everything was opened, or the error by which a person
+// and a script learn what was not.
+func (j *job) verdict() error {
+	var foreign, spoiled []dossier.Failed
+	for _, f := range j.index.Failed {
+		if f.Reason == dossier.NotOurs {
+			foreign = append(foreign, f)
+		} else {
+			spoiled = append(spoiled, f)
+		}
+	}
+	for i, f := range spoiled {
+		if i == named {
+			fmt.Fprintf(os.Stderr, "amana-decrypt: … and %d more\n", len(spoiled)-named)
+			break
+		}
+		fmt.Fprintf(os.Stderr, "amana-decrypt: testimony %s was left out: %s\n", f.ID, f.Detail)
+	}
+	var err error
+	if len(foreign) > 0 {
+		err = foreignError(foreign)
+	}
+	if len(spoiled) == 0 && len(j.index.Damaged) == 0 {
+		return err
+	}
+	text := fmt.Sprintf("%d of %d testimonies are damaged and were left out", len(spoiled), len(j.bundle.Manifest.Testimonies))
+	if len(spoiled) == 0 {
+		text = "the bundle is damaged in " + strings.Join(j.index.Damaged, ", ")
+	}
+	damaged := errors.New(text)
+	if err != nil {
+		damaged = fmt.Errorf("%s; %w", text, err)
+	}
+	return &cli.Error{Err: damaged, Code: cli.ExitPartial, Hint: "ask the operator to export the bundle again, and copy it with another stick"}
+}
+
+// foreignError is about testimonies that are sealed to others, each different
+// advice once.
+func foreignError(foreign []dossier.Failed) error {
+	text := "testimony " + foreign[0].ID + " is not sealed to this identity"
+	if len(foreign) > 1 {
+		text = fmt.Sprintf("%d testimonies are not sealed to this identity", len(foreign))
+	}
+	var hints []string
+	for _, f := range foreign {
+		if !slices.Contains(hints, f.Detail) {
+			hints = append(hints, f.Detail)
+		}
+	}
+	slices.Reverse(hints) // the outermost is printed first
+	err := error(&cli.Error{Err: errors.New(text), Code: cli.ExitNotOurs})
+	for _, hint := range hints[max(0, len(hints)-named):] {
+		err = cli.Hint(err, "%s", hint)
+	}
+	return err
+}
