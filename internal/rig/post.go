@@ -1,0 +1,85 @@
+package rig
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Boundary is what Part's forms are divided by.
+const Boundary = "----WebKitFormBoundaryA1b2C3d4E5f6"
+
+// File is one file of a testimony to hand in.
+type File struct {
+	Name    string
+	Content io.Reader
+	Size    int64
+}
+
+// Text returns a file with the given content.
+func Text(name, content string) File {
+	return File{name, strings.NewReader(content), int64(len(content))}
+}
+
+// Form returns the body of a form as a stream, and its length.
+func Form(narrative string, files ...File) (io.Reader, int64) {
+	var parts []io.Reader
+	var size int64
+	add := func(s string) {
+		parts = append(parts, strings.NewReader(s))
+		size += int64(len(s))
+	}
+	add("--" + Boundary + "\r\nContent-Disposition: form-data; name=\"narrative\"\r\n\r\n" + narrative)
+	for _, f := range files {
+		add(fmt.Sprintf("\r\n--%s\r\nContent-Disposition: form-data; name=\"files\"; filename=\"%s\"\r\nContent-Type: image/jpeg\r\n\r\n", Boundary, f.Name))
+		parts = append(parts, f.Content)
+		size += f.Size
+	}
+	add("\r\n--" + Boundary + "--\r\n")
+	return io.MultiReader(parts...), size
+}
+
+// Head returns the head of a request that posts a form of the given length.
+func Head(path string, length int64) string {
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: amana.onion\r\nUser-Agent: test\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n", path, Boundary, length)
+}
+
+// Post hands in a testimony over the socket and returns the status and page of
+// the answer.
+func (s *State) Post(narrative string, files ...File) (int, string, error) {
+	body, size := Form(narrative, files...)
+	return s.Send(io.MultiReader(strings.NewReader(Head("/ar/testimony", size)), body))
+}
+
+// Send sends raw bytes and reads the answer.
+func (s *State) Send(raw io.Reader) (int, string, error) {
+	c, err := net.Dial("unix", s.Socket)
+	if err != nil {
+		return 0, "", err
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(10 * time.Minute))
+	sent := make(chan error, 1)
+	go func() {
+		// Large writes: the client shares the machine with what is measured.
+		_, err := io.CopyBuffer(struct{ io.Writer }{c}, raw, make([]byte, 256<<10))
+		sent <- err
+	}()
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0, "", errors.Join(fmt.Errorf("read answer: %w", err), <-sent)
+	}
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, "", fmt.Errorf("read answer: %w", err)
+	}
+	return response.StatusCode, string(page), nil
+}
+
+// Dial opens a connection to the server.
+func (s *State) Dial() (net.Conn, error) { return net.Dial("unix", s.Socket) }
