@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"amana/vault"
 )
@@ -52,6 +53,9 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 			return mark(id, pages)
 		}
 		err := c.length(f.os)
+		if err == nil && !f.metasSound() {
+			c.problem(vault.ID{}, errors.New("one of its two first pages is damaged; what was kept last may be missing"))
+		}
 		if err == nil {
 			err = c.trees(v.root, true)
 		}
@@ -86,6 +90,19 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 		report(x)
 	}
 	return nil
+}
+
+// metasSound says whether both first pages are valid. One may just be on its way
+// to disk, so a bad one is looked at again. A page that was bad when the file was
+// opened counts until then, though the next transaction replaces it.
+func (f *file) metasSound() bool {
+	for range 3 {
+		if _, both, err := newestMeta(f.os); err == nil && both {
+			return !f.fallback
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return false
 }
 
 // checkRecords checks every record, and the payload of every sound one.

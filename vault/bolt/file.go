@@ -47,6 +47,8 @@ type file struct {
 	os     *os.File // bbolt's own handle
 	db     *bbolt.DB
 
+	fallback bool // one of the two first pages was damaged when the file was opened
+
 	broken atomic.Pointer[error] // why nothing may be written until the file is opened anew
 	stuck  atomic.Bool           // bbolt panicked, so its locks may be held for ever
 	mu     sync.Mutex            // held by update
@@ -97,7 +99,7 @@ func (f *file) precheck() error {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if err := checkBeforeOpen(pf, f.bucket); err != nil {
+	if f.fallback, err = checkBeforeOpen(pf, f.bucket); err != nil {
 		return fmt.Errorf("vault: open %s: %w: %w", f.path, ErrDamaged, err)
 	}
 	return nil

@@ -67,22 +67,24 @@ func readMeta(r io.ReaderAt, off int64) (boltMeta, error) {
 	return m, nil
 }
 
-// newestMeta returns the valid meta page of the latest transaction.
-func newestMeta(r io.ReaderAt) (boltMeta, error) {
+// newestMeta returns the valid first page of the latest transaction, and whether
+// the other one is valid too. bbolt writes them in turn, and makes do with one.
+func newestMeta(r io.ReaderAt) (m boltMeta, both bool, err error) {
 	a, err := readMeta(r, 0)
 	if err != nil {
 		// The second page stands one page further, and only it knows how far.
 		for size := int64(1024); size <= 1<<16; size *= 2 {
 			if b, berr := readMeta(r, size); berr == nil && b.pageSize == size {
-				return b, nil
+				return b, false, nil
 			}
 		}
-		return a, err
+		return a, false, err
 	}
-	if b, err := readMeta(r, a.pageSize); err == nil && b.txid > a.txid {
-		return b, nil
+	b, berr := readMeta(r, a.pageSize)
+	if berr == nil && b.txid > a.txid {
+		return b, true, nil
 	}
-	return a, nil
+	return a, berr == nil, nil
 }
 
 // view is one state of a file: that of a transaction, which keeps its pages

@@ -13,7 +13,10 @@ import (
 	"amana/vault"
 )
 
-const ageIntro = "age-encryption.org/v1\n"
+const (
+	ageIntro    = "age-encryption.org/v1\n"
+	usualHeader = 6 << 10 // bytes; that of three reviewers is a little shorter
+)
 
 var (
 	errEnded = errors.New("vault: the testimony was committed or aborted before")
@@ -97,6 +100,9 @@ func (p *pending) check() error {
 // The header ends with the first line that begins with "---"; no other line of
 // it can, its bodies being base64 (C2SP age.md).
 func (p *pending) takeHeader(data []byte) ([]byte, error) {
+	if p.header == nil {
+		p.header = make([]byte, 0, usualHeader)
+	}
 	for !p.whole && len(data) > 0 {
 		n := bytes.IndexByte(data, '\n') + 1
 		ends := n > 0

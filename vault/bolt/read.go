@@ -42,6 +42,18 @@ func eachID(v *view, bucket []byte, after *vault.ID, fn func(id vault.ID, e *ent
 	})
 }
 
+// empty says whether the file's bucket holds no id.
+func (f *file) empty() (bool, error) {
+	empty := true
+	err := f.view(func(v *view) error {
+		return eachID(v, f.bucket, nil, func(vault.ID, *entry) error {
+			empty = false
+			return errStop
+		})
+	})
+	return empty, err
+}
+
 // checkPair sees that the two files belong together: with the headers of another
 // vault every payload would seem to be an orphan.
 func (s *Store) checkPair() error {

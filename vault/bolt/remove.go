@@ -108,10 +108,10 @@ func (s *Store) load() error {
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrDamaged, headersFile, err)
 	}
-	if damaged > 0 {
+	if damaged > 0 || s.headers.fallback || s.payloads.fallback {
 		// A payload may seem to have no record just because its record, or the
 		// id it stands under, is damaged. Nothing is removed on such evidence.
-		s.logf("vault: %d records are damaged; nothing is cleaned up; run a check", damaged)
+		s.logf("vault: something is damaged (%d records); nothing is cleaned up; run a check", damaged)
 		return nil
 	}
 	if err := s.findOrphans(); err != nil {

@@ -94,13 +94,11 @@ var _ vault.Store = (*Store)(nil)
 // [fs.ErrExist].
 func Create(dir string, options Options) (*Store, error) {
 	headers, payloads := filepath.Join(dir, headersFile), filepath.Join(dir, payloadsFile)
-	for _, path := range []string{headers, payloads} {
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			if err == nil {
-				err = fs.ErrExist
-			}
-			return nil, fmt.Errorf("vault: create %s: %w", path, err)
-		}
+	if err := vacant(headers, nil); err != nil {
+		return nil, err
+	}
+	if err := vacant(payloads, payloadsBucket); err != nil {
+		return nil, err
 	}
 	pair := make([]byte, 16)
 	rand.Read(pair)
@@ -126,6 +124,28 @@ func Create(dir string, options Options) (*Store, error) {
 	return Open(dir, options)
 }
 
+// vacant returns nil if nothing stands at path. headers.db is made last, so a
+// Create that was cut off leaves payloads.db alone and empty; that is removed.
+func vacant(path string, bucket []byte) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("vault: create: %w", err)
+	}
+	if bucket != nil {
+		if f, err := openFile(path, bucket); err == nil {
+			empty, err := f.empty()
+			if err = errors.Join(err, f.close()); err == nil && empty {
+				if err := os.Remove(path); err != nil {
+					return fmt.Errorf("vault: create: %w", err)
+				}
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("vault: create %s: %w", path, fs.ErrExist)
+}
+
 // Open opens the vault in dir. It reads headers.db once, so its time grows with
 // the number of testimonies, not with their size. Errors wrap [ErrLocked] if
 // another process has it open, [ErrVersion] or [ErrDamaged] for files it will
@@ -134,7 +154,6 @@ func Open(dir string, options Options) (_ *Store, err error) {
 	s := &Store{
 		logf:     options.Logf,
 		disk:     disk{dir: dir, reserve: options.Reserve},
-		pool:     newPool(),
 		chunks:   make(chan chunk, 2*poolBuffers),
 		requests: make(chan *request, poolBuffers),
 		pending:  map[vault.ID]*pending{},
@@ -146,9 +165,12 @@ func Open(dir string, options Options) (_ *Store, err error) {
 		s.disk.reserve = defaultReserve
 	}
 	s.disk.reserve = max(s.disk.reserve, 0)
+	if s.pool, err = newPool(); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
-			s.closeFiles()
+			s.release()
 		}
 	}()
 	if s.headers, err = openFile(filepath.Join(dir, headersFile), headersBucket); err != nil {
@@ -166,8 +188,8 @@ func Open(dir string, options Options) (_ *Store, err error) {
 	return s, nil
 }
 
-func (s *Store) closeFiles() error {
-	var errs []error
+func (s *Store) release() error {
+	errs := []error{s.pool.close()}
 	for _, f := range []*file{s.payloads, s.headers} {
 		if f != nil {
 			errs = append(errs, f.close())
@@ -202,7 +224,7 @@ func (s *Store) Close() error {
 	s.calls.Wait()
 	close(s.chunks)
 	s.ended.Wait()
-	return s.closeFiles()
+	return s.release()
 }
 
 // broken says why nothing can be written, if so.

@@ -152,11 +152,18 @@ func (c *structure) length(f *os.File) error {
 // checkBeforeOpen looks at all that bbolt will follow while opening a file or
 // writing to it: the lists of free pages and of ids. What lies under an id of a
 // payload is left to Check, for it may be very much.
-func checkBeforeOpen(f *os.File, bucket []byte) error {
-	m, err := newestMeta(f)
+//
+// fallback says that one of the two first pages is damaged: if it was the newer
+// one, then the last transaction is not in sight.
+func checkBeforeOpen(f *os.File, bucket []byte) (fallback bool, err error) {
+	m, both, err := newestMeta(f)
 	if err != nil {
-		return err
+		return false, err
 	}
+	return !both, checkState(f, bucket, m)
+}
+
+func checkState(f *os.File, bucket []byte, m boltMeta) error {
 	v := &view{r: f, pageSize: m.pageSize, high: m.high, root: tree{page: m.root}}
 	c := newStructure(v)
 	if err := c.length(f); err != nil {
