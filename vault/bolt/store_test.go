@@ -1,7 +1,14 @@
 package bolt
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
 
 	"amana/vault"
 	"amana/vault/vaulttest"
@@ -33,4 +40,228 @@ func TestConformance(t *testing.T) {
 		New:    func(t *testing.T) vault.Store { return create(t) },
 		Reopen: func(t *testing.T, s vault.Store) vault.Store { return reopen(t, s.(*Store)) },
 	})
+}
+
+func TestCreate(t *testing.T) {
+	dir := emptyVault(t)
+	for _, name := range []string{headersFile, payloadsFile} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
+		}
+	}
+	if _, err := Create(dir, Options{}); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Create over a vault: %v", err)
+	}
+	if _, err := Open(t.TempDir(), Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open of nothing: %v", err)
+	}
+	// Payloads whose headers were lost are never taken for a Create cut off.
+	s := create(t)
+	if _, err := vaulttest.Put(t.Context(), s, vaulttest.Header(1600, 1), vaulttest.Payload(100, 1), 1000); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := os.Remove(filepath.Join(s.disk.dir, headersFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(s.disk.dir, Options{}); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Create over payloads: %v", err)
+	}
+}
+
+func TestLocked(t *testing.T) {
+	s := create(t)
+	defer s.Close()
+	if _, err := Open(s.disk.dir, Options{}); !errors.Is(err, ErrLocked) {
+		t.Errorf("Open of a vault that is open: %v, want ErrLocked", err)
+	}
+	out, err := child(t, "writers", s.disk.dir).CombinedOutput()
+	if err == nil {
+		t.Errorf("a second process opened the vault: %s", out)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, name := range []string{headersFile, payloadsFile} {
+		dir := emptyVault(t)
+		db, err := bbolt.Open(filepath.Join(dir, name), 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(versionKey, []byte("amana/vault/2")) })
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir, Options{}); !errors.Is(err, ErrVersion) {
+			t.Errorf("%s of version 2: %v, want ErrVersion", name, err)
+		}
+	}
+}
+
+// TestStrangers puts the headers of one vault beside the payloads of another:
+// none of these has a record, and all must stay.
+func TestStrangers(t *testing.T) {
+	a, b := emptyVault(t), emptyVault(t)
+	if err := os.Rename(filepath.Join(a, headersFile), filepath.Join(b, headersFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(b, Options{}); !errors.Is(err, ErrDamaged) {
+		t.Errorf("Open of files of two vaults: %v, want ErrDamaged", err)
+	}
+}
+
+func TestReserve(t *testing.T) {
+	s := create(t)
+	defer s.Close()
+	p, err := s.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := s.Usage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Leave room for about 8 MiB, then write more.
+	s.disk.mu.Lock()
+	s.disk.reserve = u.Free - 8<<20
+	s.disk.free, s.disk.written, s.disk.measured = u.Free, 0, time.Now().Add(-statfsAge/2)
+	s.disk.mu.Unlock()
+	p.Write(vaulttest.Header(1600, 1))
+	data := vaulttest.Payload(1<<20, 1)
+	for range 200 {
+		if _, err = p.Write(data); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, vault.ErrFull) {
+		t.Errorf("Write: %v, want ErrFull", err)
+	}
+	if _, err := p.Commit(vaulttest.Label); !errors.Is(err, vault.ErrFull) {
+		t.Errorf("Commit: %v, want ErrFull", err)
+	}
+	p.Abort()
+	s.disk.mu.Lock()
+	s.disk.reserve = 1 << 60
+	s.disk.mu.Unlock()
+	if err := s.Ready(); !errors.Is(err, vault.ErrFull) {
+		t.Errorf("Ready: %v, want ErrFull", err)
+	}
+	if _, err := s.Create(t.Context()); !errors.Is(err, vault.ErrFull) {
+		t.Errorf("Create: %v, want ErrFull", err)
+	}
+	if u, err := s.Usage(t.Context()); err != nil || u.Free != 0 || u.Testimonies != 0 {
+		t.Errorf("usage %+v, %v", u, err)
+	}
+	// There is room again.
+	s.disk.mu.Lock()
+	s.disk.reserve = 0
+	s.disk.mu.Unlock()
+	if _, err := vaulttest.Put(t.Context(), s, vaulttest.Header(1600, 2), data, 1<<20); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	for _, f := range vaulttest.Findings(t, s) {
+		t.Errorf("%s: %s", f.ID, f.Problem)
+	}
+}
+
+// abort writes size bytes and aborts.
+func abort(t *testing.T, s *Store, size int) {
+	t.Helper()
+	p, err := s.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Write(vaulttest.Header(1600, 1))
+	piece := vaulttest.Payload(1<<20, 1)
+	for ; size > 0; size -= len(piece) {
+		if _, err := p.Write(piece); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Abort()
+}
+
+// TestRoomUsedAgain aborts again and again more than fits the list of free
+// pages: the file grows no further, and the list never gets long.
+func TestRoomUsedAgain(t *testing.T) {
+	s := create(t)
+	var high int64
+	for round := range 6 {
+		abort(t, s, 64<<20)
+		if round == 3 {
+			s = reopen(t, s) // what is left to remove is found again
+		}
+		if free := s.payloads.reusable(); free > freeBytes+64<<20/2 {
+			t.Errorf("%d bytes are on the list of free pages", free)
+		}
+		if err := s.payloads.view(func(v *view) error { high = int64(v.high) * v.pageSize; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if high > 170<<20 {
+		t.Errorf("after 6 aborted uploads of 64 MiB the file needs %d bytes", high)
+	}
+	for _, f := range vaulttest.Findings(t, s) {
+		t.Errorf("%s: %s", f.ID, f.Problem)
+	}
+	s.Close()
+}
+
+// TestOrphan checks that Check knows an orphan from an upload under way.
+func TestOrphan(t *testing.T) {
+	s := create(t)
+	defer s.Close()
+	p, err := s.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Write(vaulttest.Header(1600, 1))
+	p.Write(vaulttest.Payload(6<<20, 1))
+	for s.payloadCount(t) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if found := vaulttest.Findings(t, s); len(found) != 0 {
+		t.Errorf("an upload under way is found damaged: %v", found)
+	}
+	s.forget(p.(*pending).id)
+	if found := vaulttest.Findings(t, s); len(found) != 1 || found[0].ID != p.(*pending).id {
+		t.Errorf("findings %v, want an orphan", found)
+	}
+}
+
+func (s *Store) payloadCount(t *testing.T) int {
+	t.Helper()
+	ids, err := s.payloadIDs(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(ids)
+}
+
+// TestSmallOrphanGoes checks that what fits is removed at once, and at Open.
+func TestSmallOrphanGoes(t *testing.T) {
+	s := create(t)
+	abort(t, s, 6<<20)
+	for deadline := time.Now().Add(time.Minute); s.payloadCount(t) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("an aborted upload is never removed")
+		}
+	}
+	p, err := s.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Write(vaulttest.Header(1600, 1))
+	p.Write(vaulttest.Payload(6<<20, 1))
+	for s.payloadCount(t) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	s = reopen(t, s)
+	for deadline := time.Now().Add(time.Minute); s.payloadCount(t) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("what a stop left is never removed")
+		}
+	}
+	s.Close()
 }
