@@ -109,7 +109,7 @@ func openFile(path string) (*os.File, int64, error) {
 func confineNetwork() error {
 	err := confine.NoNetwork()
 	if err != nil && runtime.GOOS != "linux" && errors.Is(err, confine.ErrUnsupported) {
-		note("this system cannot take the network away from a program; make sure that this machine has none")
+		say("this system cannot take the network away from a program; make sure that this machine has none")
 		return nil
 	}
 	if err != nil {
@@ -125,7 +125,7 @@ func confineFiles(folder *dossier.Folder) error {
 		Folders: []string{filepath.Dir(folder.Partial())},
 	})
 	if errors.Is(err, confine.ErrUnsupported) {
-		note("this system cannot limit which files a program may open; going on without")
+		say("this system cannot limit which files a program may open; going on without")
 		return nil
 	}
 	return err
@@ -142,7 +142,7 @@ func createFolder(path string) (*dossier.Folder, error) {
 		return nil, err
 	}
 	if folder.Leftover {
-		note("removed %s, which an earlier run had left unfinished", folder.Partial())
+		say("removed %s, which an earlier run had left unfinished", folder.Partial())
 	}
 	return folder, nil
 }
@@ -169,7 +169,7 @@ func bundleError(err error) error {
 	return err
 }
 
-// note tells the person something that is not an error.
-func note(format string, args ...any) {
+// say tells the person something that is not an error.
+func say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "amana-decrypt: note: "+format+"\n", args...)
 }

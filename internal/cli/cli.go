@@ -7,7 +7,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,15 +81,31 @@ func report(w io.Writer, name string, err error) int {
 	code := ExitFailed
 	fmt.Fprintf(w, "%s: error: %v\n", name, err)
 	// Hints may sit at several depths: the outermost advice comes first.
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if c, ok := e.(*Error); ok {
-			if c.Hint != "" {
-				fmt.Fprintf(w, "%s: hint: %s\n", name, c.Hint)
-			}
-			if c.Code != 0 && code == ExitFailed {
-				code = c.Code
-			}
+	walk(err, func(c *Error) {
+		if c.Hint != "" {
+			fmt.Fprintf(w, "%s: hint: %s\n", name, c.Hint)
+		}
+		if c.Code != 0 && code == ExitFailed {
+			code = c.Code
+		}
+	})
+	return code
+}
+
+// walk visits every Error in err, from the outermost on. Errors may be joined:
+// kong joins what a command returns with what comes after it.
+func walk(err error, visit func(*Error)) {
+	if c, ok := err.(*Error); ok {
+		visit(c)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			walk(inner, visit)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			walk(inner, visit)
 		}
 	}
-	return code
 }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+// openPty returns the two ends of a new pseudo terminal.
+func openPty() (master, slave *os.File, err error) {
+	master, err = os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	fd := int(master.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		return nil, nil, err
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		return nil, nil, err
+	}
+	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	return master, slave, err
+}
+
+// pty CODE TYPED COMMAND...: runs a command in a terminal of its own, types
+// TYPED when it is asked for a passphrase ("^C" is Ctrl-C), and expects the exit
+// code. What the terminal showed becomes stdout.
+func pty(ts *testscript.TestScript, _ bool, args []string) {
+	master, slave, err := openPty()
+	ts.Check(err)
+	defer master.Close()
+	cmd := command(ts, args[2:])
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	ts.Check(cmd.Start())
+	slave.Close()
+	typed := strings.ReplaceAll(args[1], "^C", "\x03")
+	if typed != "\x03" {
+		typed += "\n"
+	}
+	var shown bytes.Buffer
+	buf := make([]byte, 4096)
+	asked := false
+	for {
+		n, err := master.Read(buf)
+		shown.Write(buf[:n])
+		if !asked && bytes.Contains(shown.Bytes(), []byte("Passphrase")) && bytes.HasSuffix(shown.Bytes(), []byte(": ")) {
+			asked = true
+			waitForRaw(master)
+			master.WriteString(typed)
+		}
+		if err != nil { // the other end was closed
+			break
+		}
+	}
+	cmd.Wait()
+	ts.Stdout().Write(shown.Bytes())
+	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s; the terminal showed:\n%s", got, args[0], shown.Bytes())
+	}
+}
+
+// waitForRaw waits until the program does not echo any more: the prompt comes
+// just before. It gives up after a while, and the test then fails by itself.
+func waitForRaw(master *os.File) {
+	for range 10_000 {
+		t, err := unix.IoctlGetTermios(int(master.Fd()), unix.TCGETS)
+		if err != nil || t.Lflag&unix.ECHO == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// notty CODE COMMAND...: runs a command that has no terminal at all.
+func notty(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := command(ts, args[1:])
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Run()
+	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}

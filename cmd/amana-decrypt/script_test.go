@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"amana/internal/carry"
+	"amana/internal/roster"
+	"amana/internal/seal"
+	"amana/internal/testimony"
+
+	"filippo.io/age"
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/mod/sumdb/note"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"amana-decrypt": func() { os.Exit(run()) }})
+}
+
+// TestScripts runs testdata/script: one file a behaviour.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts (%v)", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"newkey": newKey, "lock": lockKey, "list": list, "bundle": bundle,
+			"code": code, "pty": pty, "notty": notty, "age": ageTool, "flip": flip,
+		},
+	})
+}
+
+func readFile(ts *testscript.TestScript, name string) string { return ts.ReadFile(name) }
+
+func writeFile(ts *testscript.TestScript, name string, data []byte) {
+	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600))
+}
+
+// newKey NAME...: writes NAME.key and NAME.pub.
+func newKey(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		id, err := age.GenerateHybridIdentity()
+		ts.Check(err)
+		writeFile(ts, name+".key", []byte(id.String()+"\n"))
+		writeFile(ts, name+".pub", []byte(id.Recipient().String()+"\n"))
+	}
+}
+
+// lockKey NAME PASSPHRASE: encrypts NAME.key to NAME.key.age.
+func lockKey(ts *testscript.TestScript, _ bool, args []string) {
+	r, err := age.NewScryptRecipient(args[1])
+	ts.Check(err)
+	r.SetWorkFactor(10)
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, r)
+	ts.Check(err)
+	_, err = io.WriteString(w, readFile(ts, args[0]+".key"))
+	ts.Check(err)
+	ts.Check(w.Close())
+	writeFile(ts, args[0]+".key.age", out.Bytes())
+}
+
+// list EPOCH NAME...: writes list<EPOCH>.txt of the reviewers.
+func list(ts *testscript.TestScript, _ bool, args []string) {
+	var text strings.Builder
+	for _, name := range args[1:] {
+		fmt.Fprintf(&text, "# name: Reviewer %s\n%s", name, readFile(ts, name+".pub"))
+	}
+	writeFile(ts, "list"+args[0]+".txt", []byte(text.String()))
+}
+
+// bundle FILE TESTIMONY...: makes a bundle, and FILE.vkey. A testimony is the
+// epoch of its list and, after a colon, what is wrong with it: hostile, newer,
+// day. It holds the file photo.bin and the narrative.
+func bundle(ts *testscript.TestScript, _ bool, args []string) {
+	m := &carry.Manifest{Made: "2026-11-23"}
+	lists := make(map[string]*roster.List)
+	ages := make(map[string][]byte)
+	for i, what := range args[1:] {
+		epoch, wrong, _ := strings.Cut(what, ":")
+		if lists[epoch] == nil {
+			n, err := strconv.ParseUint(epoch, 10, 32)
+			ts.Check(err)
+			text := readFile(ts, "list"+epoch+".txt")
+			lists[epoch], err = roster.Parse(uint32(n), []byte(text))
+			ts.Check(err)
+			m.Recipients = append(m.Recipients, carry.List{Epoch: uint32(n), Text: []byte(text)})
+		}
+		id := fmt.Sprintf("%032x", i+1)
+		data := sealed(ts, lists[epoch], wrong)
+		header := bytes.Index(data, []byte("\n--- "))
+		header += bytes.IndexByte(data[header+1:], '\n') + 2
+		ages[id] = data
+		m.Testimonies = append(m.Testimonies, carry.Entry{
+			ID: id, Day: "2026-11-22", Epoch: lists[epoch].Epoch,
+			HeaderSize: int64(header), HeaderSum: sha256.Sum256(data[:header]),
+			PayloadSize: int64(len(data) - header), PayloadSum: sha256.Sum256(data[header:]),
+		})
+	}
+	slices.SortFunc(m.Recipients, func(a, b carry.List) int { return int(a.Epoch) - int(b.Epoch) })
+	skey, vkey := carry.NewKey()
+	signer, err := note.NewSigner(skey)
+	ts.Check(err)
+	var out bytes.Buffer
+	ts.Check(carry.WriteBundle(context.Background(), &out, m, signer, vkey, func(e carry.Entry) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(ages[e.ID])), nil
+	}))
+	writeFile(ts, args[0], out.Bytes())
+	writeFile(ts, args[0]+".vkey", []byte(vkey+"\n"))
+	ts.Setenv("VKEY", vkey)
+}
+
+// sealed returns one testimony.
+func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
+	var out bytes.Buffer
+	switch wrong {
+	case "hostile": // an age file with something else in it
+		w, err := age.Encrypt(&out, to.Recipients()...)
+		ts.Check(err)
+		w.Write(bytes.Repeat([]byte("not a ZIP "), 10_000))
+		ts.Check(w.Close())
+		return out.Bytes()
+	}
+	w, err := seal.New(&out, to.Recipients())
+	ts.Check(err)
+	f, err := w.File("../../photo\u202egpj.exe.jpg", "image/jpeg")
+	ts.Check(err)
+	_, err = f.Write([]byte(readFile(ts, "photo.bin")))
+	ts.Check(err)
+	day := "2026-11-22"
+	if wrong == "day" {
+		day = "2020-01-01"
+	}
+	ts.Check(w.Close(testimony.Testimony{
+		Language: "ar", Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day,
+		Roster: testimony.Roster{Epoch: to.Epoch, SHA256: to.SHA256()},
+	}))
+	return out.Bytes()
+}
+
+// flip FILE OFFSET: changes one byte; a negative offset counts from the end.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	data := []byte(readFile(ts, args[0]))
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(data)
+	}
+	data[at] ^= 1
+	writeFile(ts, args[0], data)
+}
+
+// command returns one of the script's commands, ready to run.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	path := args[0]
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if p := filepath.Join(dir, args[0]); !strings.Contains(args[0], "/") {
+			if _, err := os.Stat(p); err == nil {
+				path = p
+				break
+			}
+		}
+	}
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+	return cmd
+}
+
+// code WANT COMMAND...: runs a command that must exit with the code WANT.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := command(ts, args[1:])
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	cmd.Run()
+	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// buildAge builds the stock age command once.
+var buildAge = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "age-*")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "age")
+	out, err := exec.Command("go", "build", "-o", path, "filippo.io/age/cmd/age").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build age: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// ageTool ARGS...: runs the stock age command.
+func ageTool(ts *testscript.TestScript, _ bool, args []string) {
+	path, err := buildAge()
+	ts.Check(err)
+	cmd := command(ts, append([]string{path}, args...))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		ts.Fatalf("age: %v\n%s", err, out)
+	}
+}
