@@ -202,11 +202,11 @@ func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 	}
 	err := guard(func() error { return f.transact(fn) })
 	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
-		f.stuck.Store(true)
 		f.breakDown(err)
+		f.stuck.Store(true)
 	}
 	if err != nil {
-		return fmt.Errorf("vault: write %s: %w", filepath.Base(f.path), asFull(err))
+		return fmt.Errorf("write %s: %w", filepath.Base(f.path), asFull(err))
 	}
 	return nil
 }

@@ -88,6 +88,7 @@ func (s *Store) load() error {
 	if err := s.checkPair(); err != nil {
 		return err
 	}
+	s.inside.Store(s.payloads.reusable())
 	damaged := 0
 	err := s.headers.view(func(v *view) error {
 		var buf []byte
@@ -117,7 +118,6 @@ func (s *Store) load() error {
 	if err := s.findOrphans(); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrDamaged, payloadsFile, err)
 	}
-	s.inside.Store(s.payloads.reusable())
 	return nil
 }
 

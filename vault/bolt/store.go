@@ -34,7 +34,7 @@ var ErrLocked = errors.New("another process has the vault open")
 var ErrClosed = errors.New("vault: it is closed")
 
 // ErrDamaged is wrapped when something kept does not make sense.
-var ErrDamaged = errors.New("vault: damaged")
+var ErrDamaged = errors.New("the vault is damaged")
 
 // ErrVersion is wrapped when a file has a format that this program does not know.
 var ErrVersion = errors.New("unknown vault format")
@@ -111,10 +111,9 @@ func Create(dir string, options Options) (*Store, error) {
 			os.Remove(partial)
 			return nil, err
 		}
-		// A link, unlike a rename, never replaces a file that stands there.
-		err := os.Link(partial, f.path)
-		os.Remove(partial)
-		if err != nil {
+		// Not a link as in internal/durable: a second name left by a crash would
+		// keep an old headers.db alive after it was rewritten without something.
+		if err := os.Rename(partial, f.path); err != nil {
 			return nil, fmt.Errorf("vault: create %s: %w", f.path, err)
 		}
 	}

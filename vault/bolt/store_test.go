@@ -82,6 +82,22 @@ func TestLocked(t *testing.T) {
 	}
 }
 
+// TestLittleAddressSpace runs a vault where the usual map does not fit.
+func TestLittleAddressSpace(t *testing.T) {
+	dir, kept := emptyVault(t), map[vault.ID]uint64{}
+	cmd := child(t, "few", dir, "sh", "-c", `ulimit -v 16000000 && exec "$0"`)
+	cmd.Env = append(cmd.Env, "AMANA_VAULT_BEFORE=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	acknowledged(t, out, kept)
+	if len(kept) != 11 {
+		t.Errorf("%d testimonies kept, want 11: %s", len(kept), out)
+	}
+	verify(t, dir, kept, true)
+}
+
 func TestVersion(t *testing.T) {
 	for _, name := range []string{headersFile, payloadsFile} {
 		dir := emptyVault(t)
