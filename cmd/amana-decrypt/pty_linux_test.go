@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -56,6 +57,7 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 		if !asked && bytes.Contains(shown.Bytes(), []byte("Passphrase")) && bytes.HasSuffix(shown.Bytes(), []byte(": ")) {
 			asked = true
 			waitForRaw(master)
+			ts.Check(confined(cmd.Process.Pid))
 			master.WriteString(typed)
 		}
 		if err != nil { // the other end was closed
@@ -67,6 +69,22 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s; the terminal showed:\n%s", got, args[0], shown.Bytes())
 	}
+}
+
+// confined returns an error unless every thread of a process has a seccomp
+// filter and can gain no rights: a key is never opened before that.
+func confined(pid int) error {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	if err != nil || len(tasks) == 0 {
+		return fmt.Errorf("no threads of %d (%v)", pid, err)
+	}
+	for _, task := range tasks {
+		status, err := os.ReadFile(task)
+		if err == nil && !(bytes.Contains(status, []byte("Seccomp:\t2\n")) && bytes.Contains(status, []byte("NoNewPrivs:\t1\n"))) {
+			return fmt.Errorf("%s: not confined at the passphrase", task)
+		}
+	}
+	return nil
 }
 
 // waitForRaw waits until the program does not echo any more: the prompt comes

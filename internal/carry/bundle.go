@@ -1,6 +1,7 @@
 package carry
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -158,7 +159,7 @@ func (b *Bundle) sumsSize(lists []sumOf) int64 {
 // programs; the hashes that count are signed. So damage in it is only noted.
 func (b *Bundle) checkSums(at int64, lists []sumOf) error {
 	n := b.sumsSize(lists)
-	r := io.NewSectionReader(b.r, at, block+filled(n)+2*block)
+	r := bufio.NewReaderSize(io.NewSectionReader(b.r, at, block+filled(n)+2*block), 64<<10)
 	h := tarHeader("SHA256SUMS", n)
 	got := make([]byte, block)
 	if _, err := io.ReadFull(r, got); err != nil {

@@ -210,22 +210,32 @@ func (f *Folder) write(name string, fill func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	err = fill(diskWriter{file})
+	err = fill(&diskWriter{f: file})
 	if closing := file.Close(); err == nil && closing != nil {
 		err = fmt.Errorf("%w: %w", ErrWrite, closing)
 	}
 	return err
 }
 
-// diskWriter marks the errors of writing, which Extract passes on among others.
-type diskWriter struct{ w io.Writer }
+// diskWriter marks the errors of writing, which Extract passes on among others,
+// and has the disk begin early, so that Commit does not wait for all of it.
+type diskWriter struct {
+	f           *os.File
+	at, flushed int64
+}
 
-func (d diskWriter) Write(p []byte) (int, error) {
-	n, err := d.w.Write(p)
+func (d *diskWriter) Write(p []byte) (int, error) {
+	n, err := d.f.Write(p)
+	d.at += int64(n)
 	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrWrite, err)
+		return n, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	return n, err
+	const early = 8 << 20
+	if d.at-d.flushed >= early {
+		beginFlush(d.f, d.flushed, d.at-d.flushed)
+		d.flushed = d.at
+	}
+	return n, nil
 }
 
 // Commit flushes everything to stable storage and gives the folder its name.

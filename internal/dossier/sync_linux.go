@@ -16,3 +16,9 @@ func syncTree(path string) error {
 	defer d.Close()
 	return unix.Syncfs(int(d.Fd()))
 }
+
+// beginFlush asks the kernel to begin writing a part of the file to the disk. It
+// is only a hint: syncTree is what counts, so an error is nothing.
+func beginFlush(f *os.File, at, n int64) {
+	unix.SyncFileRange(int(f.Fd()), at, n, unix.SYNC_FILE_RANGE_WRITE)
+}
