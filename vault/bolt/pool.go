@@ -16,8 +16,8 @@ const (
 	poolBuffers = 160
 	bufferPages = 17 * 4096 // what one buffer takes, in bytes
 
-	// groupBytes is how much one transaction takes. More was not faster for a
-	// stream of 1 GiB, and bbolt makes garbage of twice its size.
+	// groupBytes is how much one transaction takes. 8 MiB was a tenth faster than
+	// 4 for a stream of 1 GiB, but bbolt makes garbage of twice the size.
 	groupBytes = 4 << 20
 )
 
