@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -154,6 +155,8 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	server := &Server{State: s, Cmd: exec.Command(line[0], line[1:]...), Log: new(Log)}
 	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp)
 	server.Cmd.Stdout, server.Cmd.Stderr = server.Log, server.Log
+	// A group of its own, so that Kill ends what wrap runs too.
+	server.Cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := server.Cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
@@ -178,7 +181,7 @@ func exited(cmd *exec.Cmd) bool {
 
 // Kill ends the server at once, as kill -9 does.
 func (s *Server) Kill() {
-	s.Cmd.Process.Kill()
+	syscall.Kill(-s.Cmd.Process.Pid, syscall.SIGKILL)
 	s.Cmd.Wait()
 }
 

@@ -1,0 +1,175 @@
+package promises
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"amana/internal/rig"
+)
+
+// handed is what was handed in: its words, and the hashes of its files.
+type handed struct{ files []string }
+
+// ledger notes what was handed in, and which of it got a receipt.
+type ledger struct {
+	mu       sync.Mutex
+	sent     map[string]handed // by narrative
+	receipts map[string]bool
+}
+
+func newLedger() *ledger {
+	return &ledger{sent: make(map[string]handed), receipts: make(map[string]bool)}
+}
+
+// post hands in one testimony whose narrative is unique, with files of the
+// given sizes. It reports whether there was an answer.
+func (l *ledger) post(s *rig.State, narrative string, sizes ...int) bool {
+	var files []rig.File
+	var sums []string
+	for i, size := range sizes {
+		// Lines that nearly are the form's boundary.
+		line := fmt.Appendf(nil, "%s %d\r\n--%s", narrative, i, rig.Boundary[1:])
+		content := bytes.Repeat(line, size/len(line)+1)[:size]
+		sum := sha256.Sum256(content)
+		sums = append(sums, hex.EncodeToString(sum[:]))
+		files = append(files, rig.Text(fmt.Sprintf("%d.jpg", i), string(content)))
+	}
+	l.mu.Lock()
+	l.sent[narrative] = handed{sums}
+	l.mu.Unlock()
+	status, page, err := s.Post(narrative, files...)
+	if err == nil && status == 200 && strings.Contains(page, "</html>") {
+		l.mu.Lock()
+		l.receipts[narrative] = true
+		l.mu.Unlock()
+	}
+	return err == nil
+}
+
+// settle opens everything that is kept and holds it against what was handed in.
+func (l *ledger) settle(t *testing.T, s *rig.State) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.receipts) == 0 {
+		t.Fatal("no receipt was given: the test proves nothing")
+	}
+	kept := make(map[string]bool)
+	for _, o := range s.Export(t) {
+		narrative := o.Answers["narrative"]
+		want, ok := l.sent[narrative]
+		if !ok || kept[narrative] {
+			t.Errorf("kept, but never handed in or kept twice: %q", narrative)
+		}
+		kept[narrative] = true
+		if len(o.Content) != len(want.files) {
+			t.Errorf("%q has %d files, want %d", narrative, len(o.Content), len(want.files))
+			continue
+		}
+		for i, content := range o.Content {
+			if sum := sha256.Sum256([]byte(content)); hex.EncodeToString(sum[:]) != want.files[i] {
+				t.Errorf("file %d of %q is not what was handed in", i, narrative)
+			}
+		}
+	}
+	for narrative := range l.receipts {
+		if !kept[narrative] {
+			t.Errorf("a receipt was shown for %q, which is not kept", narrative)
+		}
+	}
+	t.Logf("%d handed in, %d receipts, %d kept", len(l.sent), len(l.receipts), len(kept))
+}
+
+// P3: a receipt means stable storage. The server is killed at random moments
+// under load; every receipt ever shown still opens, byte for byte.
+func TestP3ReceiptsSurviveKills(t *testing.T) {
+	const kills = 100
+	state := rig.NewState(t, rig.Erasing, 1)
+	book := newLedger()
+	for round := range kills {
+		server, err := state.Start(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sources sync.WaitGroup
+		for source := range 6 {
+			sources.Go(func() {
+				sizes := []int{1_500_000, 10}
+				if source > 0 {
+					sizes = []int{5000}[:source%2]
+				}
+				for i := 0; book.post(state, fmt.Sprintf("شهادة %d-%d-%d", round, source, i), sizes...); i++ {
+				}
+			})
+		}
+		time.Sleep(time.Duration(rand.IntN(150)) * time.Millisecond)
+		server.Kill()
+		sources.Wait()
+	}
+	if out := state.Run(t, "check"); !strings.Contains(out, "all as they were written") {
+		t.Errorf("check after %d kills: %s", kills, out)
+	}
+	book.settle(t, state)
+}
+
+// P3 again, with the kill at every system call that writes: strace delivers it
+// at the first, second, third … such call of a thread, until the server gets
+// through.
+func TestP3ReceiptsSurviveKillAtEveryWrite(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Fatal("strace is missing: apt-get install strace")
+	}
+	killed := 0
+	for _, call := range []string{"pwrite64", "write", "fdatasync", "fsync", "ftruncate", "fallocate"} {
+		state := rig.NewState(t, rig.Erasing, 1)
+		book := newLedger()
+		for n := 1; n <= 60; n++ {
+			wrap := []string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
+			server, err := state.Start(wrap)
+			if err != nil {
+				killed++ // at start; the next start must mend it
+				continue
+			}
+			for i, size := range []int{0, 300_000, 3_000_000, 0} {
+				book.post(state, fmt.Sprintf("%s %d %d", call, n, i), []int{size}[:min(size, 1)]...)
+			}
+			survived := alive(state)
+			server.Kill()
+			if survived {
+				break
+			}
+			killed++
+		}
+		if out, err := state.TryRun("check"); err != nil {
+			t.Errorf("check after kills at %s: %v\n%s", call, err, out)
+		}
+		// Some calls kill every start before a receipt; one quiet run ends it.
+		server := state.Serve(t, nil)
+		book.post(state, call+" at the end", 1000)
+		server.Kill()
+		book.settle(t, state)
+	}
+	t.Logf("killed %d times", killed)
+	if killed < 20 {
+		t.Errorf("strace killed the server only %d times", killed)
+	}
+}
+
+// alive reports whether the server still answers.
+func alive(s *rig.State) bool {
+	c, err := s.Dial()
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
+}
