@@ -4,6 +4,46 @@ export GOEXPERIMENT = runtimesecret
 export CGO_ENABLED = 0
 export GOFLAGS = -trimpath
 
-.PHONY: build
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@2026.1
+# Seconds for each fuzz target in `make fuzz`.
+FUZZTIME = 10s
+
+.PHONY: build demo test bench lint race fuzz tools
+
 build:
 	go build -o bin/ ./cmd/...
+
+# Shows the whole way once, with throwaway keys; ARGS=--once ends after that.
+demo: build
+	@go run ./internal/demo $(ARGS)
+
+# Installs what the tests need, where it can.
+tools:
+	@sh internal/rig/tools.sh
+
+test: tools
+	go test -timeout 20m ./...
+
+# Prints a table of speeds and memory against limits measured in the same run.
+bench: tools
+	go test -timeout 30m -run '^$$' -bench . -benchtime 1x ./internal/bench
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+
+# The promises are left out: they are about the programs as they are built.
+race: export CGO_ENABLED = 1
+race:
+	go test -race -timeout 20m $$(go list ./... | grep -v -e /internal/promises -e /internal/bench)
+
+# Runs every fuzz target of the project for a while.
+fuzz:
+	@set -e; for p in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+			echo "fuzz $$p $$f"; \
+			go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+		done; \
+	done

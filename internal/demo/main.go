@@ -1,0 +1,213 @@
+// Command demo shows the whole way once, with the built programs and throwaway
+// keys: two testimonies arrive through the real form, are sealed, exported as a
+// bundle, and opened by a reviewer. It is for looking at, and for CI.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	once := flag.Bool("once", false, "end after the opening")
+	programs := flag.String("programs", "bin", "folder of the built programs")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *programs, *once); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "demo: error:", err)
+		os.Exit(1)
+	}
+}
+
+// demo is one run in a folder of its own.
+type demo struct {
+	ctx      context.Context
+	programs string
+	dir      string
+	step     int
+}
+
+func run(ctx context.Context, programs string, once bool) error {
+	programs, err := filepath.Abs(programs)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "amana-demo-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d := &demo{ctx: ctx, programs: programs, dir: dir}
+	if err := d.keys(); err != nil {
+		return err
+	}
+	vkey, err := d.initialise()
+	if err != nil {
+		return err
+	}
+	server, address, err := d.serve()
+	if err != nil {
+		return err
+	}
+	defer server.Wait()
+	defer server.Process.Signal(os.Interrupt)
+	if err := d.handIn(address); err != nil {
+		return err
+	}
+	if err := d.open(vkey); err != nil {
+		return err
+	}
+	if once {
+		fmt.Println("\nthe whole way works; everything that was made is removed again")
+		return nil
+	}
+	fmt.Printf("\nThe intake keeps serving. Open it in a browser:  http://%s/\n", address)
+	fmt.Printf("What the reviewer opened:  %s\n", d.path("cases", "index.html"))
+	fmt.Println("Stop with Ctrl-C; everything that was made is then removed.")
+	<-ctx.Done()
+	return nil
+}
+
+func (d *demo) path(elem ...string) string {
+	return filepath.Join(append([]string{d.dir}, elem...)...)
+}
+
+// say announces a step.
+func (d *demo) say(format string, args ...any) {
+	d.step++
+	fmt.Printf("%d. %s\n", d.step, fmt.Sprintf(format, args...))
+}
+
+// command runs a program and shows the last lines of what it prints.
+func (d *demo) command(lines int, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(d.ctx, name, args...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), args[0], err, out)
+	}
+	all := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, line := range all[max(0, len(all)-lines):] {
+		fmt.Println("   " + line)
+	}
+	return string(out), nil
+}
+
+// keys makes the keys of two reviewers with the stock age-keygen.
+func (d *demo) keys() error {
+	d.say("two reviewers make their keys (age-keygen -pq); only the public halves go to the server")
+	var list strings.Builder
+	for _, name := range []string{"A", "B"} {
+		key := d.path("reviewer-" + name + ".key")
+		if _, err := d.command(0, "go", "tool", "age-keygen", "-pq", "-o", key); err != nil {
+			return err
+		}
+		recipient, err := d.command(0, "go", "tool", "age-keygen", "-y", key)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&list, "# name: Reviewer %s\n%s", name, recipient)
+	}
+	return os.WriteFile(d.path("recipients.txt"), []byte(list.String()), 0o600)
+}
+
+// initialise makes the server's state and returns the key of its bundles.
+func (d *demo) initialise() (string, error) {
+	d.say("the operator makes the server's state (amana-intake init)")
+	out, err := d.command(0, filepath.Join(d.programs, "amana-intake"), "init", "--state", d.path("state"), "--recipients", d.path("recipients.txt"))
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "amana-intake+") {
+			return strings.TrimSpace(line), nil
+		}
+	}
+	return "", errors.New("init printed no key")
+}
+
+// serve starts the server on loopback and on a Unix socket.
+func (d *demo) serve() (*exec.Cmd, string, error) {
+	d.say("the intake listens on a Unix socket, as for Tor, and on loopback, for your browser")
+	server := exec.Command(filepath.Join(d.programs, "amana-intake"), "serve", "--state", d.path("state"),
+		"--listen", "unix:"+d.path("onion.sock"), "--listen", "tcp:127.0.0.1:0")
+	server.Stderr = os.Stderr
+	// Ctrl-C must reach the demo first, which then stops the server.
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := server.StdoutPipe()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := server.Start(); err != nil {
+		return nil, "", err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if address, ok := strings.CutPrefix(lines.Text(), "serving on tcp:"); ok {
+			go io.Copy(io.Discard, out)
+			return server, address, nil
+		}
+	}
+	server.Process.Kill()
+	server.Wait()
+	return nil, "", errors.New("the server did not start")
+}
+
+// handIn sends two testimonies as a browser would.
+func (d *demo) handIn(address string) error {
+	d.say("a source opens the form in Arabic and sends a text, a photo and a PDF")
+	photo, err := photo()
+	if err != nil {
+		return err
+	}
+	err = submit(d.ctx, dialTCP(address), "ar", arabic, []file{
+		{"صورة.jpg", "image/jpeg", photo},
+		{"ورقة التسوية.pdf", "application/pdf", pdf()},
+	})
+	if err != nil {
+		return err
+	}
+	d.say("another source sends a text alone in English, over the Unix socket")
+	if err := submit(d.ctx, dialUnix(d.path("onion.sock")), "en", english, nil); err != nil {
+		return err
+	}
+	_, err = d.command(3, filepath.Join(d.programs, "amana-intake"), "status", "--state", d.path("state"))
+	return err
+}
+
+// open carries the bundle to a reviewer and opens it.
+func (d *demo) open(vkey string) error {
+	d.say("the operator writes a bundle for the stick while the intake serves (amana-intake export)")
+	bundle := d.path("bundle.tar")
+	if _, err := d.command(1, filepath.Join(d.programs, "amana-intake"), "export", "--state", d.path("state"), "-o", bundle); err != nil {
+		return err
+	}
+	d.say("reviewer A opens it on the machine without a network (amana-decrypt open)")
+	_, err := d.command(4, filepath.Join(d.programs, "amana-decrypt"), "open", bundle, "-i", d.path("reviewer-A.key"), "--intake", vkey, "-o", d.path("cases"))
+	if err != nil {
+		return err
+	}
+	d.say("what reviewer A has now")
+	return filepath.WalkDir(d.path("cases"), func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(d.dir, path)
+		fmt.Printf("   %7d bytes  %s\n", info.Size(), rel)
+		return nil
+	})
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Installs the programs that the tests run, as root on Debian; elsewhere says
+# what to install. Fails if something is missing in the end.
+set -eu
+
+missing=
+for pair in chromium:chromium strace:strace unzip:unzip tar:tar sha256sum:coreutils; do
+	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+	echo "installing for the tests:$missing"
+	apt-get update -qq
+	# shellcheck disable=SC2086 # a list of package names
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	exit 0
+fi
+echo "the tests need more programs; install:$missing" >&2
+exit 1
