@@ -122,6 +122,14 @@ func (s *Store) writeChunks(group []chunk, bytes int) error {
 			}
 			// Chunks come in order, so pages behind need no room for more.
 			b.FillPercent = 1
+			// A value is written again with each neighbour that comes to its
+			// page, and a page takes four. So each chunk has a bucket, and thus
+			// a page, of its own; a payload of one chunk is alone anyway.
+			if c.seq > 0 || c.request == nil {
+				if b, err = b.CreateBucket(chunkKey(c.seq)); err != nil {
+					return err
+				}
+			}
 			if err := b.Put(chunkKey(c.seq), c.buf.data[:c.n]); err != nil {
 				return err
 			}

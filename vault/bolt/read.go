@@ -210,7 +210,7 @@ func (r *reader) readPayload(p []byte) (n int, err error) {
 		for n < len(p) {
 			var e entry
 			if ok {
-				if e, ok, err = v.get(t, chunkKey(r.seq)); err != nil {
+				if e, ok, err = v.chunk(t, r.seq); err != nil {
 					return err
 				}
 			}

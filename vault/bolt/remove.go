@@ -52,14 +52,18 @@ func (s *Store) removeSlice() {
 		k, v := c.First()
 		for ; k != nil && len(keys) < removeChunks; k, v = c.Next() {
 			keys = append(keys, k)
-			removed += int64(len(v))
+			removed += max(int64(len(v)), chunkSize) // of a bucket v is nil
 		}
 		if k == nil {
 			done = true
 			return top.DeleteBucket(o.id[:])
 		}
 		for _, k := range keys {
-			if err := b.Delete(k); err != nil {
+			remove := b.DeleteBucket
+			if b.Bucket(k) == nil {
+				remove = b.Delete
+			}
+			if err := remove(k); err != nil {
 				return err
 			}
 		}
@@ -136,7 +140,7 @@ func (s *Store) findOrphans() error {
 				t, err := e.tree()
 				var bytes int64
 				if err == nil {
-					err = v.walk(t, nil, func(c *entry) error { bytes += c.len; return nil })
+					err = v.walkChunks(t, func(c *entry) error { bytes += c.len; return nil })
 				}
 				if err != nil {
 					s.logf("vault: the remains of an aborted upload are damaged and left alone; run a check")

@@ -266,7 +266,8 @@ func TestCancelCommit(t *testing.T) {
 		if late {
 			select {
 			case err := <-done:
-				t.Errorf("Commit returned %v while its record was being written", err)
+				f.mu.Unlock()
+				t.Fatalf("Commit returned %v while its record was being written", err)
 			case <-time.After(50 * time.Millisecond):
 			}
 			f.mu.Unlock()

@@ -61,7 +61,7 @@ func (c *structure) trees(t tree, deep bool) error {
 			}
 			t, err := e.tree()
 			if err == nil {
-				err = c.walk(t, nil, func(*entry) error { return nil })
+				err = c.walkChunks(t, func(*entry) error { return nil })
 			}
 			if err != nil && len(e.key) == len(vault.ID{}) {
 				id := vault.ID(e.key)

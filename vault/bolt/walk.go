@@ -43,6 +43,43 @@ func (v *view) walk(t tree, from []byte, fn func(*entry) error) error {
 	return nil
 }
 
+// chunk finds a chunk of a payload, which may stand in a bucket of its own.
+func (v *view) chunk(payload tree, seq uint32) (entry, bool, error) {
+	key := chunkKey(seq)
+	e, ok, err := v.get(payload, key)
+	if err != nil || !ok || !e.isBucket {
+		return e, ok, err
+	}
+	t, err := e.tree()
+	if err != nil {
+		return entry{}, false, err
+	}
+	e, ok, err = v.get(t, key)
+	if err == nil && ok && e.isBucket {
+		err = errors.New("a chunk is a bucket in a bucket")
+	}
+	return e, ok, err
+}
+
+// walkChunks calls fn for every value of a payload and of the buckets in it.
+func (v *view) walkChunks(payload tree, fn func(*entry) error) error {
+	return v.walk(payload, nil, func(e *entry) error {
+		if !e.isBucket {
+			return fn(e)
+		}
+		t, err := e.tree()
+		if err != nil {
+			return err
+		}
+		return v.walk(t, nil, func(e *entry) error {
+			if e.isBucket {
+				return errors.New("a chunk is a bucket in a bucket")
+			}
+			return fn(e)
+		})
+	})
+}
+
 type walker struct {
 	*view
 	from []byte
