@@ -61,7 +61,10 @@ func (c *Check) ReadAt(p []byte, off int64) (int, error) {
 // Finish reads what was not read in order, and returns an error wrapping
 // [ErrDamaged] unless every byte is the one that the server signed for.
 func (c *Check) Finish(ctx context.Context) error {
-	buf := make([]byte, 256<<10)
+	c.mu.Lock()
+	left := c.size - c.at
+	c.mu.Unlock()
+	buf := make([]byte, min(left, 256<<10))
 	for {
 		if err := context.Cause(ctx); err != nil {
 			return err

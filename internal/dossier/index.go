@@ -131,8 +131,8 @@ type row struct{ Key, Value string }
 
 // fileView is one file as the page shows it.
 type fileView struct {
-	Link, Name, Type, SHA256 string
-	Size                     int64
+	Link, Short, Name, Type, SHA256 string
+	Size                            int64
 }
 
 // view is one testimony as the page shows it.
@@ -151,7 +151,8 @@ func view(i int, o Opened, t *testimony.Testimony) any {
 	})
 	var files []fileView
 	for n, s := range o.Files {
-		v := fileView{Link: o.ID + "/" + fileName(n, s.Entry), Size: s.Size, SHA256: fmt.Sprintf("%x", s.SHA256)}
+		name := fileName(n, s.Entry)
+		v := fileView{Link: o.ID + "/" + name, Short: name, Size: s.Size, SHA256: fmt.Sprintf("%x", s.SHA256)}
 		if n < len(t.Files) {
 			v.Name, v.Type = t.Files[n].Name, t.Files[n].Type
 		}

@@ -22,7 +22,12 @@ func (e *Envelope) copyEntry(ctx context.Context, i int, w io.Writer) error {
 	}
 	defer r.Close()
 	size := int64(f.UncompressedSize64)
-	n, err := pipe(ctx, w, r, min(size+1, copySize))
+	var n int64
+	if size < copySize { // not worth a goroutine
+		n, err = copySmall(ctx, w, r, size)
+	} else {
+		n, err = pipe(ctx, w, r)
+	}
 	if err != nil {
 		return e.plain.explain(err)
 	}
@@ -32,23 +37,33 @@ func (e *Envelope) copyEntry(ctx context.Context, i int, w io.Writer) error {
 	return nil
 }
 
+// copySmall copies r, of which it expects size bytes, in one piece.
+func copySmall(ctx context.Context, w io.Writer, r io.Reader, size int64) (int64, error) {
+	if err := context.Cause(ctx); err != nil {
+		return 0, err
+	}
+	p := make([]byte, size+1) // one more, so that reading comes to the end
+	n, err := io.ReadFull(r, p)
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		return 0, err
+	}
+	_, err = w.Write(p[:n])
+	return int64(n), err
+}
+
 // filledBuffer is a buffer with bytes in it, or the error that ended reading.
 type filledBuffer struct {
 	p   []byte
 	err error
 }
 
-// pipe copies r to w through a few buffers of the given size.
-func pipe(ctx context.Context, w io.Writer, r io.Reader, size int64) (total int64, err error) {
+// pipe copies r to w through a few buffers.
+func pipe(ctx context.Context, w io.Writer, r io.Reader) (total int64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	full := make(chan filledBuffer, copyBuffers)
 	empty := make(chan []byte, copyBuffers)
-	buffers := copyBuffers
-	if size < copySize {
-		buffers = 1
-	}
-	for range buffers {
-		empty <- make([]byte, size)
+	for range copyBuffers {
+		empty <- make([]byte, copySize)
 	}
 	go func() {
 		defer close(full)
@@ -76,13 +91,13 @@ func pipe(ctx context.Context, w io.Writer, r io.Reader, size int64) (total int6
 			return total, err
 		}
 		total += int64(len(b.p))
-		if b.err == io.EOF || b.err == io.ErrUnexpectedEOF && int64(len(b.p)) < size {
+		if b.err == io.EOF || b.err == io.ErrUnexpectedEOF && len(b.p) < copySize {
 			return total, nil
 		}
 		if b.err != nil {
 			return total, b.err
 		}
-		empty <- b.p[:size]
+		empty <- b.p[:copySize]
 	}
 	return total, context.Cause(ctx)
 }

@@ -18,14 +18,47 @@ type plaintext struct {
 	size int64
 	src  *source
 
-	mu  sync.Mutex
-	err error
+	mu       sync.Mutex
+	err      error
+	window   []byte // the chunk that the last small read lay in
+	windowAt int64
 }
+
+// A read of at most smallRead bytes is answered from a window of windowSize
+// bytes, a chunk of age: age makes a new buffer of that size for every read,
+// and the headers of a ZIP are many and small.
+const (
+	smallRead  = 4 << 10
+	windowSize = 64 << 10
+)
 
 func (p *plaintext) ReadAt(b []byte, off int64) (int, error) {
 	if off < 0 || off >= p.size {
 		return 0, io.EOF // the ZIP points outside of itself
 	}
+	at := off / windowSize * windowSize
+	if len(b) > smallRead || off+int64(len(b)) > min(at+windowSize, p.size) {
+		return p.read(b, off)
+	}
+	p.mu.Lock()
+	window := p.window
+	if p.windowAt != at {
+		window = nil
+	}
+	p.mu.Unlock()
+	if window == nil {
+		window = make([]byte, min(windowSize, p.size-at))
+		if n, err := p.read(window, at); n < len(window) {
+			return 0, err
+		}
+		p.mu.Lock()
+		p.window, p.windowAt = window, at
+		p.mu.Unlock()
+	}
+	return copy(b, window[off-at:]), nil
+}
+
+func (p *plaintext) read(b []byte, off int64) (int, error) {
 	n, err := p.r.ReadAt(b, off)
 	if err != nil && err != io.EOF && n < len(b) {
 		p.mu.Lock()
