@@ -4,7 +4,7 @@ export GOEXPERIMENT = runtimesecret
 export CGO_ENABLED = 0
 export GOFLAGS = -trimpath
 
-STATICCHECK = honnef.co/go/tools/cmd/staticcheck@2026.1
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.
 FUZZTIME = 10s
 

@@ -10,6 +10,7 @@ import (
 
 	"amana/intake/form"
 	"amana/intake/pages"
+	"amana/internal/forget"
 	"amana/internal/seal"
 	"amana/internal/testimony"
 	"amana/vault"
@@ -26,22 +27,37 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, pages.Malformed)
 		return
 	}
-	switch closed := s.storeClosed(); {
-	case closed != "":
-		s.apologise(w, r, boundary, closed)
-		return
-	case !s.places.take():
-		s.apologise(w, r, boundary, pages.Busy)
-		return
+	var kind pages.ProblemKind
+	var files int
+	day := s.config.Now().UTC().Format(time.DateOnly)
+	forget.Do(func() {
+		var got form.Form
+		got, kind = s.take(r, boundary, day)
+		files = got.Files
+		if kind != "" {
+			s.giveBack(w, r, got, kind)
+		}
+	})
+	if kind == "" {
+		must(s.pages.Receipt(w, language(r), pages.Receipt{Files: files, Day: day}))
+	}
+}
+
+// take keeps a testimony, or returns what could be read of it and why it was
+// not kept.
+func (s *Server) take(r *http.Request, boundary, day string) (form.Form, pages.ProblemKind) {
+	if closed := s.storeClosed(); closed != "" {
+		return s.readOnly(r, boundary), closed
+	}
+	if !s.places.take() {
+		return s.readOnly(r, boundary), pages.Busy
 	}
 	defer s.places.leave()
-	day := s.config.Now().UTC().Format(time.DateOnly)
 	got, err := s.keep(r, boundary, day)
 	if err != nil {
-		s.giveBack(w, r, got, s.kind(err))
-		return
+		return got, s.kind(err)
 	}
-	must(s.pages.Receipt(w, language(r), pages.Receipt{Files: got.Files, Day: day}))
+	return got, ""
 }
 
 // boundaryOf returns the boundary of a multipart form.
@@ -135,17 +151,16 @@ func (s *Server) kind(err error) pages.ProblemKind {
 	return pages.Interrupted // the line broke; most likely nobody reads this
 }
 
-// apologise answers a form that cannot be taken now: its words are read and
-// given back, its files passed over.
-func (s *Server) apologise(w http.ResponseWriter, r *http.Request, boundary string, kind pages.ProblemKind) {
+// readOnly reads a form that cannot be taken now, so that its words can be given
+// back; its files are passed over. When too many are being read already it
+// returns none.
+func (s *Server) readOnly(r *http.Request, boundary string) form.Form {
 	if !s.apologies.take() {
-		s.problem(w, r, kind)
-		return
+		return form.Form{}
 	}
 	defer s.apologies.leave()
-	body := io.LimitReader(r.Body, s.config.Drain)
-	got, _ := form.Read(body, boundary, s.config.Limits, passedOver{})
-	s.giveBack(w, r, got, kind)
+	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), boundary, s.config.Limits, passedOver{})
+	return got
 }
 
 // passedOver is a sink that keeps nothing.

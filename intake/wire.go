@@ -91,8 +91,9 @@ func (a *answer) bytes(head bool) []byte {
 //
 // The answer is made in memory and written to the connection itself, not
 // through net/http: so every header is ours, and once the connection is taken
-// over, its buffers are not pooled but cleared. All of it runs inside the
-// erasure.
+// over, its buffers are not pooled but cleared. Whatever touches a source's
+// words runs inside the erasure: here, and in submit. The rest does not, for
+// each allocation in there costs.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.active.Add(1)
 	defer s.active.Done()
@@ -101,19 +102,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
 	defer c.end()
+	body := newPacedReader(r.Body, c, s.config.Pace, s.config.Now)
+	r.Body = io.NopCloser(body)
+	out := s.compute(r)
 	forget.Do(func() {
-		body := newPacedReader(r.Body, c, s.config.Pace, s.config.Now)
-		r.Body = io.NopCloser(body)
-		out := s.compute(r)
-		buffer := make([]byte, copySize)
-		whole := drain(body, s.config.Drain, buffer)
+		whole := drain(body, s.config.Drain)
 		if _, _, err := w.(http.Hijacker).Hijack(); err != nil {
 			return
 		}
 		c.SetWriteDeadline(time.Now().Add(writeTimeout))
 		c.Conn.Write(out.bytes(r.Method == http.MethodHead))
 		if !whole {
-			c.linger(buffer)
+			c.linger()
 		}
 	})
 	if r.Method == http.MethodPost {
@@ -139,12 +139,17 @@ func (s *Server) compute(r *http.Request) (out *answer) {
 // drain reads on, up to limit bytes, so that a browser that is still sending
 // gets to see the answer. It reports whether the body came to its end. It does
 // not use io.Discard, which reads into buffers that are never erased.
-func drain(body io.Reader, limit int64, buffer []byte) bool {
+func drain(body io.Reader, limit int64) bool {
+	buffer := make([]byte, 1) // most bodies are at their end
+	defer func() { clear(buffer) }()
 	for limit > 0 {
 		n, err := body.Read(buffer)
 		limit -= int64(n)
 		if err != nil {
 			return err == io.EOF
+		}
+		if len(buffer) < copySize {
+			buffer = make([]byte, copySize)
 		}
 	}
 	return false
@@ -159,12 +164,12 @@ type conn struct {
 
 // linger waits a little for a client that is still sending to read the answer:
 // closing at once would take the answer away from it.
-func (c *conn) linger(buffer []byte) {
+func (c *conn) linger() {
 	if half, ok := c.Conn.Conn.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite()
 	}
 	c.SetReadDeadline(time.Now().Add(lingerTime))
-	drain(c.Conn.Conn, c.server.config.Drain, buffer)
+	drain(c.Conn.Conn, c.server.config.Drain)
 }
 
 // end closes the connection and clears what it was read into.
@@ -192,9 +197,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if _, err := c.Conn.Write(out.bytes(false)); err != nil {
 		return 0, err
 	}
-	buffer := make([]byte, copySize)
-	defer clear(buffer)
-	c.linger(buffer)
+	c.linger()
 	return len(p), nil
 }
 

@@ -38,9 +38,13 @@ type Serve struct {
 	Ceiling time.Duration `default:"48h" help:"Longest time for one testimony."`
 }
 
-// memoryLimit makes the collector work harder instead of the heap growing: what
-// is dead is erased sooner, too.
-const memoryLimit = 96 << 20
+// The collector may let the heap grow to several times what is alive, which is
+// little, but not past the limit. It has its own reasons to run besides: see
+// forget.Collector.
+const (
+	memoryLimit = 80 << 20 // bytes
+	gcPercent   = 400
+)
 
 // stopTime is how long uploads under way may go on when the server is told to
 // stop.
@@ -78,6 +82,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(gcPercent)
 	problem := func(err error) { fmt.Fprintf(os.Stderr, "amana-intake: %v\n", err) }
 	reserve := int64(c.Reserve)
 	if reserve == 0 {

@@ -40,6 +40,9 @@ const (
 	zipMax16        = math.MaxUint16
 )
 
+// zeros is what padding is made of.
+var zeros [32 << 10]byte
+
 // pad writes the padding entry, so that the closed ZIP has a class's length.
 func (w *Writer) pad() error {
 	w.finish()
@@ -49,7 +52,6 @@ func (w *Writer) pad() error {
 	if err != nil {
 		return fmt.Errorf("seal: pad: %w", err)
 	}
-	zeros := make([]byte, min(length, 32<<10))
 	for left := length; left > 0; {
 		n, err := zw.Write(zeros[:min(left, int64(len(zeros)))])
 		if err != nil {
