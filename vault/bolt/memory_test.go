@@ -7,7 +7,7 @@ import (
 )
 
 // maxAnon is what the vault may take of the server's 128 MiB, in KiB.
-const maxAnon = 70 << 10
+const maxAnon = 60 << 10
 
 func TestMemoryBounded(t *testing.T) {
 	out, err := child(t, "memory", emptyVault(t)).CombinedOutput()
