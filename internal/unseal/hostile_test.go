@@ -167,9 +167,9 @@ var hostile = map[string]func(*sample){
 	"end signature":      func(s *sample) { s.end = func(tail []byte) { tail[3] = 7 } },
 }
 
-// TestHostile shows that each is refused as what it is; the harmless envelope
+// TestP7NothingInsideIsTrusted shows that each is refused as what it is; the harmless envelope
 // they are made from opens.
-func TestHostile(t *testing.T) {
+func TestP7NothingInsideIsTrusted(t *testing.T) {
 	if _, _, err := openAll(sealBytes(t, hostileSample(nil).zip(t)), testIdentity()); err != nil {
 		t.Fatalf("without an attack: %v", err)
 	}

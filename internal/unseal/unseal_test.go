@@ -7,9 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"amana/internal/seal"
@@ -75,55 +72,6 @@ func TestOpenSealed(t *testing.T) {
 	for i := range want {
 		if !bytes.Equal(got[i], want[i]) || e.Files[i].Size != int64(len(want[i])) {
 			t.Errorf("file %d came back different", i)
-		}
-	}
-}
-
-// What the stock age and unzip make of an envelope is what went in.
-func TestOpensWithoutUs(t *testing.T) {
-	if _, err := exec.LookPath("unzip"); err != nil {
-		t.Fatal("install unzip to run this test")
-	}
-	dir := t.TempDir()
-	file := randomBytes(200_000)
-	var sealed bytes.Buffer
-	w, err := seal.New(&sealed, []age.Recipient{testIdentity().Recipient()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := w.File("a.pdf", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Write(file)
-	if err := w.Close(newSample().testimony); err != nil {
-		t.Fatal(err)
-	}
-	e, _, err := openAll(sealed.Bytes(), testIdentity())
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("reviewer.key", []byte(testIdentity().String()+"\n"))
-	write("t.age", sealed.Bytes())
-	ageProgram := filepath.Join(dir, "age")
-	for _, c := range [][]string{
-		{"go", "build", "-o", ageProgram, "filippo.io/age/cmd/age"},
-		{ageProgram, "-d", "-i", filepath.Join(dir, "reviewer.key"), "-o", filepath.Join(dir, "t.zip"), filepath.Join(dir, "t.age")},
-		{"unzip", "-q", filepath.Join(dir, "t.zip"), "-d", filepath.Join(dir, "out")},
-	} {
-		if out, err := exec.Command(c[0], c[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", c, err, out)
-		}
-	}
-	for name, want := range map[string][]byte{"files/001.pdf": file, "testimony.json": e.Document} {
-		got, err := os.ReadFile(filepath.Join(dir, "out", name))
-		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s came back different (%v)", name, err)
 		}
 	}
 }
