@@ -10,33 +10,17 @@ import (
 	"syscall"
 	"time"
 
+	"amana/internal/rig"
+
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 )
-
-// openPty returns the two ends of a new pseudo terminal.
-func openPty() (master, slave *os.File, err error) {
-	master, err = os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		return nil, nil, err
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		return nil, nil, err
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	return master, slave, err
-}
 
 // pty CODE TYPED COMMAND...: runs a command in a terminal of its own, types
 // TYPED when it is asked for a passphrase ("^C" is Ctrl-C), and expects the exit
 // code. What the terminal showed becomes stdout.
 func pty(ts *testscript.TestScript, _ bool, args []string) {
-	master, slave, err := openPty()
+	master, slave, err := rig.OpenPty()
 	ts.Check(err)
 	defer master.Close()
 	cmd := command(ts, args[2:])

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"amana/internal/carry"
@@ -42,7 +43,13 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	manifest, err := c.manifest(ctx, state, from)
+	// A list of records passes over those that are damaged: only a check can say
+	// that something is missing. Reading is faster than any stick.
+	var damaged []vault.Finding
+	if err := from.Check(ctx, func(f vault.Finding) { damaged = append(damaged, f) }); err != nil {
+		return fmt.Errorf("check the vault: %w", err)
+	}
+	manifest, err := c.manifest(ctx, state, from, damaged)
 	if err != nil {
 		return err
 	}
@@ -51,25 +58,45 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	defer out.Discard()
-	damaged, err := c.write(ctx, out, manifest, signer, vkey, from)
-	if err != nil {
-		return err
+	late, err := c.write(ctx, out, manifest, signer, vkey, from)
+	if err == nil {
+		err = out.Commit()
 	}
-	if err := out.Commit(); err != nil {
-		return err
+	if err != nil {
+		return diskAdvice(err)
 	}
 	fmt.Fprintf(stdout, "wrote %d testimonies, %s, to %s\n", len(manifest.Testimonies), sizeOf(manifest), c.Out)
-	if len(damaged) > 0 {
-		for _, id := range damaged {
-			fmt.Fprintf(stdout, "left out: testimony %s is damaged\n", id)
-		}
-		return &cli.Error{
-			Err:  fmt.Errorf("%d testimonies are damaged and were left out", len(damaged)),
-			Hint: "keep a copy of the whole state folder before anything else, then run amana-intake check",
-			Code: cli.ExitPartial,
-		}
+	return leftOut(stdout, append(damaged, late...))
+}
+
+// diskAdvice says what to do about a stick that takes no more.
+func diskAdvice(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return cli.Hint(err, "the disk or stick is full; nothing was left on it")
+	case errors.Is(err, syscall.EFBIG):
+		return cli.Hint(err, "the disk or stick takes no file that large (FAT32: 4 GiB); use one formatted as exFAT or ext4")
 	}
-	return nil
+	return err
+}
+
+// leftOut names what was left out, if anything was.
+func leftOut(stdout io.Writer, damaged []vault.Finding) error {
+	if len(damaged) == 0 {
+		return nil
+	}
+	for _, f := range damaged {
+		word := "left out"
+		if f.ID == (vault.ID{}) {
+			word = "damaged"
+		}
+		fmt.Fprintf(stdout, "%s: %s\n", word, describe(f))
+	}
+	return &cli.Error{
+		Err:  fmt.Errorf("%d things are damaged; they are not in the bundle", len(damaged)),
+		Hint: keepCopy + ", then run amana-intake check",
+		Code: cli.ExitPartial,
+	}
 }
 
 // signer reads the key that signs bundles.
@@ -89,9 +116,13 @@ func (s State) signer() (note.Signer, string, error) {
 	return signer, string(bytes.TrimSpace(vkey)), nil
 }
 
-// manifest lists what is in the vault now. What arrives later waits for the
-// next bundle.
-func (c *Export) manifest(ctx context.Context, state State, from vault.Reader) (*carry.Manifest, error) {
+// manifest lists what is in the vault now, but for what is damaged. What arrives
+// later waits for the next bundle.
+func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, damaged []vault.Finding) (*carry.Manifest, error) {
+	skip := make(map[vault.ID]bool)
+	for _, f := range damaged {
+		skip[f.ID] = true
+	}
 	list, err := state.reviewers()
 	if err != nil {
 		return nil, err
@@ -107,6 +138,9 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader) (
 			return nil, fmt.Errorf("list testimonies: %w", err)
 		}
 		for _, r := range records {
+			if skip[r.ID] {
+				continue
+			}
 			m.Testimonies = append(m.Testimonies, carry.Entry{
 				ID: r.ID.String(), Day: r.Day, Epoch: r.Epoch,
 				HeaderSize: int64(len(r.Header)), HeaderSum: sha256.Sum256(r.Header),
@@ -118,39 +152,57 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader) (
 		}
 		after = records[len(records)-1].ID
 	}
-	if len(m.Testimonies) == 0 {
+	switch {
+	case len(m.Testimonies) > 0:
+		return m, nil
+	case len(damaged) > 0:
+		return nil, allDamaged(describe(damaged[0]))
+	default:
 		return nil, cli.Hint(errors.New("there is no testimony yet"), "no bundle was written")
 	}
-	return m, nil
 }
 
-// write writes the bundle; when a testimony turns out damaged it begins again
-// without it. It returns the ids left out, which are gone from m too.
-func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest, signer note.Signer, vkey string, from vault.Reader) ([]string, error) {
-	var damaged []string
+// allDamaged is the error when nothing is left to export.
+func allDamaged(first string) error {
+	return &cli.Error{
+		Err:  fmt.Errorf("nothing is left to export that is not damaged: %s", first),
+		Hint: keepCopy + ", then run amana-intake check", Code: cli.ExitDamaged,
+	}
+}
+
+// write writes the bundle; when a testimony turns out damaged only now it begins
+// again without it. It returns those, which are gone from m too.
+func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest, signer note.Signer, vkey string, from vault.Reader) ([]vault.Finding, error) {
+	var damaged []vault.Finding
 	for {
 		bar := cli.NewProgress(os.Stderr, "exporting", int64(sizeOf(m)))
-		last := ""
+		last := new(reading)
 		err := carry.WriteBundle(ctx, out, m, signer, vkey, func(e carry.Entry) (io.ReadCloser, error) {
-			last = e.ID
-			id, err := vault.ParseID(e.ID)
+			*last = reading{}
+			if last.id, last.err = vault.ParseID(e.ID); last.err != nil {
+				return nil, last.err
+			}
+			r, err := from.Open(ctx, last.id)
 			if err != nil {
+				last.err = err
 				return nil, err
 			}
-			r, err := from.Open(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			return bar.Reader(r), nil
+			last.ReadCloser = bar.Reader(r)
+			return last, nil
 		})
 		bar.Done()
-		if err == nil || ctx.Err() != nil || !errors.Is(err, carry.ErrDamaged) {
+		if err == nil || ctx.Err() != nil || last.err == nil && !errors.Is(err, carry.ErrDamaged) {
 			return damaged, err
 		}
-		damaged = append(damaged, last)
-		m.Testimonies = without(m.Testimonies, last)
+		// Whatever kept it from being read is its own fault only if the vault
+		// still answers.
+		if _, gone := from.Usage(ctx); gone != nil {
+			return nil, errors.Join(err, gone)
+		}
+		damaged = append(damaged, vault.Finding{ID: last.id, Problem: err.Error()})
+		m.Testimonies = without(m.Testimonies, last.id.String())
 		if len(m.Testimonies) == 0 {
-			return nil, &cli.Error{Err: fmt.Errorf("every testimony is damaged: %w", err), Code: cli.ExitDamaged}
+			return nil, allDamaged(err.Error())
 		}
 		if err := out.Truncate(0); err != nil {
 			return nil, fmt.Errorf("begin again: %w", err)
@@ -159,6 +211,22 @@ func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest
 			return nil, fmt.Errorf("begin again: %w", err)
 		}
 	}
+}
+
+// reading is the testimony being read, and why it cannot be, if so.
+type reading struct {
+	io.ReadCloser
+	id  vault.ID
+	err error
+}
+
+// Read implements io.Reader.
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
 }
 
 func without(entries []carry.Entry, id string) []carry.Entry {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -32,10 +33,15 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
 			"each reviewer's line is the public key that age-keygen -pq prints")
 	}
-	// An empty folder may stand there, made by the system for the service.
-	if err := os.Remove(state.Folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return cli.Hint(fmt.Errorf("%s is there already and not empty", state.Folder),
+	// An empty folder may stand there, made by the system for the service. A file
+	// or a link is not touched: os.Remove would take those too.
+	switch err := syscall.Rmdir(state.Folder); {
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, syscall.ENOTEMPTY), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR):
+		return cli.Hint(fmt.Errorf("%s is there already and not an empty folder", state.Folder),
 			"a server's state is made once; choose another folder with --state")
+	default:
+		return fmt.Errorf("make state in place of the empty folder %s: %w", state.Folder, err)
 	}
 	parent := filepath.Dir(state.Folder)
 	if err := os.MkdirAll(parent, 0o755); err != nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -43,8 +44,13 @@ type Serve struct {
 // forget.Collector.
 const (
 	memoryLimit = 80 << 20 // bytes
-	gcPercent   = 400
+	gcPercent   = 2000
 )
+
+// flushing is how many more threads may run Go code than there are cores: a
+// thread that waits for the disk to flush keeps its share of a core for a while
+// although it does nothing, and there are two that flush all the time.
+const flushing = 4
 
 // stopTime is how long uploads under way may go on when the server is told to
 // stop.
@@ -83,6 +89,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + flushing)
 	problem := func(err error) { fmt.Fprintf(os.Stderr, "amana-intake: %v\n", err) }
 	reserve := int64(c.Reserve)
 	if reserve == 0 {
@@ -96,7 +103,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return cli.Hint(err, "the server seems to run already")
 	}
 	if err != nil {
-		return err
+		return damage(err)
 	}
 	defer store.Close()
 	server, err := intake.New(intake.Config{

@@ -95,7 +95,19 @@ func (s State) open(ctx context.Context) (reader, error) {
 			"wait a moment and try again; if it stays so, stop amana-intake serve and try again")
 	}
 	if openErr != nil {
-		return nil, openErr
+		return nil, damage(openErr)
 	}
 	return store, nil
 }
+
+// damage gives the error of a vault that cannot even be opened the advice and
+// the exit code of damage.
+func damage(err error) error {
+	if errors.Is(err, bolt.ErrDamaged) {
+		return &cli.Error{Err: err, Hint: keepCopy, Code: cli.ExitDamaged}
+	}
+	return err
+}
+
+// keepCopy is what to do first when anything is damaged.
+const keepCopy = "keep a copy of the whole state folder before anything else"

@@ -73,11 +73,7 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 	found := 0
 	err = from.Check(ctx, func(f vault.Finding) {
 		found++
-		if f.ID == (vault.ID{}) {
-			fmt.Fprintf(stdout, "damaged: %s\n", f.Problem)
-			return
-		}
-		fmt.Fprintf(stdout, "damaged: testimony %s: %s\n", f.ID, f.Problem)
+		fmt.Fprintf(stdout, "damaged: %s\n", describe(f))
 	})
 	if err != nil {
 		return fmt.Errorf("check the vault: %w", err)
@@ -85,7 +81,7 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if found > 0 {
 		return &cli.Error{
 			Err:  fmt.Errorf("%d things are damaged", found),
-			Hint: "keep a copy of the whole state folder before anything else; the others can still be exported",
+			Hint: keepCopy + "; the others can still be exported",
 			Code: cli.ExitDamaged,
 		}
 	}
@@ -95,4 +91,12 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "%d testimonies, %s: all as they were written\n", u.Testimonies, byteSize(u.Bytes))
 	return nil
+}
+
+// describe returns a finding as one line without its end.
+func describe(f vault.Finding) string {
+	if f.ID == (vault.ID{}) {
+		return f.Problem
+	}
+	return fmt.Sprintf("testimony %s: %s", f.ID, f.Problem)
 }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"amana/internal/rig"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// server is the one server that a script may have running.
+type server struct {
+	cmd   *exec.Cmd
+	log   *rig.Log
+	ended chan struct{}
+}
+
+// serve PROGRAM ARGS...: starts a server and waits until it serves on as many
+// addresses as it was given.
+func serve(ts *testscript.TestScript, _ bool, args []string) {
+	s := ts.Value("server").(*server)
+	if s.cmd != nil {
+		ts.Fatalf("a server runs already")
+	}
+	s.cmd, s.log, s.ended = command(ts, args), new(rig.Log), make(chan struct{})
+	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	ts.Check(s.cmd.Start())
+	cmd, ended := s.cmd, s.ended
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
+	ts.Defer(func() {
+		cmd.Process.Kill()
+		<-ended
+	})
+	want := strings.Count(strings.Join(args, " "), "--listen ")
+	for strings.Count(s.log.String(), "serving on ") < want {
+		select {
+		case <-s.ended:
+			ts.Fatalf("the server ended with %d:\n%s", s.cmd.ProcessState.ExitCode(), s.log)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// end CODE: asks the server to stop as systemd does and expects the exit code.
+// What it had printed becomes stdout.
+func end(ts *testscript.TestScript, _ bool, args []string) {
+	signalled(ts, syscall.SIGTERM)
+	wantCode(ts, ts.Value("server").(*server).cmd, args[0])
+	ts.Value("server").(*server).cmd = nil
+}
+
+// shoot: ends the server as kill -9 does.
+func shoot(ts *testscript.TestScript, _ bool, _ []string) {
+	signalled(ts, syscall.SIGKILL)
+	ts.Value("server").(*server).cmd = nil
+}
+
+func signalled(ts *testscript.TestScript, signal syscall.Signal) {
+	s := ts.Value("server").(*server)
+	ts.Check(s.cmd.Process.Signal(signal))
+	<-s.ended
+	fmt.Fprint(ts.Stdout(), s.log.String())
+}
+
+// post ADDRESS NARRATIVE [MIB]: hands in a testimony, with a file of so many MiB,
+// to unix:PATH or tcp:HOST:PORT.
+func post(ts *testscript.TestScript, _ bool, args []string) {
+	network, address, _ := strings.Cut(args[0], ":")
+	if network == "tcp" {
+		c, err := net.Dial("tcp", address)
+		ts.Check(err)
+		c.Close()
+		return
+	}
+	var files []rig.File
+	if len(args) > 2 {
+		n, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		files = append(files, rig.Text("film.mp4", strings.Repeat("0123456789abcdef", n<<16)))
+	}
+	status, page, err := (&rig.State{Socket: ts.MkAbs(address)}).Post(args[1], files...)
+	ts.Check(err)
+	if status != 200 || !strings.Contains(page, "</html>") {
+		ts.Fatalf("status %d", status)
+	}
+}
+
+// oldsocket PATH: leaves a socket on which nobody answers any more.
+func oldSocket(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: ts.MkAbs(args[0])})
+	ts.Check(err)
+	l.SetUnlinkOnClose(false)
+	ts.Check(l.Close())
+}
+
+// export-signal SIGNAL FILE: exports to FILE and sends the signal, INT or KILL,
+// in the middle. An export that was through before is made again.
+func exportSignal(ts *testscript.TestScript, _ bool, args []string) {
+	signal := map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[0]]
+	out := ts.MkAbs(args[1])
+	for range 20 {
+		cmd := command(ts, []string{"amana-intake", "export", "-o", out})
+		cmd.Stderr = ts.Stderr()
+		ts.Check(cmd.Start())
+		ended := make(chan struct{})
+		go func() {
+			cmd.Wait()
+			close(ended)
+		}()
+		ts.Check(waitPartial(out, ended))
+		cmd.Process.Signal(signal)
+		<-ended
+		if !cmd.ProcessState.Success() {
+			return
+		}
+		ts.Check(os.Remove(out))
+	}
+	ts.Fatalf("the export was always faster")
+}
+
+// waitPartial waits until some of the bundle is written, or the program ended.
+func waitPartial(out string, ended chan struct{}) error {
+	pattern := filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".partial-*")
+	for {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			return err
+		}
+		for _, path := range found {
+			if info, err := os.Stat(path); err == nil && info.Size() > 1<<20 {
+				return nil
+			}
+		}
+		select {
+		case <-ended:
+			return nil
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
