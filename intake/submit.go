@@ -81,7 +81,7 @@ func (s *Server) keep(r *http.Request, boundary, day string) (form.Form, error) 
 	if err != nil {
 		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
-	got, err := form.Read(r.Body, boundary, s.config.Limits, sealing{sealer})
+	got, err := form.Read(r.Body, r.ContentLength, boundary, s.config.Limits, sealing{sealer})
 	if err != nil {
 		return got, err
 	}
@@ -159,7 +159,7 @@ func (s *Server) readOnly(r *http.Request, boundary string) form.Form {
 		return form.Form{}
 	}
 	defer s.apologies.leave()
-	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), boundary, s.config.Limits, passedOver{})
+	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), r.ContentLength, boundary, s.config.Limits, passedOver{})
 	return got
 }
 

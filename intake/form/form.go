@@ -54,7 +54,8 @@ type Sink interface {
 }
 
 const (
-	bufferSize = 64 << 10
+	bufferSize = 64 << 10 // bytes; less for a small form
+	leastSize  = 8 << 10
 	// maxHead bounds what may stand before a part's content or after the last
 	// part, in bytes.
 	maxHead = 64 << 10
@@ -64,13 +65,17 @@ const (
 )
 
 // Read reads a form from body, which must end with io.EOF where the request
-// ends. The errors above are wrapped where they apply; errors of body and sink
+// ends; size is its length in bytes if that is known, or below 0. The errors above are wrapped where they apply; errors of body and sink
 // are returned as they are. With an error, the Form holds what was read so far,
 // so that the source's words can be given back. A narrative that is too long is
 // given back up to twice the limit.
-func Read(body io.Reader, boundary string, limits Limits, sink Sink) (Form, error) {
-	r := &reader{limits: limits, sink: sink, buffer: make([]byte, bufferSize)}
-	r.gate.r = bufio.NewReaderSize(body, bufferSize)
+func Read(body io.Reader, size int64, boundary string, limits Limits, sink Sink) (Form, error) {
+	buffer := bufferSize
+	if size >= 0 {
+		buffer = int(max(leastSize, min(size, bufferSize)))
+	}
+	r := &reader{limits: limits, sink: sink, buffer: make([]byte, buffer)}
+	r.gate.r = bufio.NewReaderSize(body, buffer)
 	err := r.parts(multipart.NewReader(&r.gate, boundary))
 	if err != nil && r.gate.failed != nil && r.gate.failed != io.EOF {
 		err = r.gate.failed // what cut the parser short says more than the parser

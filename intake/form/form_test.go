@@ -102,7 +102,7 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sink := new(memory)
-			got, err := Read(iotest.HalfReader(strings.NewReader(c.body)), boundary, small, sink)
+			got, err := Read(iotest.HalfReader(strings.NewReader(c.body)), -1, boundary, small, sink)
 			if !errors.Is(err, c.err) {
 				t.Errorf("error %v, want %v", err, c.err)
 			}
@@ -135,7 +135,7 @@ func TestFileNames(t *testing.T) {
 		{strings.Repeat("ب", 4096), strings.Repeat("ب", testimony.MaxFileName)},
 	} {
 		sink := new(memory)
-		_, err := Read(strings.NewReader(build(file(c.sent, "x"))), boundary, small, sink)
+		_, err := Read(strings.NewReader(build(file(c.sent, "x"))), 0, boundary, small, sink)
 		if err != nil || len(sink.names) != 1 || sink.names[0] != c.want {
 			t.Errorf("name %.20q: %.30q, %v", c.sent, sink.names, err)
 		}
@@ -143,7 +143,7 @@ func TestFileNames(t *testing.T) {
 	// A browser writes a line end in a name as %0A and sends no NUL.
 	for _, name := range []string{"a\nb", "a\x00b"} {
 		sink := new(memory)
-		if _, err := Read(strings.NewReader(build(file(name, "x"))), boundary, small, sink); !errors.Is(err, ErrMalformed) {
+		if _, err := Read(strings.NewReader(build(file(name, "x"))), 1<<40, boundary, small, sink); !errors.Is(err, ErrMalformed) {
 			t.Errorf("name %q: %v", name, err)
 		}
 	}
@@ -154,7 +154,7 @@ func TestCutOffAnywhere(t *testing.T) {
 	body := build(text("ما حدث"), file("a.jpg", "photo"))
 	for n := range len(body) {
 		cut := io.MultiReader(strings.NewReader(body[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
-		if _, err := Read(cut, boundary, small, new(memory)); !errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, err := Read(cut, -1, boundary, small, new(memory)); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatalf("cut off after %d of %d bytes: %v", n, len(body), err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestCutOffAnywhere(t *testing.T) {
 
 func TestErrorsOfTheSinkComeThrough(t *testing.T) {
 	full := errors.New("full")
-	got, err := Read(strings.NewReader(build(text("a"), file("b", "x"))), boundary, small, &memory{fail: full})
+	got, err := Read(strings.NewReader(build(text("a"), file("b", "x"))), -1, boundary, small, &memory{fail: full})
 	if !errors.Is(err, full) || got.Narrative != "a" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -182,7 +182,7 @@ func TestSeedsAreThere(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sink := new(memory)
-		got, err := Read(bytes.NewReader(body), boundary, small, sink)
+		got, err := Read(bytes.NewReader(body), int64(len(body)), boundary, small, sink)
 		var total int64
 		for i, b := range sink.files {
 			if len(sink.names[i]) > 4*testimony.MaxFileName || int64(b.Len()) > small.File {
