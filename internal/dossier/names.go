@@ -2,30 +2,17 @@ package dossier
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
-)
 
-// endings are those that a file may keep on the reviewer's disk: none of them
-// runs as a program or as a page when it is opened.
-var endings = []string{
-	"jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "bmp", "tif", "tiff",
-	"pdf", "txt", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv",
-	"mp3", "m4a", "aac", "ogg", "opus", "oga", "wav", "amr", "flac",
-	"mp4", "m4v", "mov", "3gp", "avi", "mkv", "webm",
-	"zip", "7z", "rar", "bin",
-}
+	"amana/internal/testimony"
+)
 
 // fileName returns the name, below the testimony's folder and with a slash, of
 // file i, counted from 0. Of the entry's name only a harmless ending is kept.
 func fileName(i int, entry string) string {
-	ending := strings.TrimPrefix(path.Ext(entry), ".")
-	if !slices.Contains(endings, ending) {
-		ending = "bin"
-	}
-	return fmt.Sprintf("files/%03d.%s", i+1, ending)
+	return fmt.Sprintf("files/%03d.%s", i+1, testimony.Ending(entry))
 }
 
 // visibleName returns a name from the source with every character that does not

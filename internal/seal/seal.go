@@ -17,7 +17,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 
 	"amana/internal/testimony"
 
@@ -60,7 +59,7 @@ func (w *Writer) File(name, contentType string) (io.Writer, error) {
 	if len(w.files) == testimony.MaxFiles {
 		return nil, ErrTooManyFiles
 	}
-	entry := fmt.Sprintf("%s%03d.%s", testimony.FilesPrefix, len(w.files)+1, ending(name))
+	entry := fmt.Sprintf("%s%03d.%s", testimony.FilesPrefix, len(w.files)+1, testimony.Ending(name))
 	e, err := w.create(entry)
 	if err != nil {
 		return nil, err
@@ -150,23 +149,4 @@ func (e *entryWriter) Write(p []byte) (int, error) {
 		return n, fmt.Errorf("seal: write %s: %w", path.Base(e.name), err)
 	}
 	return n, nil
-}
-
-// endings are the file endings that an entry may keep; all others become bin.
-// None of them runs as a program when it is double-clicked.
-var endings = []string{
-	"jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "bmp", "tif", "tiff",
-	"pdf", "txt", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv",
-	"mp3", "m4a", "aac", "ogg", "opus", "oga", "wav", "amr", "flac",
-	"mp4", "m4v", "mov", "3gp", "avi", "mkv", "webm",
-	"zip", "7z", "rar",
-}
-
-// ending returns the ending that our name for a source's file takes.
-func ending(name string) string {
-	e := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
-	if slices.Contains(endings, e) {
-		return e
-	}
-	return "bin"
 }
