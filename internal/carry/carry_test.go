@@ -175,14 +175,18 @@ func TestFlipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := int(whole.offsets[0])
+	first, err := readFirst(bytes.NewReader(m.bytes), int64(len(m.bytes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := block + int(filled(int64(len(first)))) // nothing behind it spoils the whole
 	for at := 0; at < len(m.bytes); at += 7 {
 		data := bytes.Clone(m.bytes)
 		data[at] ^= 1 << (at % 8)
 		b, err := openBytes(data)
 		if err != nil {
-			if at >= first {
-				t.Fatalf("byte %d, inside testimonies, spoiled the bundle: %v", at, err)
+			if at >= signed {
+				t.Fatalf("byte %d, behind the manifest, spoiled the bundle: %v", at, err)
 			}
 			continue
 		}
@@ -257,6 +261,28 @@ func withText(t *testing.T, m *made, change func(string) string) []byte {
 	return out.Bytes()
 }
 
+// listSize changes the size in the first recipients line.
+func listSize(text, size string) string {
+	before, line, _ := strings.Cut(text, "\nrecipients 1 ")
+	_, rest, _ := strings.Cut(line, " ")
+	return before + "\nrecipients 1 " + size + " " + rest
+}
+
+// A list whose signed size is not that of its bytes moves all that follows: the
+// bundle is refused or its testimonies are damaged, never taken for good.
+func TestWrongListSize(t *testing.T) {
+	m := makeBundle(t, 2)
+	for _, size := range []string{"1", "600", "200000"} {
+		b, err := openBytes(withText(t, m, func(s string) string { return listSize(s, size) }))
+		if err != nil {
+			continue
+		}
+		if len(b.Damaged) == 0 {
+			t.Errorf("size %s: nothing is damaged", size)
+		}
+	}
+}
+
 // Even with a good signature, only the one spelling of a manifest is accepted.
 func TestSignedButWrong(t *testing.T) {
 	replace := func(old, new string) func(string) string {
@@ -279,10 +305,13 @@ func TestSignedButWrong(t *testing.T) {
 		"duplicate":     replace(fmt.Sprintf("%032x", 2), fmt.Sprintf("%032x", 1)),
 		"unknown line":  func(s string) string { return s + "command rm\n" },
 		"no blank":      replace("\n\n", "\n"),
-		"lone list":     replace("\n\n", "\n\nrecipients 0 "+strings.Repeat("0", 64)+"\n"),
+		"lone list":     replace("\n\n", "\n\nrecipients 0 3 "+strings.Repeat("0", 64)+"\n"),
 		"epoch":         replace("2026-11-22 1 ", "2026-11-22 4294967297 "),
+		"list size":     func(s string) string { return listSize(s, "999999999") },
+		"list negative": func(s string) string { return listSize(s, "-1") },
+		"list spelling": func(s string) string { return listSize(s, "020") },
 		"capital hash":  func(s string) string { return s[:len(s)-20] + strings.ToUpper(s[len(s)-20:]) },
-		"list after":    func(s string) string { return s + "recipients 9 " + strings.Repeat("0", 64) + "\n" },
+		"list after":    func(s string) string { return s + "recipients 9 3 " + strings.Repeat("0", 64) + "\n" },
 		"other key":     replace("intake amana-intake", "intake amana-other"),
 		"no key":        replace("intake amana-intake", "outtake amana-intake"),
 		"empty":         func(string) string { return "\n" },

@@ -16,9 +16,10 @@ const (
 	versionPrefix = "amana bundle "
 )
 
-// sumOf is the hash of a list that a manifest promises, by epoch.
+// sumOf is what a manifest promises of a list: its size in bytes and its hash.
 type sumOf struct {
 	epoch uint32
+	size  int64
 	sum   [32]byte
 }
 
@@ -35,11 +36,8 @@ func (m *Manifest) prepare() (*Manifest, []sumOf, error) {
 		if !used[list.Epoch] {
 			continue
 		}
-		if len(list.Text) > maxList {
-			return nil, nil, fmt.Errorf("list of reviewers %d is longer than %d bytes", list.Epoch, maxList)
-		}
 		out.Recipients = append(out.Recipients, list)
-		sums = append(sums, sumOf{list.Epoch, sha256.Sum256(list.Text)})
+		sums = append(sums, sumOf{list.Epoch, int64(len(list.Text)), sha256.Sum256(list.Text)})
 	}
 	return out, sums, out.check(sums)
 }
@@ -56,6 +54,9 @@ func (m *Manifest) check(lists []sumOf) error {
 	for i, list := range lists {
 		if i > 0 && lists[i-1].epoch >= list.epoch {
 			return fmt.Errorf("list of reviewers %d is out of order", list.epoch)
+		}
+		if list.size < 0 || list.size > maxList {
+			return fmt.Errorf("list of reviewers %d is longer than %d bytes", list.epoch, maxList)
 		}
 		used[list.epoch] = false
 	}
@@ -105,7 +106,7 @@ func (m *Manifest) text(lists []sumOf) string {
 	fmt.Fprintf(&b, "%s\nmade %s\nintake %s\ntestimonies %d\nbytes %d\n\n",
 		version, m.Made, m.Intake, len(m.Testimonies), total)
 	for _, list := range lists {
-		fmt.Fprintf(&b, "recipients %d %x\n", list.epoch, list.sum)
+		fmt.Fprintf(&b, "recipients %d %d %x\n", list.epoch, list.size, list.sum)
 	}
 	for i := range m.Testimonies {
 		e := &m.Testimonies[i]
@@ -168,9 +169,10 @@ func parseText(text string) (*Manifest, []sumOf, error) {
 			m.Made, ok = fields[1], true
 		case number <= 6: // the rest of the head is compared whole
 			ok = true
-		case fields[0] == "recipients" && len(fields) == 3:
+		case fields[0] == "recipients" && len(fields) == 4:
 			var list sumOf
-			ok = parseUint32(fields[1], &list.epoch) && parseSum(fields[2], &list.sum)
+			ok = parseUint32(fields[1], &list.epoch) &&
+				parseInt64(fields[2], &list.size) && parseSum(fields[3], &list.sum)
 			lists = append(lists, list)
 		case fields[0] == "testimony" && len(fields) == 8:
 			e := Entry{ID: fields[1], Day: fields[2]}
