@@ -1,0 +1,95 @@
+package promises
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"amana/internal/browsertest"
+	"amana/internal/rig"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// visit is a browser with scripts switched off at a real server.
+type visit struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func (v visit) do(steps ...chromedp.Action[chromedp.Void]) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, steps...); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// heading waits for a page with the given selector and returns its heading.
+func (v visit) heading(selector string) string {
+	v.t.Helper()
+	v.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+	html, err := chromedp.Run(v.ctx, chromedp.InnerHTML(chromedp.CSS("h1")))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return html
+}
+
+// A person with a browser and no script gets through the whole way: from the
+// first page to the receipt, and once to a form that comes back.
+func TestBrowserWithoutScript(t *testing.T) {
+	state := rig.NewState(t, rig.Erasing, 2)
+	s := state.Serve(t, nil, "--listen", "tcp:127.0.0.1:0", "--max-file", "1MiB", "--max-total", "2MiB")
+	_, address, ok := strings.Cut(s.Log.String(), "serving on tcp:")
+	if !ok {
+		t.Fatalf("no address in %q", s.Log)
+	}
+	address, _, _ = strings.Cut(address, "\n")
+	dir := t.TempDir()
+	photo, film := filepath.Join(dir, "صورة من الهاتف.jpg"), filepath.Join(dir, "film.mp4")
+	content := dense([]byte("\xff\xd8 pixel \r\n"), 400_000)
+	for path, data := range map[string]string{photo: content, film: strings.Repeat("x", 3<<20)} {
+		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	v := visit{t, browsertest.Start(t)}
+	_, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.do(chromedp.Navigate("http://"+address+"/"), chromedp.Click(chromedp.CSS("a.button")))
+	text := "احكِ ما حدث\nهنا <b>"
+	v.heading("textarea")
+	v.do(chromedp.SendKeys(chromedp.CSS("textarea"), text),
+		chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{film}),
+		chromedp.Click(chromedp.CSS("button")))
+
+	// The film is too large: the words are still there, the reason on top.
+	v.heading(".alert")
+	back, err := chromedp.Run(v.ctx, chromedp.Value(chromedp.CSS("textarea")))
+	if err != nil || back != text {
+		t.Errorf("the words came back as %q, %v", back, err)
+	}
+	v.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{photo}),
+		chromedp.Click(chromedp.CSS("button")))
+	if h := v.heading("p.lead"); !strings.Contains(h, "مختومة ومحفوظة") {
+		t.Errorf("the receipt says %q", h)
+	}
+
+	kept := state.Export(t)
+	if len(kept) != 1 {
+		t.Fatalf("%d testimonies are kept", len(kept))
+	}
+	o := kept[0]
+	if o.Answers["narrative"] != text || o.Language != "ar" {
+		t.Errorf("kept: %q in %s", o.Answers["narrative"], o.Language)
+	}
+	if len(o.Files) != 1 || o.Files[0].Name != filepath.Base(photo) || o.Content[0] != content {
+		t.Errorf("kept files: %+v", o.Files)
+	}
+}
