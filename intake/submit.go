@@ -16,6 +16,10 @@ import (
 	"amana/vault"
 )
 
+// besides is how many bytes a form may have besides its files: the text and the
+// heads of the parts, generously.
+const besides = 8 << 20
+
 // errCannotSeal marks failures of ours while a testimony was being sealed.
 var errCannotSeal = errors.New("intake: failed to seal testimony")
 
@@ -48,6 +52,9 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 func (s *Server) take(r *http.Request, boundary, day string) (form.Form, pages.ProblemKind) {
 	if closed := s.storeClosed(); closed != "" {
 		return s.readOnly(r, boundary), closed
+	}
+	if r.ContentLength > s.config.Limits.Total+besides {
+		return s.readOnly(r, boundary), pages.TotalTooLarge // said now, not after hours
 	}
 	if !s.places.take() {
 		return s.readOnly(r, boundary), pages.Busy

@@ -113,6 +113,19 @@ func TestRefusedWordsComeBack(t *testing.T) {
 	}
 }
 
+// A form whose length says that it is too large is not read for hours first.
+func TestTooLargeIsSaidAtOnce(t *testing.T) {
+	r := start(t, func(c *Config) { c.Drain = 1 << 20 })
+	c := r.dial()
+	raw := post("/en/testimony", sent{"narrative", "", "words"}, sent{"files", "a", strings.Repeat("x", 2<<20)})
+	raw = strings.Replace(raw, "Content-Length: ", "Content-Length: 99999", 1)
+	go io.WriteString(c, raw)
+	response, page := r.answer(c, raw)
+	if response.StatusCode != 413 || !strings.Contains(page, "words</textarea>") {
+		t.Errorf("status %d", response.StatusCode)
+	}
+}
+
 // A body cut off at any byte leaves nothing behind.
 func TestCutOffAtAnyByte(t *testing.T) {
 	r := start(t, nil)
@@ -168,6 +181,27 @@ func TestDrain(t *testing.T) {
 		if size < 4<<20 && !<-whole {
 			t.Errorf("%d bytes: cut off", size)
 		}
+	}
+}
+
+// With the limits as they are, a source on a circuit of 30 kB/s gets through.
+func TestSlowCircuit(t *testing.T) {
+	t.Parallel()
+	r := start(t, nil)
+	conn := r.dial()
+	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"}, sent{"files", "a", strings.Repeat("x", 150_000)})
+	go func() {
+		for rest := raw; rest != ""; {
+			n := min(3000, len(rest))
+			if _, err := io.WriteString(conn, rest[:n]); err != nil {
+				return
+			}
+			rest = rest[n:]
+			time.Sleep(100 * time.Millisecond)
+		}
+	}()
+	if response, _ := r.answer(conn, raw); response.StatusCode != 200 {
+		t.Errorf("status %d", response.StatusCode)
 	}
 }
 
