@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -162,23 +161,4 @@ func files(dir string) error {
 		return fmt.Errorf("renaming the folder: %w", err)
 	}
 	return nil
-}
-
-// The offline program cannot reach the packages that speak to a network or
-// start programs, whatever happens to the kernel's confinement.
-func TestNoNetworkInDependencies(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "amana/cmd/amana-decrypt").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go list: %v\n%s", err, out)
-	}
-	deps := strings.Fields(string(out))
-	if len(deps) < 50 {
-		t.Fatalf("only %d packages: %s", len(deps), out)
-	}
-	for _, dep := range deps {
-		switch dep {
-		case "net", "net/http", "os/exec", "crypto/tls", "plugin":
-			t.Errorf("amana-decrypt depends on %s", dep)
-		}
-	}
 }

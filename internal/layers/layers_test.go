@@ -1,0 +1,112 @@
+package layers
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// goList runs go list in the module's folder and returns the lines it prints.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Dir = root(t)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	lines := strings.Fields(string(out))
+	if len(lines) == 0 {
+		t.Fatalf("go list %v prints nothing", args)
+	}
+	return lines
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// walls says what must not be reached from where, through any number of imports.
+var walls = []struct {
+	from []string // package patterns
+	to   []string // packages; with a slash at the end, all below too
+	why  string
+}{
+	{[]string{"./intake/...", "./vault/...", "./cmd/amana-intake", "./internal/operator", "./internal/admin"},
+		[]string{"amana/internal/unseal", "amana/internal/dossier"}, "the server cannot open a testimony"},
+	{[]string{"./vault/..."}, []string{"amana/internal/seal", "amana/internal/testimony", "filippo.io/age"},
+		"a vault sees ciphertext only"},
+	{[]string{"./internal/seal"}, []string{"amana/internal/unseal"}, "sealing needs no identity"},
+	{[]string{"./cmd/amana-decrypt", "./internal/unseal", "./internal/dossier", "./internal/carry", "./internal/cli", "./internal/confine"},
+		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "the offline program cannot speak to a network"},
+	{[]string{"./cmd/amana-decrypt"}, []string{"amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin"},
+		"the reviewers' machine holds nothing of the server"},
+	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},
+	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/vault/vaulttest"},
+		"what tests need is in no program"},
+}
+
+// allowed are packages below "net/" that touch no network: they read addresses,
+// or assemble the filter that takes the network away.
+var allowed = map[string]bool{"net/url": true, "net/netip": true, "golang.org/x/net/bpf": true}
+
+func TestWalls(t *testing.T) {
+	for _, w := range walls {
+		for _, from := range w.from {
+			for _, dep := range goList(t, "-deps", from) {
+				for _, to := range w.to {
+					below := strings.HasSuffix(to, "/") && strings.HasPrefix(dep, to)
+					if (dep == to || below) && !allowed[dep] {
+						t.Errorf("%s reaches %s: %s", from, dep, w.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The walls must be able to fall: the same way of asking finds what is there.
+func TestWallsCanFall(t *testing.T) {
+	for from, to := range map[string]string{
+		"./cmd/amana-decrypt": "amana/internal/unseal",
+		"./cmd/amana-intake":  "net/http",
+		"./intake":            "amana/internal/seal",
+	} {
+		found := false
+		for _, dep := range goList(t, "-deps", from) {
+			found = found || dep == to
+		}
+		if !found {
+			t.Errorf("%s does not reach %s: the question is wrong", from, to)
+		}
+	}
+}
+
+// forTests are the packages that only tests, and each other, may import.
+var forTests = map[string]bool{
+	"amana/internal/rig": true, "amana/internal/browsertest": true, "amana/vault/vaulttest": true,
+	"amana/internal/bench": true, "amana/internal/promises": true, "amana/internal/layers": true,
+}
+
+// Nothing but tests imports testing, or what is made for tests.
+func TestTestingStaysInTests(t *testing.T) {
+	packages := 0
+	for _, line := range goList(t, "-f", `{{.ImportPath}},{{join .Imports ","}}`, "./...") {
+		packages++
+		path, imports, _ := strings.Cut(line, ",")
+		for _, i := range strings.Split(imports, ",") {
+			if !forTests[path] && (forTests[i] || i == "testing" || strings.HasPrefix(i, "testing/")) {
+				t.Errorf("%s imports %s outside of its tests", path, i)
+			}
+		}
+	}
+	if packages < 15 {
+		t.Errorf("only %d packages were looked at", packages)
+	}
+}
