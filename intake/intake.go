@@ -90,6 +90,7 @@ type Server struct {
 	places    places // uploads that are kept
 	apologies places // uploads that are refused, but whose words are given back
 	conns     places
+	receipts  receipts
 	collector *forget.Collector
 	http      *http.Server
 	active    sync.WaitGroup // requests being answered
@@ -124,6 +125,7 @@ func New(config Config) (*Server, error) {
 		places:    newPlaces(config.Places),
 		apologies: newPlaces(apologyPlaces),
 		conns:     newPlaces(config.Conns),
+		receipts:  receipts{pages: words},
 		collector: forget.NewCollector(),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())

@@ -43,7 +43,7 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 	if kind == "" {
-		must(s.pages.Receipt(w, language(r), pages.Receipt{Files: files, Day: day}))
+		w.Write(s.receipts.page(language(r), pages.Receipt{Files: files, Day: day}))
 	}
 }
 
