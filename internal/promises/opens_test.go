@@ -82,6 +82,23 @@ func TestP8OpensWithoutUs(t *testing.T) {
 	compare(t, dir, files)
 }
 
+// The worked example of docs/formats.md opens: what was sealed and carried once
+// keeps opening.
+func TestExampleOpens(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "cases")
+	said := command(t, filepath.Join("..", "..", "docs", "example"), rig.Program(t, rig.Erasing, "amana-decrypt"), "open", "bundle.tar",
+		"-i", "reviewer.key", "-o", out, "--intake", "amana-intake+4aed5998+AU9rqeCk54TqAvW7OVQuXJWLJ2RM7l9yyZX1DH1i/M4m")
+	if !strings.Contains(said, "opened 1 of 1") {
+		t.Error(said)
+	}
+	folder := filepath.Join(out, "e5e1adf276f538c8fc0eb226a29ba406")
+	for name, want := range map[string]string{"testimony.json": "هذا مثال، وليس فيه شخص حقيقي.", "files/001.txt": "ورقة تجريبية\n"} {
+		if got, err := os.ReadFile(filepath.Join(folder, name)); err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
 // The whole way with our own programs, byte for byte.
 func TestTheWholeWay(t *testing.T) {
 	state, path, files := bundle(t)
