@@ -2,7 +2,7 @@
 # erasure, and amana-intake refuses to serve.
 export GOEXPERIMENT = runtimesecret
 export CGO_ENABLED = 0
-export GOFLAGS = -trimpath
+export GOFLAGS = -trimpath -buildvcs=false
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.

@@ -18,6 +18,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/forget"
 	"amana/internal/testimony"
+	"amana/vault"
 	"amana/vault/bolt"
 )
 
@@ -44,7 +45,7 @@ type Serve struct {
 // forget.Collector.
 const (
 	memoryLimit = 80 << 20 // bytes
-	gcPercent   = 2000
+	gcPercent   = 400
 )
 
 // flushing is how many more threads may run Go code than there are cores: a
@@ -55,6 +56,9 @@ const flushing = 4
 // stopTime is how long uploads under way may go on when the server is told to
 // stop.
 const stopTime = 10 * time.Second
+
+// watchTime is how often the server asks whether the vault can still write.
+const watchTime = 2 * time.Second
 
 // Validate refuses limits that the reviewers' side would refuse, or that make
 // no sense.
@@ -168,11 +172,22 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 		}
 		fmt.Fprintf(stdout, "serving on %s\n", address)
 	}
-	select {
-	case <-ctx.Done():
-		fmt.Fprintln(stdout, "stopping")
-		return nil
-	case err := <-failed:
-		return err
+	watch := time.NewTicker(watchTime)
+	defer watch.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(stdout, "stopping")
+			return nil
+		case err := <-failed:
+			return err
+		case <-watch.C:
+			// After a disk that failed in the middle of a flush the vault takes
+			// nothing more until it is opened anew. Whoever supervises the
+			// server starts it again.
+			if err := store.Ready(); err != nil && !errors.Is(err, vault.ErrFull) {
+				return cli.Hint(err, "start the server again; if it ends again, look at the disk")
+			}
+		}
 	}
 }

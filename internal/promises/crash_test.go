@@ -164,6 +164,42 @@ func TestP3ReceiptsSurviveKillAtEveryWrite(t *testing.T) {
 	}
 }
 
+// A disk that fails in the middle of a flush ends the server, so that it is
+// started again; what had a receipt is kept.
+func TestP3ServerEndsWhenTheDiskFails(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Fatal("strace is missing: apt-get install strace")
+	}
+	state := rig.NewState(t, rig.Erasing, 1)
+	book := newLedger()
+	server, err := state.Start([]string{strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=8+"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Kill()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Cmd.Wait() }()
+	deadline := time.After(30 * time.Second)
+	for i := 0; ; i++ {
+		book.post(state, fmt.Sprintf("disk %d", i), 1000)
+		select {
+		case err := <-ended:
+			if err == nil || !strings.Contains(server.Log.String(), "start the server again") {
+				t.Errorf("the server ended with %v:\n%s", err, server.Log)
+			}
+		case <-deadline:
+			t.Fatal("the server goes on with a disk that fails")
+		case <-time.After(50 * time.Millisecond):
+			continue
+		}
+		break
+	}
+	state.Serve(t, nil)
+	book.post(state, "after", 1000)
+	book.settle(t, state)
+}
+
 // alive reports whether the server still answers.
 func alive(s *rig.State) bool {
 	c, err := s.Dial()
