@@ -45,8 +45,6 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-func readFile(ts *testscript.TestScript, name string) string { return ts.ReadFile(name) }
-
 func writeFile(ts *testscript.TestScript, name string, data []byte) {
 	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600))
 }
