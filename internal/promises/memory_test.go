@@ -155,6 +155,13 @@ func memoryAfter(t *testing.T, b rig.Build, args ...string) map[string]int {
 	handIn(t, s)
 	s.Run(t, "status")
 	s.Run(t, "check")
+	// A few at the end, after which nothing happens that would make the
+	// collector run of itself.
+	for range 5 {
+		if status, _, err := s.Post(dense(textMarker, 500), rig.Text(string(nameMarker), dense(fileMarker, 2000))); err != nil || status != 200 {
+			t.Errorf("status %d, %v", status, err)
+		}
+	}
 	time.Sleep(2 * time.Second) // idle
 	return scan(t, s.Cmd.Process.Pid, allMarkers)
 }
