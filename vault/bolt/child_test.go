@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 	case "few":
 		err = childFew(os.Getenv(childDir))
 	case "create":
+		runtime.LockOSThread() // strace counts the calls of each thread
 		err = childCreate(os.Getenv(childDir))
 	case "memory":
 		err = childMemory(os.Getenv(childDir))

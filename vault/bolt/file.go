@@ -53,6 +53,9 @@ type file struct {
 	stuck  atomic.Bool           // bbolt panicked, so its locks may be held for ever
 	mu     sync.Mutex            // held by update
 	undo   []byte
+
+	opened sync.RWMutex // held to use os and db; locked to open them anew
+	grown  int64        // bytes of pages taken since they were opened
 }
 
 // openFile opens a file that exists and is whole as far as bbolt will look at
@@ -197,6 +200,7 @@ func (f *file) meta(key []byte) (value []byte, err error) {
 func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.renew()
 	if cause := f.broken.Load(); cause != nil {
 		return *cause
 	}
@@ -230,6 +234,8 @@ func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error
 	}
 	err = tx.Commit()
 	if err == nil {
+		stats := tx.Stats()
+		f.grown += stats.GetPageAlloc()
 		return nil
 	}
 	// If the page that makes the transaction visible was written and only its
@@ -241,6 +247,27 @@ func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error
 		f.breakDown(errors.Join(err, werr, f.os.Sync()))
 	}
 	return err
+}
+
+// renewAfter is how many bytes of pages may be taken before the file is opened
+// anew: bbolt remembers each run of pages that it took until it is closed, about
+// 30 bytes for each, and a server runs for months. A variable for the tests.
+var renewAfter int64 = 32 << 30
+
+// renew opens the file anew when it is time and nobody reads just now.
+func (f *file) renew() {
+	if f.grown < renewAfter || f.broken.Load() != nil || !f.opened.TryLock() {
+		return
+	}
+	defer f.opened.Unlock()
+	f.grown = 0
+	err := f.close()
+	if err == nil {
+		err = guard(f.open)
+	}
+	if err != nil {
+		f.breakDown(err)
+	}
 }
 
 // breakDown ends all writing to the file.

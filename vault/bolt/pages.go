@@ -107,6 +107,8 @@ func (f *file) view(fn func(*view) error) error {
 	if f.stuck.Load() {
 		return *f.broken.Load()
 	}
+	f.opened.RLock()
+	defer f.opened.RUnlock()
 	var began bool
 	err := guard(func() error {
 		tx, err := f.db.Begin(false)
