@@ -2,13 +2,13 @@
 //
 // headers.db holds one small record a testimony; it alone says what is kept.
 // payloads.db holds the sealed bytes in pieces, written as they come. A payload
-// without a record was never acknowledged, cannot be opened by anybody (its age
-// header was never written), and its room is used again. The layout is in
+// without a record was never acknowledged: its record was never made visible, so
+// it is in no list and no bundle, and its room is used again. The layout is in
 // docs/formats.md, "Vault".
 //
 // The package may touch the two files in its folder and nothing else. It holds
 // ciphertext only, so its buffers may be used again without being cleared. Its
-// memory is bounded: a pool of [poolSize] buffers, one transaction of bbolt, and
+// memory is bounded: a pool of [poolBuffers] buffers, one transaction of bbolt, and
 // the age header of each upload under way.
 package bolt
 
