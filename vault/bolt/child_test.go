@@ -64,7 +64,7 @@ func child(t testing.TB, mode, dir string, prefix ...string) *exec.Cmd {
 	return cmd
 }
 
-// file is what a seed stands for, so that parent and child agree.
+// testFile is what a seed stands for, so that parent and child agree.
 func testFile(seed uint64) (header, payload []byte) {
 	size := []int{65568, 65568, 0, 5000, 400000, 65568, 3 << 20, 65568}[seed%8]
 	return vaulttest.Header(1700, seed), vaulttest.Payload(size, seed)

@@ -36,7 +36,7 @@ const (
 
 var order = binary.NativeEndian
 
-// meta is the page that says which state of a file is valid.
+// boltMeta is the page that says which state of a file is valid.
 type boltMeta struct {
 	pageSize             int64
 	root, freelist, high uint64 // pages; high is the first one never used
