@@ -88,6 +88,8 @@ func (s *Store) finish(group []chunk, err error) {
 			s.pool.put(c.buf)
 			if err != nil {
 				c.p.failed.CompareAndSwap(nil, &err)
+			} else if c.p.failed.Load() == nil { // as in writeChunks
+				c.p.written += int64(c.n)
 			}
 		}
 		if c.request != nil {
@@ -98,7 +100,7 @@ func (s *Store) finish(group []chunk, err error) {
 			}
 		}
 		if c.abort {
-			s.addOrphan(c.p.id, c.p.sent.Load())
+			s.addOrphan(c.p.id, c.p.written)
 		}
 	}
 }

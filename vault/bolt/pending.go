@@ -42,8 +42,8 @@ type pending struct {
 	n      int // bytes in buf
 	seq    uint32
 
-	failed atomic.Pointer[error] // the committer's first error
-	sent   atomic.Int64          // bytes given to the committer
+	failed  atomic.Pointer[error] // the committer's first error
+	written int64                 // bytes on disk; only the committer uses it
 }
 
 func newPending(ctx context.Context, s *Store) *pending {
@@ -156,7 +156,6 @@ func (p *pending) flush(req *request) {
 	if p.buf != nil {
 		c.n = p.n
 		p.seq++
-		p.sent.Add(int64(p.n))
 		p.s.pool.busy.Add(1)
 		p.buf = nil
 	}
