@@ -44,6 +44,9 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 	var found []vault.Finding
 	name := string(f.bucket)
 	err := f.view(func(v *view) error {
+		if err := v.length(f.os); err != nil {
+			return err
+		}
 		c := newStructure(v)
 		mark := v.visit
 		v.visit = func(id, pages uint64) error {
@@ -52,13 +55,10 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 			}
 			return mark(id, pages)
 		}
-		err := c.length(f.os)
-		if err == nil && !f.metasSound() {
+		if !f.metasSound() {
 			c.problem(vault.ID{}, errors.New("one of its two first pages is damaged; what was kept last may be missing"))
 		}
-		if err == nil {
-			err = c.trees(v.root, true)
-		}
+		err := c.trees(v.root, true)
 		if err == nil && len(c.problems) == 0 {
 			// The page that names the list of free pages is overwritten by the
 			// next transaction but one; if it is gone the list is not checked.

@@ -3,9 +3,11 @@ package bolt
 import (
 	"bytes"
 	"errors"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"amana/vault"
@@ -189,6 +191,39 @@ func TestTruncation(t *testing.T) {
 	}
 	if im.noticed(t, "mended") {
 		t.Error("damage is found in a mended vault")
+	}
+}
+
+// TestEndless opens files whose first pages are whole and claim more pages than
+// there are: that must not take memory for them.
+func TestEndless(t *testing.T) {
+	im := newImage(t)
+	for _, c := range []struct{ pageSize, high uint64 }{
+		{4096, 1 << 30}, {4096, 1 << 48}, {1 << 16, 1 << 47}, {1 << 16, 1 << 48},
+	} {
+		bad := bytes.Clone(im.files[payloadsFile])
+		for page := range uint64(2) {
+			m := bad[page*4096+pageHead:]
+			order.PutUint32(m[8:], uint32(c.pageSize))
+			order.PutUint64(m[40:], c.high)
+			h := fnv.New64a()
+			h.Write(m[:56])
+			order.PutUint64(m[56:], h.Sum64())
+		}
+		im.write(t, payloadsFile, bad)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s, err := Open(im.dir, Options{Reserve: -1})
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			s.Close()
+		}
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("Open of a file of %d pages of %d bytes: %v, want ErrDamaged", c.high, c.pageSize, err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+			t.Errorf("Open of a file of %d pages of %d bytes took %d bytes of memory", c.high, c.pageSize, took)
+		}
 	}
 }
 

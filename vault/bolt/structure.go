@@ -137,14 +137,15 @@ func (c *structure) unused() {
 	}
 }
 
-// length compares the file's length with what the state needs.
-func (c *structure) length(f *os.File) error {
+// length compares the file's length with what the state needs. It comes before
+// anything that takes memory for each page: high is only a number in a page.
+func (v *view) length(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	if info.Size() < int64(c.high)*c.pageSize {
-		return fmt.Errorf("the file was cut short: %d bytes of %d", info.Size(), int64(c.high)*c.pageSize)
+	if have := uint64(info.Size() / v.pageSize); have < v.high {
+		return fmt.Errorf("the file was cut short: %d pages of %d", have, v.high)
 	}
 	return nil
 }
@@ -165,10 +166,10 @@ func checkBeforeOpen(f *os.File, bucket []byte) (fallback bool, err error) {
 
 func checkState(f *os.File, bucket []byte, m boltMeta) error {
 	v := &view{r: f, pageSize: m.pageSize, high: m.high, root: tree{page: m.root}}
-	c := newStructure(v)
-	if err := c.length(f); err != nil {
+	if err := v.length(f); err != nil {
 		return err
 	}
+	c := newStructure(v)
 	// Without a list of free pages bbolt follows everything to make one.
 	if err := c.trees(v.root, m.freelist == noFreelist); err != nil {
 		return err
