@@ -22,7 +22,7 @@ const (
 	ExitUsage   = 2  // the command was given wrongly
 	ExitNotOurs = 10 // a testimony is not sealed to this identity
 	ExitDamaged = 11 // something kept is damaged
-	ExitPartial = 12 // the rest was done, but a damaged testimony was left out
+	ExitPartial = 12 // the rest was done, but something damaged or unreadable was left out
 )
 
 // Error is an error with advice for the person and an exit code for the script.
@@ -41,11 +41,6 @@ func (e *Error) Unwrap() error { return e.Err }
 // Hint returns err with advice on what to do.
 func Hint(err error, format string, args ...any) error {
 	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
-}
-
-// Usagef returns an error about how the command was given; it exits with 2.
-func Usagef(format string, args ...any) error {
-	return &Error{Err: fmt.Errorf(format, args...), Code: ExitUsage}
 }
 
 // Main parses the arguments into grammar (a pointer to a kong struct), runs the

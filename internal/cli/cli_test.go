@@ -21,7 +21,7 @@ func TestReport(t *testing.T) {
 		"wrapped":             {fmt.Errorf("open: %w", inner), ExitDamaged, "p: error: open: damaged\np: hint: copy it again\n"},
 		"joined":              {errors.Join(inner), ExitDamaged, "p: error: damaged\np: hint: copy it again\n"},
 		"several":             {Hint(fmt.Errorf("a: %w, %w", errors.New("b"), inner), "outer"), ExitDamaged, "p: error: a: b, damaged\np: hint: outer\np: hint: copy it again\n"},
-		"usage":               {Usagef("bad %d", 1), ExitUsage, "p: error: bad 1\n"},
+		"usage":               {&Error{Err: errors.New("bad 1"), Code: ExitUsage}, ExitUsage, "p: error: bad 1\n"},
 		"outermost code wins": {&Error{Err: inner, Code: ExitPartial}, ExitPartial, "p: error: damaged\np: hint: copy it again\n"},
 	} {
 		var out strings.Builder

@@ -33,15 +33,17 @@ func Passphrase(ctx context.Context, prompt string) ([]byte, error) {
 		secret, err := term.ReadPassword(fd)
 		answers <- answer{secret, err}
 	}()
-	defer fmt.Fprintln(tty)
 	select {
 	case a := <-answers:
+		fmt.Fprintln(tty)
+		tty.Close()
 		if a.err != nil {
 			return nil, fmt.Errorf("read the passphrase: %w", a.err)
 		}
 		return a.secret, nil
 	case <-ctx.Done():
-		term.Restore(fd, before) // the reading goroutine ends with the program
+		term.Restore(fd, before)
+		fmt.Fprintln(tty) // not closed: the goroutine reads until the program ends
 		return nil, context.Cause(ctx)
 	}
 }
