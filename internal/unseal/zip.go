@@ -30,7 +30,7 @@ var (
 	descriptorSignature = []byte("PK\x07\x08")
 )
 
-// fileName matches what follows the number in the name of a file's entry. Which
+// fileEnding matches what follows the number in the name of a file's entry. Which
 // endings are safe to open is for package dossier to judge.
 var fileEnding = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
 
