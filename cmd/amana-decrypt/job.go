@@ -71,6 +71,8 @@ func reasonOf(err error) (dossier.Reason, bool) {
 	switch {
 	case errors.Is(err, dossier.ErrWrite):
 		return "", false
+	case errors.Is(err, carry.ErrUnreadable):
+		return dossier.Unreadable, true
 	case errors.Is(err, unseal.ErrNotOurs):
 		return dossier.NotOurs, true
 	case errors.Is(err, carry.ErrDamaged), errors.Is(err, unseal.ErrDamaged):
@@ -92,7 +94,8 @@ func (j *job) open(ctx context.Context, i int, progress func(int64)) (dossier.Op
 	// Whatever goes wrong in opening, damage on the way is the first suspect:
 	// the signed hashes tell it from what was sealed so.
 	blame := func(err error) error {
-		if _, ok := reasonOf(err); !ok {
+		reason, ok := reasonOf(err)
+		if !ok || reason == dossier.Unreadable { // a bad place is slow: once is enough
 			return err
 		}
 		if bad := check.Finish(ctx); bad != nil {

@@ -163,6 +163,8 @@ func bundleError(err error) error {
 		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the copy was cut off: copy the bundle again from the server"}
 	case errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrIntake):
 		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the bundle was changed or damaged on its way: copy it again, with another stick"}
+	case errors.Is(err, carry.ErrUnreadable):
+		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: unreadableHint}
 	case errors.Is(err, carry.ErrNotBundle):
 		return cli.Hint(err, "give the file that amana-intake export made, or use a newer amana-decrypt")
 	}

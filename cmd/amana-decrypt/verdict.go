@@ -28,7 +28,7 @@ type summary struct {
 
 type failed struct {
 	ID     string         `json:"id"`
-	Reason dossier.Reason `json:"reason"` // not-ours, damaged, malformed, newer
+	Reason dossier.Reason `json:"reason"` // not-ours, damaged, malformed, newer, unreadable
 	Detail string         `json:"detail"`
 }
 
@@ -142,15 +142,40 @@ func (j *job) verdict() error {
 	if len(spoiled) == 0 && len(j.index.Damaged) == 0 {
 		return err
 	}
-	text := fmt.Sprintf("%d of %d testimonies are damaged and were left out", len(spoiled), len(j.bundle.Manifest.Testimonies))
-	if len(spoiled) == 0 {
-		text = "the bundle is damaged in " + strings.Join(j.index.Damaged, ", ")
-	}
+	text, hint := j.spoiled(spoiled)
 	damaged := errors.New(text)
 	if err != nil {
 		damaged = fmt.Errorf("%s; %w", text, err)
 	}
-	return &cli.Error{Err: damaged, Code: cli.ExitPartial, Hint: "ask the operator to export the bundle again, and copy it with another stick"}
+	return &cli.Error{Err: damaged, Code: cli.ExitPartial, Hint: hint}
+}
+
+const (
+	damagedHint    = "ask the operator to export the bundle again, and copy it with another stick"
+	unreadableHint = "copy the bundle from the stick with another reader or machine and open that copy, or ask the operator to export it again to another stick"
+)
+
+// spoiled says what is wrong with the testimonies that were left out although
+// they may be ours, or with the rest of the bundle, and what to do.
+func (j *job) spoiled(left []dossier.Failed) (text, hint string) {
+	total := len(j.bundle.Manifest.Testimonies)
+	unreadable := 0
+	for _, f := range left {
+		if f.Reason == dossier.Unreadable {
+			unreadable++
+		}
+	}
+	damaged := len(left) - unreadable
+	switch {
+	case len(left) == 0:
+		return "the bundle is damaged or unreadable in " + strings.Join(j.index.Damaged, ", "), damagedHint
+	case unreadable == 0:
+		return fmt.Sprintf("%d of %d testimonies are damaged and were left out", damaged, total), damagedHint
+	case damaged == 0:
+		return fmt.Sprintf("%d of %d testimonies are unreadable on this stick and were left out", unreadable, total), unreadableHint
+	}
+	return fmt.Sprintf("of %d testimonies %d are damaged and %d are unreadable on this stick; they were left out",
+		total, damaged, unreadable), unreadableHint
 }
 
 // foreignError is about testimonies that are sealed to others, each different

@@ -15,11 +15,12 @@ import (
 // goroutines.
 type Bundle struct {
 	// Manifest is what the bundle holds, as signed. Its Recipients are the
-	// lists that arrived undamaged.
+	// lists that arrived undamaged and could be read.
 	Manifest Manifest
 
 	// Damaged names the members besides the testimonies that are not as they
-	// were written: lists of reviewers, SHA256SUMS. Testimonies may still open.
+	// were written or cannot be read: lists of reviewers, SHA256SUMS. Testimonies
+	// may still open.
 	Damaged []string
 
 	r       io.ReaderAt
@@ -32,11 +33,15 @@ type Bundle struct {
 //
 // The place of every member follows from the manifest and nothing else may
 // stand in the bundle. The errors wrap [ErrNotBundle], [ErrNotWhole] (it was cut
-// off), [ErrDamaged] or [ErrIntake]. The bytes of the testimonies are not read
-// here but by [Bundle.Verify]. Memory grows with the number of testimonies only,
-// and is bounded.
+// off), [ErrDamaged], [ErrIntake] or [ErrUnreadable]. The bytes of the
+// testimonies are not read here but by [Bundle.Check]. Memory grows with the
+// number of testimonies only, and is bounded.
+//
+// When reading from r fails, here or later, the first block is read again: if
+// that works, the error wraps [ErrUnreadable] and other places may still be good;
+// if not, the medium is gone.
 func OpenBundle(r io.ReaderAt, size int64) (*Bundle, error) {
-	b, err := openBundle(r, size)
+	b, err := openBundle(medium{r}, size)
 	if err != nil {
 		return nil, fmt.Errorf("open bundle: %w", err)
 	}
@@ -112,7 +117,7 @@ func readFirst(r io.ReaderAt, size int64) ([]byte, error) {
 }
 
 // readLists reads the lists of reviewers from offset at on and returns the
-// offset after them. One that is damaged, or whose tar header is, is only noted:
+// offset after them. One that is damaged, or whose tar header is, or that cannot be read, is only noted:
 // testimonies open without it.
 func (b *Bundle) readLists(at, size int64, lists []sumOf) (int64, error) {
 	for _, list := range lists {
@@ -121,10 +126,15 @@ func (b *Bundle) readLists(at, size int64, lists []sumOf) (int64, error) {
 		if size < at+int64(len(data)) {
 			return 0, fmt.Errorf("%w: it ends in %s", ErrNotWhole, name)
 		}
-		if err := readAt(b.r, data, at); err != nil {
+		err := readAt(b.r, data, at)
+		at += int64(len(data))
+		if errors.Is(err, ErrUnreadable) {
+			b.Damaged = append(b.Damaged, name)
+			continue
+		}
+		if err != nil {
 			return 0, err
 		}
-		at += int64(len(data))
 		h, text, rest := tarHeader(name, list.size), data[block:block+list.size], data[block+list.size:]
 		if !bytes.Equal(data[:block], h[:]) || sha256.Sum256(text) != list.sum || !allZero(rest) {
 			b.Damaged = append(b.Damaged, name)
@@ -147,12 +157,25 @@ func (b *Bundle) sumsSize(lists []sumOf) int64 {
 // checkSums looks at the last member and at the end. SHA256SUMS serves other
 // programs; the hashes that count are signed. So damage in it is only noted.
 func (b *Bundle) checkSums(at int64, lists []sumOf) error {
+	good, err := b.goodSums(at, lists)
+	if err != nil && !errors.Is(err, ErrUnreadable) {
+		return err
+	}
+	if !good {
+		b.Damaged = append(b.Damaged, "SHA256SUMS")
+	}
+	return nil
+}
+
+// goodSums tells whether SHA256SUMS and the end after it are as they must be;
+// with an error they are not.
+func (b *Bundle) goodSums(at int64, lists []sumOf) (bool, error) {
 	n := b.sumsSize(lists)
 	r := bufio.NewReaderSize(io.NewSectionReader(b.r, at, block+filled(n)+2*block), 64<<10)
 	h := tarHeader("SHA256SUMS", n)
 	got := make([]byte, block)
 	if _, err := io.ReadFull(r, got); err != nil {
-		return readError(err)
+		return false, readError(err)
 	}
 	good := bytes.Equal(got, h[:])
 	line := make([]byte, 0, 256)
@@ -169,29 +192,26 @@ func (b *Bundle) checkSums(at int64, lists []sumOf) error {
 	}
 	for i := range lists {
 		if err := next(listMember(lists[i].epoch), &lists[i].sum); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for i := range b.Manifest.Testimonies {
 		if err := next(b.Manifest.Testimonies[i].Member(), nil); err != nil {
-			return err
+			return false, err
 		}
 	}
 	rest, err := io.ReadAll(r) // less than four blocks
 	if err != nil {
-		return readError(err)
+		return false, readError(err)
 	}
-	if !good || !allZero(rest) {
-		b.Damaged = append(b.Damaged, "SHA256SUMS")
-	}
-	return nil
+	return good && allZero(rest), nil
 }
 
 // CheckIntake returns an error wrapping [ErrIntake] unless the bundle is signed
 // by the server with the given verifier key.
 func (b *Bundle) CheckIntake(vkey string) error {
 	if vkey != b.Manifest.Intake {
-		return fmt.Errorf("%w by the server that was expected, but by %s", ErrIntake, b.Manifest.Intake)
+		return fmt.Errorf("%w: the bundle is not signed by the server that was expected, but by %s", ErrIntake, b.Manifest.Intake)
 	}
 	return nil
 }

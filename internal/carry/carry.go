@@ -14,15 +14,16 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// KeyName is the name in the key of every server.
-const KeyName = "amana-intake"
+// keyName is the name in the key of every server.
+const keyName = "amana-intake"
 
 // What can be wrong with a bundle. Errors of this package wrap one of them.
 var (
-	ErrNotBundle = errors.New("not a bundle")             // it was never one, or not one that this program knows
-	ErrNotWhole  = errors.New("the bundle is not whole")  // it was cut off: copy it again
-	ErrDamaged   = errors.New("damaged")                  // bytes are not those that the server wrote
-	ErrIntake    = errors.New("the bundle is not signed") // or not by the server that was expected
+	ErrNotBundle  = errors.New("not a bundle")                    // it was never one, or not one that this program knows
+	ErrNotWhole   = errors.New("the bundle is not whole")         // it was cut off: copy it again
+	ErrDamaged    = errors.New("damaged")                         // bytes are not those that the server wrote
+	ErrIntake     = errors.New("the signature cannot be trusted") // or is not that of the server that was expected
+	ErrUnreadable = errors.New("the medium does not give it out") // in this place; it still gives out others
 )
 
 // Limits of a bundle, so that no input makes a reader allocate without bound.
@@ -68,7 +69,7 @@ type Manifest struct {
 // NewKey returns a fresh key with which a server signs its bundles: skey is
 // secret and for [note.NewSigner], vkey is public and for [note.NewVerifier].
 func NewKey() (skey, vkey string) {
-	skey, vkey, err := note.GenerateKey(rand.Reader, KeyName)
+	skey, vkey, err := note.GenerateKey(rand.Reader, keyName)
 	if err != nil {
 		panic("carry: crypto/rand failed: " + err.Error()) // it never does: it ends the program instead
 	}

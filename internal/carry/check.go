@@ -23,7 +23,8 @@ type Check struct {
 }
 
 // Check begins to check testimony i. It returns an error wrapping [ErrDamaged]
-// at once when the bundle's frame around the testimony is not as written.
+// at once when the bundle's frame around the testimony is not as written, and
+// one wrapping [ErrUnreadable] when it cannot be read.
 func (b *Bundle) Check(i int) (*Check, error) {
 	e := &b.Manifest.Testimonies[i]
 	var got [block]byte

@@ -130,10 +130,10 @@ func parseManifest(signed []byte) (*Manifest, []sumOf, error) {
 	vkey, _, _ := strings.Cut(rest, "\n")
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: its key cannot be read: %w", ErrIntake, err)
+		return nil, nil, fmt.Errorf("%w: the key that the bundle names cannot be read: %w", ErrIntake, err)
 	}
-	if verifier.Name() != KeyName {
-		return nil, nil, fmt.Errorf("%w by a key named %s", ErrIntake, KeyName)
+	if verifier.Name() != keyName {
+		return nil, nil, fmt.Errorf("%w: it is by a key named %.40q, not %s", ErrIntake, verifier.Name(), keyName)
 	}
 	n, err := note.Open(signed, note.VerifierList(verifier))
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -64,7 +63,8 @@ func sign(m *Manifest, signer note.Signer, vkey string) ([]byte, *Manifest, []su
 		return nil, nil, nil, err
 	}
 	if len(signed) > maxManifest {
-		return nil, nil, nil, errors.New("too many testimonies for one bundle: make several")
+		return nil, nil, nil, fmt.Errorf("%d testimonies are too many for one bundle: its manifest would have %d bytes, and may have %d (about 300,000 testimonies); "+
+			"nothing is lost: keep the server's state as it is, and export with a newer version of Amana that allows more", len(m.Testimonies), len(signed), maxManifest)
 	}
 	// Reading it back shows that signer and vkey belong together.
 	if _, _, err := parseManifest(signed); err != nil {

@@ -24,6 +24,8 @@ const (
 	Damaged   Reason = "damaged"   // not the bytes that the server sealed
 	Malformed Reason = "malformed" // sealed, but not made as a testimony must be
 	Newer     Reason = "newer"     // made by a newer version
+	// Unreadable means that the medium gives an error in that place.
+	Unreadable Reason = "unreadable"
 )
 
 // Index is what index.html says besides the testimonies themselves.
