@@ -89,8 +89,8 @@ func (s *Server) storeClosed() pages.ProblemKind {
 	case errors.Is(err, vault.ErrFull):
 		return pages.Full
 	default:
-		s.config.Problem(err)
-		return pages.Busy
+		s.report(err)
+		return pages.Internal
 	}
 }
 

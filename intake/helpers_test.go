@@ -77,8 +77,8 @@ func (p *pending) Commit(l vault.Label) (vault.ID, error) {
 
 func (p *pending) Abort() {}
 
-// rig is a server under test on a Unix socket.
-type rig struct {
+// site is a server under test on a Unix socket.
+type site struct {
 	t        *testing.T
 	store    *memory
 	server   *Server
@@ -86,7 +86,7 @@ type rig struct {
 	identity *age.HybridIdentity
 }
 
-func start(t *testing.T, change func(*Config)) *rig {
+func start(t *testing.T, change func(*Config)) *site {
 	t.Helper()
 	id, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -120,11 +120,11 @@ func start(t *testing.T, change func(*Config)) *rig {
 			t.Error(err)
 		}
 	})
-	return &rig{t, store, server, path, id}
+	return &site{t, store, server, path, id}
 }
 
 // dial opens a connection that ends with the test.
-func (r *rig) dial() net.Conn {
+func (r *site) dial() net.Conn {
 	r.t.Helper()
 	c, err := net.Dial("unix", r.path)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *rig) dial() net.Conn {
 }
 
 // say sends raw bytes and reads the whole answer.
-func (r *rig) say(raw string) (*http.Response, string) {
+func (r *site) say(raw string) (*http.Response, string) {
 	r.t.Helper()
 	c := r.dial()
 	go io.WriteString(c, raw)
@@ -144,20 +144,18 @@ func (r *rig) say(raw string) (*http.Response, string) {
 }
 
 // answer reads an answer to its end, which is the end of the connection.
-func (r *rig) answer(c net.Conn, raw string) (*http.Response, string) {
+func (r *site) answer(c net.Conn, raw string) (*http.Response, string) {
 	r.t.Helper()
-	all, err := io.ReadAll(c)
-	if err != nil {
-		r.t.Fatalf("read answer: %v after %d bytes", err, len(all))
-	}
+	// A connection that is cut off after the answer may end with a reset.
+	all, cut := io.ReadAll(c)
 	method, _, _ := strings.Cut(raw, " ")
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(all)), &http.Request{Method: method})
 	if err != nil {
-		r.t.Fatalf("answer to %.60q is not HTTP: %v", raw, err)
+		r.t.Fatalf("answer to %.60q is not HTTP: %v, %v", raw, err, cut)
 	}
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		r.t.Fatal(err)
+		r.t.Fatalf("the answer is not whole: %v, %v", err, cut)
 	}
 	return response, string(body)
 }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"amana/intake/form"
@@ -33,7 +34,7 @@ type Config struct {
 	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
 	Places int         // uploads in flight at once; 64
-	Drain  int64       // bytes of a refused body read before the answer; 64 MiB
+	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
 	Conns  int         // open connections at once; 1,024
 
 	// Now is the clock; nil means time.Now. Only its day is ever kept.
@@ -69,7 +70,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Pace.Rate, 1000)
 	setTime(&c.Pace.Ceiling, 48*time.Hour)
 	setInt(&c.Places, 64)
-	set(&c.Drain, 64<<20)
+	set(&c.Drain, 16<<20)
 	setInt(&c.Conns, 1024)
 	if c.Now == nil {
 		c.Now = time.Now
@@ -93,9 +94,14 @@ type Server struct {
 	receipts  receipts
 	collector *forget.Collector
 	http      *http.Server
-	active    sync.WaitGroup // requests being answered
+	closing   chan struct{} // closed when no connection is taken any more
 	stop      context.CancelFunc
-	stopping  context.Context
+	stopping  context.Context        // ended when what is under way is cut off
+	reported  atomic.Pointer[string] // the problem told last
+
+	mu     sync.Mutex
+	ended  bool
+	active sync.WaitGroup // requests being answered
 }
 
 // apologyPlaces bounds how many refused uploads are read at once.
@@ -127,6 +133,7 @@ func New(config Config) (*Server, error) {
 		conns:     newPlaces(config.Conns),
 		receipts:  receipts{pages: words},
 		collector: forget.NewCollector(),
+		closing:   make(chan struct{}),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes()
@@ -141,6 +148,7 @@ func (s *Server) routes() {
 	read := []string{http.MethodGet, http.MethodHead}
 	r.HandleFunc("/", s.landing).Methods(read...)
 	r.HandleFunc("/style.css", s.style).Methods(read...)
+	r.HandleFunc("/{lang}", s.landing).Methods(read...).MatcherFunc(s.offered) // as somebody types it
 	r.HandleFunc("/{lang}/", s.landing).Methods(read...).MatcherFunc(s.offered)
 	r.HandleFunc("/{lang}/testimony", s.form).Methods(read...).MatcherFunc(s.offered)
 	r.HandleFunc("/{lang}/testimony", s.submit).Methods(http.MethodPost).MatcherFunc(s.offered)
@@ -168,23 +176,41 @@ func (s *Server) Serve(l net.Listener) error {
 	return fmt.Errorf("intake: serve: %w", err)
 }
 
-// Close stops listening and waits for the requests under way until ctx ends;
-// then it cuts them off. It leaves the vault open.
-func (s *Server) Close(ctx context.Context) error {
-	err := s.http.Shutdown(ctx) // requests are hijacked: it waits for none of them
-	done := make(chan struct{})
-	go func() {
-		s.active.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		s.stop()
-		s.http.Close()
-		<-done
+// begin counts a request; it reports whether the server is still open.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return false
 	}
+	s.active.Add(1)
+	return true
+}
+
+// Close stops listening and waits for the requests under way until ctx ends;
+// then it cuts them off. It leaves the vault open. A second call does nothing.
+func (s *Server) Close(ctx context.Context) {
+	s.mu.Lock()
+	again := s.ended
+	s.ended = true
+	s.mu.Unlock()
+	if again {
+		return
+	}
+	close(s.closing)
+	// Its error only says that ctx has ended.
+	_ = s.http.Shutdown(ctx)
 	s.stop()
+	s.http.Close()
+	s.active.Wait()
 	s.collector.Close()
-	return err
+}
+
+// report tells the operator of a problem, once until something goes well again:
+// a line for each request would say when sources came.
+func (s *Server) report(err error) {
+	text := err.Error()
+	if last := s.reported.Swap(&text); last == nil || *last != text {
+		s.config.Problem(err)
+	}
 }

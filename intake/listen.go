@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 
 	"amana/internal/forget"
 )
@@ -36,17 +37,27 @@ func Listen(address string) (net.Listener, error) {
 	return nil, fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
 }
 
+// maxSocketPath is what the system's address of a socket can hold, in bytes.
+const maxSocketPath = 107
+
 func listenUnix(path string) (net.Listener, error) {
 	if path == "" {
 		return nil, errors.New("listen: unix: needs a path")
 	}
-	if c, err := net.Dial("unix", path); err == nil {
-		c.Close()
-		return nil, fmt.Errorf("listen on %s: another program answers there", path)
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("listen on %s: the path of a socket has at most %d bytes", path, maxSocketPath)
 	}
 	if info, err := os.Lstat(path); err == nil {
 		if info.Mode().Type() != fs.ModeSocket {
 			return nil, fmt.Errorf("listen on %s: something that is not a socket stands there", path)
+		}
+		// Only a refusal says that nobody listens; a full queue does not.
+		c, err := net.Dial("unix", path)
+		if err == nil {
+			c.Close()
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			return nil, fmt.Errorf("listen on %s: another program has this socket", path)
 		}
 		if err := os.Remove(path); err != nil {
 			return nil, fmt.Errorf("replace socket: %w", err)
@@ -74,7 +85,7 @@ type listener struct {
 func (l *listener) Accept() (net.Conn, error) {
 	select {
 	case l.server.conns <- struct{}{}:
-	case <-l.server.stopping.Done():
+	case <-l.server.closing:
 		return nil, net.ErrClosed
 	}
 	c, err := l.Listener.Accept()

@@ -29,14 +29,13 @@ type pacedReader struct {
 	conn    deadliner
 	pace    Pace
 	now     func() time.Time
-	end     time.Time // of the ceiling
-	window  time.Time // when the current window began
-	brought int64     // bytes in the current window
+	end     time.Time     // of the ceiling
+	waited  time.Duration // for the source, in the current window
+	brought int64         // bytes in the current window
 }
 
 func newPacedReader(r io.Reader, conn deadliner, pace Pace, now func() time.Time) *pacedReader {
-	start := now()
-	return &pacedReader{r: r, conn: conn, pace: pace, now: now, end: start.Add(pace.Ceiling), window: start}
+	return &pacedReader{r: r, conn: conn, pace: pace, now: now, end: now().Add(pace.Ceiling)}
 }
 
 // Read implements io.Reader. Its error is errTooSlow when the pace is not kept.
@@ -48,18 +47,31 @@ func (p *pacedReader) Read(b []byte) (int, error) {
 	if err := p.conn.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
+	began := p.now()
 	n, err := p.r.Read(b)
-	p.brought += int64(n)
+	if err == io.EOF {
+		return n, err // it is all here: however long it took
+	}
 	now := p.now()
-	if age := now.Sub(p.window); age >= p.pace.Window {
-		if float64(p.brought) < float64(p.pace.Rate)*age.Seconds() {
+	// Only waiting for the source counts, not what the disk takes.
+	p.waited += now.Sub(began)
+	p.brought += int64(n)
+	if p.waited >= p.pace.Window {
+		if float64(p.brought) < float64(p.pace.Rate)*p.waited.Seconds() {
 			return n, errTooSlow
 		}
-		p.window, p.brought = now, 0
+		p.waited, p.brought = 0, 0
 	}
 	var timeout interface{ Timeout() bool }
 	if now.After(p.end) || errors.As(err, &timeout) && timeout.Timeout() {
 		return n, errTooSlow
 	}
 	return n, err
+}
+
+// hurry gives the rest of the body no more than d.
+func (p *pacedReader) hurry(d time.Duration) {
+	if end := p.now().Add(d); end.Before(p.end) {
+		p.end = end
+	}
 }

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 
 	"amana/intake/pages"
@@ -31,7 +32,8 @@ func (r *receipts) page(lang string, receipt pages.Receipt) []byte {
 	var page bytes.Buffer
 	must(r.pages.Receipt(&page, lang, receipt))
 	if receipt.Files == 0 {
-		r.kept[lang] = page.Bytes()
+		// lang is part of the first source's request, which must not stay.
+		r.kept[strings.Clone(lang)] = page.Bytes()
 	}
 	return page.Bytes()
 }

@@ -36,10 +36,10 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	day := s.config.Now().UTC().Format(time.DateOnly)
 	forget.Do(func() {
 		var got form.Form
-		got, kind = s.take(r, boundary, day)
+		got, kind = s.take(w.(*answer), r, boundary, day)
 		files = got.Files
 		if kind != "" {
-			s.giveBack(w, r, got, kind)
+			s.giveBack(w.(*answer), r, got, kind)
 		}
 	})
 	if kind == "" {
@@ -48,22 +48,24 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 }
 
 // take keeps a testimony, or returns what could be read of it and why it was
-// not kept.
-func (s *Server) take(r *http.Request, boundary, day string) (form.Form, pages.ProblemKind) {
+// not kept. The place it takes is left when the answer was sent: words that are
+// given back take memory until then.
+func (s *Server) take(out *answer, r *http.Request, boundary, day string) (form.Form, pages.ProblemKind) {
 	if closed := s.storeClosed(); closed != "" {
-		return s.readOnly(r, boundary), closed
+		return s.readOnly(out, r, boundary), closed
 	}
 	if r.ContentLength > s.config.Limits.Total+besides {
-		return s.readOnly(r, boundary), pages.TotalTooLarge // said now, not after hours
+		return s.readOnly(out, r, boundary), pages.TotalTooLarge // said now, not after hours
 	}
 	if !s.places.take() {
-		return s.readOnly(r, boundary), pages.Busy
+		return s.readOnly(out, r, boundary), pages.Busy
 	}
-	defer s.places.leave()
+	out.after = append(out.after, s.places.leave)
 	got, err := s.keep(r, boundary, day)
 	if err != nil {
 		return got, s.kind(err)
 	}
+	s.reported.Store(nil)
 	return got, ""
 }
 
@@ -151,7 +153,7 @@ func (s *Server) kind(err error) pages.ProblemKind {
 	}
 	if errors.Is(err, errCannotSeal) {
 		if s.stopping.Err() == nil {
-			s.config.Problem(err)
+			s.report(err)
 		}
 		return pages.Internal
 	}
@@ -161,11 +163,11 @@ func (s *Server) kind(err error) pages.ProblemKind {
 // readOnly reads a form that cannot be taken now, so that its words can be given
 // back; its files are passed over. When too many are being read already it
 // returns none.
-func (s *Server) readOnly(r *http.Request, boundary string) form.Form {
+func (s *Server) readOnly(out *answer, r *http.Request, boundary string) form.Form {
 	if !s.apologies.take() {
 		return form.Form{}
 	}
-	defer s.apologies.leave()
+	out.after = append(out.after, s.apologies.leave)
 	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), r.ContentLength, boundary, s.config.Limits, passedOver{})
 	return got
 }
@@ -180,11 +182,13 @@ func (passedOver) File(string, string) (io.Writer, error) { return passedOver{},
 func (passedOver) Write(p []byte) (int, error) { return len(p), nil }
 
 // giveBack answers with the form, the problem on top and the words still in it.
-func (s *Server) giveBack(w http.ResponseWriter, r *http.Request, got form.Form, kind pages.ProblemKind) {
-	w.WriteHeader(statuses[kind])
-	must(s.pages.Form(w, language(r), s.state, pages.Form{
-		Narrative: got.Narrative,
-		Problem:   kind,
-		FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
-	}))
+func (s *Server) giveBack(out *answer, r *http.Request, got form.Form, kind pages.ProblemKind) {
+	out.WriteHeader(statuses[kind])
+	out.page = func(w io.Writer) error {
+		return s.pages.Form(w, language(r), s.state, pages.Form{
+			Narrative: got.Narrative,
+			Problem:   kind,
+			FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
+		})
+	}
 }

@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -17,11 +19,13 @@ import (
 
 // Bounds of the wire. Tor adds seconds to everything.
 const (
-	headTimeout  = time.Minute     // for a request's head
-	writeTimeout = 5 * time.Minute // for an answer, which is small
-	lingerTime   = 3 * time.Second // for a client that still sends when it was answered
-	maxHead      = 16 << 10        // bytes of a request's head
-	copySize     = 32 << 10        // bytes read at once of what is passed over
+	headTimeout  = time.Minute      // for a request's head
+	writeTimeout = 5 * time.Minute  // for an answer, which is small
+	drainTime    = 15 * time.Minute // for the rest of a body that was refused
+	otherTime    = 20 * time.Second // for the body of a request that should have none
+	lingerTime   = 3 * time.Second  // for a client that still sends when it was answered
+	maxHead      = 16 << 10         // bytes of a request's head
+	copySize     = 32 << 10         // bytes read at once of what is passed over
 )
 
 // headers stand on every answer, whatever its status.
@@ -57,11 +61,15 @@ func (s *Server) newHTTP() *http.Server {
 	}
 }
 
-// answer is a response in memory; it implements http.ResponseWriter.
+// answer is a response; it implements http.ResponseWriter. Its body is in memory,
+// or, where it holds a source's words, is written when it is sent: it can be many
+// times as long as what arrived.
 type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	page   func(io.Writer) error // writes the body instead, the same each time
+	after  []func()              // called when the answer was sent
 }
 
 // Header implements http.ResponseWriter.
@@ -73,31 +81,63 @@ func (a *answer) WriteHeader(status int) { a.status = status }
 // Write implements http.ResponseWriter.
 func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
 
-// bytes returns the answer as it stands on the wire.
-func (a *answer) bytes(head bool) []byte {
-	var out bytes.Buffer
-	out.Grow(a.body.Len() + 2048)
-	fmt.Fprintf(&out, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
-	a.header.Set("Content-Length", strconv.Itoa(a.body.Len()))
-	a.header.Write(&out)
+// send writes the answer as it stands on the wire.
+func (a *answer) send(c net.Conn, rate int64, head bool) error {
+	page := a.page
+	if page == nil {
+		page = func(w io.Writer) error {
+			_, err := w.Write(a.body.Bytes())
+			return err
+		}
+	}
+	var length counter
+	if err := page(&length); err != nil {
+		return err
+	}
+	c.SetWriteDeadline(time.Now().Add(writeTimeout + time.Duration(int64(length)/rate)*time.Second))
+	out := bufio.NewWriterSize(c, int(min(int64(length)+2048, copySize)))
+	fmt.Fprintf(out, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+	a.header.Set("Content-Length", strconv.FormatInt(int64(length), 10))
+	a.header.Write(out)
 	out.WriteString("\r\n")
 	if !head {
-		out.Write(a.body.Bytes())
+		if err := page(out); err != nil {
+			return err
+		}
 	}
-	return out.Bytes()
+	return out.Flush()
+}
+
+// finish does once what was to be done after the answer was sent.
+func (a *answer) finish() {
+	for _, f := range a.after {
+		f()
+	}
+	a.after, a.page = nil, nil
+}
+
+// counter counts the bytes that are written to it.
+type counter int64
+
+// Write implements io.Writer.
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
 
 // ServeHTTP answers one request and closes its connection.
 //
-// The answer is made in memory and written to the connection itself, not
-// through net/http: so every header is ours, and once the connection is taken
-// over, its buffers are not pooled but cleared. Whatever touches a source's
-// words runs inside the erasure: here, and in submit. The rest does not, for
-// each allocation in there costs.
+// The answer is written to the connection itself, not through net/http: so every
+// header is ours, and once the connection is taken over, its buffers are not
+// pooled but cleared. Whatever touches a source's words runs inside the erasure:
+// here, and in submit. The rest does not, for each allocation in there costs.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.active.Add(1)
-	defer s.active.Done()
 	c := r.Context().Value(connKey{}).(*conn)
+	if !s.begin() {
+		c.end()
+		panic(http.ErrAbortHandler)
+	}
+	defer s.active.Done()
 	// Closing the server cuts off what still waits for its source.
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
@@ -105,14 +145,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := newPacedReader(r.Body, c, s.config.Pace, s.config.Now)
 	r.Body = io.NopCloser(body)
 	out := s.compute(r)
+	if body.hurry(drainTime); r.Method != http.MethodPost {
+		body.hurry(otherTime)
+	}
+	defer out.finish()
 	forget.Do(func() {
 		whole := drain(body, s.config.Drain)
 		if _, _, err := w.(http.Hijacker).Hijack(); err != nil {
 			return
 		}
-		c.SetWriteDeadline(time.Now().Add(writeTimeout))
-		c.Conn.Write(out.bytes(r.Method == http.MethodHead))
-		if !whole {
+		err := out.send(c.Conn, s.config.Pace.Rate, r.Method == http.MethodHead)
+		out.finish()
+		if err == nil && !whole {
 			c.linger()
 		}
 	})
@@ -127,8 +171,8 @@ func (s *Server) compute(r *http.Request) (out *answer) {
 	out = &answer{header: headers.Clone(), status: http.StatusOK}
 	defer func() {
 		if recover() != nil {
-			s.config.Problem(fmt.Errorf("intake: a request failed inside the program"))
-			out = &answer{header: headers.Clone(), status: http.StatusInternalServerError}
+			s.report(errors.New("intake: a request failed inside the program"))
+			out = &answer{header: headers.Clone(), status: http.StatusInternalServerError, after: out.after}
 			_ = s.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: s.state})
 		}
 	}()
@@ -193,8 +237,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.Forget()
 	out := &answer{header: headers.Clone(), status: refusalStatus(p)}
 	_ = c.server.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: c.server.state})
-	c.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if _, err := c.Conn.Write(out.bytes(false)); err != nil {
+	if err := out.send(c.Conn, c.server.config.Pace.Rate, false); err != nil {
 		return 0, err
 	}
 	c.linger()

@@ -35,7 +35,7 @@ func TestHeadersOnTheWire(t *testing.T) {
 	words := sent{"narrative", "", "ما حدث"}
 	for _, c := range []struct {
 		name   string
-		rig    *rig
+		rig    *site
 		raw    string
 		status int
 		lang   string
@@ -60,7 +60,7 @@ func TestHeadersOnTheWire(t *testing.T) {
 		{"web proxy, form", open, strings.Replace(post("/en/testimony", words), "Host:", "X-Tor2web: encrypted\r\nHost:", 1), 403, "en"},
 		{"no such page", open, get("/en/nothing"), 404, "en"},
 		{"no such language", open, get("/xx/"), 404, "ar"},
-		{"no slash", open, get("/ar"), 404, "ar"},
+		{"no slash", open, get("/en"), 200, "en"},
 		{"unclean path", open, get("/ar/../en/"), 404, "ar"},
 		{"encoded path", open, get("/%2e%2e/etc/passwd"), 404, "ar"},
 		{"PUT", open, "PUT /en/testimony HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 405, "en"},

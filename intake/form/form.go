@@ -8,6 +8,7 @@ package form
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -65,10 +66,13 @@ const (
 )
 
 // Read reads a form from body, which must end with io.EOF where the request
-// ends; size is its length in bytes if that is known, or below 0. The errors above are wrapped where they apply; errors of body and sink
-// are returned as they are. With an error, the Form holds what was read so far,
-// so that the source's words can be given back. A narrative that is too long is
-// given back up to twice the limit.
+// ends; size is its length in bytes if that is known, or below 0.
+//
+// The errors above are wrapped where they apply; errors of body and sink are
+// returned as they are. With an error, the Form holds what was read before it,
+// so that the source's words can be given back: the narrative if it came to its
+// end, also when it is too long or not UTF-8, but not if it is several times too
+// long.
 func Read(body io.Reader, size int64, boundary string, limits Limits, sink Sink) (Form, error) {
 	buffer := bufferSize
 	if size >= 0 {
@@ -143,7 +147,7 @@ func (r *reader) narrative(part *multipart.Part) error {
 	}
 	r.narrated = true
 	var text []byte
-	most := 2 * utf8.UTFMax * r.limits.Text
+	most := utf8.UTFMax * r.limits.Text
 	for {
 		n, err := part.Read(r.buffer)
 		text = append(text, r.buffer[:n]...)
@@ -157,11 +161,12 @@ func (r *reader) narrative(part *multipart.Part) error {
 			return fmt.Errorf("%w: text", ErrMalformed)
 		}
 	}
-	if !utf8.Valid(text) {
+	// A browser sends CR LF for each line end that was typed.
+	r.form.Narrative = string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+	if !utf8.ValidString(r.form.Narrative) {
+		r.form.Narrative = strings.ToValidUTF8(r.form.Narrative, "\uFFFD")
 		return fmt.Errorf("%w: the text is not UTF-8", ErrMalformed)
 	}
-	// A browser sends CR LF for each line end that was typed.
-	r.form.Narrative = strings.ReplaceAll(string(text), "\r\n", "\n")
 	if utf8.RuneCountInString(r.form.Narrative) > r.limits.Text {
 		return ErrTextTooLong
 	}

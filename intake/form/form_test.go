@@ -93,7 +93,7 @@ func TestRead(t *testing.T) {
 		{"text as a file", build(part{`form-data; name="narrative"; filename="x"`, "a"}), ErrMalformed, "", 0},
 		{"unknown field", build(part{`form-data; name="other"`, "a"}), ErrMalformed, "", 0},
 		{"no field name", build(part{`attachment`, "a"}), ErrMalformed, "", 0},
-		{"invalid UTF-8", build(text("a\xff\xfeb")), ErrMalformed, "", 0},
+		{"invalid UTF-8", build(text("a\xff\xfeb")), ErrMalformed, "a\uFFFDb", 0},
 		{"head of a megabyte", build(file(strings.Repeat("n", 1<<20), "x")), ErrMalformed, "", 0},
 		{"a boundary that never comes", strings.Repeat("x", 1<<20), ErrMalformed, "", 0},
 		{"lines without a boundary", strings.Repeat("x\r\n", 1<<18), ErrMalformed, "", 0},

@@ -126,7 +126,12 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 
 // run opens all sockets, answers on them, and stops when the context ends or
 // one of them fails.
-func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, stdout io.Writer) (err error) {
+func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, stdout io.Writer) error {
+	defer func() {
+		patience, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		server.Close(patience)
+	}()
 	failed := make(chan error, len(c.Listen)+1)
 	door, err := admin.Listen(state.path(adminSocket))
 	if err != nil {
@@ -137,13 +142,6 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("admin: serve: %w", err)
-		}
-	}()
-	defer func() {
-		patience, cancel := context.WithTimeout(context.Background(), stopTime)
-		defer cancel()
-		if closeErr := server.Close(patience); err == nil && closeErr != nil {
-			err = fmt.Errorf("stop serving: %w", closeErr)
 		}
 	}()
 	var listeners []net.Listener
