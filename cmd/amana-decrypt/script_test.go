@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -26,7 +28,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"amana-decrypt": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){
+		"amana-decrypt":       func() { os.Exit(run()) },
+		"amana-decrypt-probe": func() { os.Exit(probe()) },
+	})
 }
 
 // TestScripts runs testdata/script: one file a behaviour.
@@ -39,7 +44,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": newKey, "lock": lockKey, "list": list, "bundle": bundle,
-			"code": code, "pty": pty, "notty": notty, "age": ageTool, "flip": flip,
+			"code": code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
 		},
 	})
 }
@@ -135,7 +140,13 @@ func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
 		ts.Check(w.Close())
 		return out.Bytes()
 	}
-	w, err := seal.New(&out, to.Recipients())
+	recipients := to.Recipients()
+	inner, err := age.GenerateHybridIdentity()
+	ts.Check(err)
+	if wrong == "newer" { // sealed twice, so that it can be changed between
+		recipients = []age.Recipient{inner.Recipient()}
+	}
+	w, err := seal.New(&out, recipients)
 	ts.Check(err)
 	f, err := w.File("../../photo\u202egpj.exe.jpg", "image/jpeg")
 	ts.Check(err)
@@ -149,6 +160,33 @@ func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
 		Language: "ar", Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day,
 		Roster: testimony.Roster{Epoch: to.Epoch, SHA256: to.SHA256()},
 	}))
+	if wrong == "newer" {
+		return newer(ts, out.Bytes(), inner, to)
+	}
+	return out.Bytes()
+}
+
+// newer seals anew, as one of a newer version, what inner opens.
+func newer(ts *testscript.TestScript, sealed []byte, inner age.Identity, to *roster.List) []byte {
+	r, err := age.Decrypt(bytes.NewReader(sealed), inner)
+	ts.Check(err)
+	plain, err := io.ReadAll(r)
+	ts.Check(err)
+	at := bytes.Index(plain, []byte(`{"schema":"`+testimony.ManifestSchema))
+	end := bytes.Index(plain[max(at, 0):], []byte("PK\x07\x08")) // the descriptor follows, with the CRC
+	if at < 0 || end < 0 {
+		ts.Fatalf("no manifest where it must be")
+	}
+	manifest := plain[at : at+end]
+	crc := func() []byte { return binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(manifest)) }
+	before := crc()
+	copy(manifest, `{"schema":"amana/manifest/9`)
+	plain = bytes.ReplaceAll(plain, before, crc())
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to.Recipients()...)
+	ts.Check(err)
+	w.Write(plain)
+	ts.Check(w.Close())
 	return out.Bytes()
 }
 

@@ -153,29 +153,31 @@ func (j *job) verdict() error {
 const (
 	damagedHint    = "ask the operator to export the bundle again, and copy it with another stick"
 	unreadableHint = "copy the bundle from the stick with another reader or machine and open that copy, or ask the operator to export it again to another stick"
+	newerHint      = "use a newer amana-decrypt for those of a newer version"
 )
 
 // spoiled says what is wrong with the testimonies that were left out although
 // they may be ours, or with the rest of the bundle, and what to do.
 func (j *job) spoiled(left []dossier.Failed) (text, hint string) {
-	total := len(j.bundle.Manifest.Testimonies)
-	unreadable := 0
+	if len(left) == 0 {
+		return "the bundle is damaged or unreadable in " + strings.Join(j.index.Damaged, ", "), damagedHint
+	}
+	count := make(map[dossier.Reason]int)
 	for _, f := range left {
-		if f.Reason == dossier.Unreadable {
-			unreadable++
+		count[f.Reason]++
+	}
+	var texts, hints []string
+	of := fmt.Sprintf(" of %d testimonies", len(j.bundle.Manifest.Testimonies))
+	add := func(n int, text, hint string) {
+		if n > 0 {
+			texts, hints = append(texts, fmt.Sprintf("%d%s are %s", n, of, text)), append(hints, hint)
+			of = "" // said once
 		}
 	}
-	damaged := len(left) - unreadable
-	switch {
-	case len(left) == 0:
-		return "the bundle is damaged or unreadable in " + strings.Join(j.index.Damaged, ", "), damagedHint
-	case unreadable == 0:
-		return fmt.Sprintf("%d of %d testimonies are damaged and were left out", damaged, total), damagedHint
-	case damaged == 0:
-		return fmt.Sprintf("%d of %d testimonies are unreadable on this stick and were left out", unreadable, total), unreadableHint
-	}
-	return fmt.Sprintf("of %d testimonies %d are damaged and %d are unreadable on this stick; they were left out",
-		total, damaged, unreadable), unreadableHint
+	add(count[dossier.Damaged]+count[dossier.Malformed], "damaged", damagedHint)
+	add(count[dossier.Unreadable], "unreadable on this stick", unreadableHint)
+	add(count[dossier.Newer], "made by a newer version", newerHint)
+	return strings.Join(texts, ", ") + " and were left out", strings.Join(hints, "; ")
 }
 
 // foreignError is about testimonies that are sealed to others, each different
