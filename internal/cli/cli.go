@@ -18,11 +18,12 @@ import (
 
 // Exit codes. A script may rely on them; docs/formats.md lists them.
 const (
-	ExitFailed  = 1  // something failed
-	ExitUsage   = 2  // the command was given wrongly
-	ExitNotOurs = 10 // a testimony is not sealed to this identity
-	ExitDamaged = 11 // something kept is damaged
-	ExitPartial = 12 // the rest was done, but something damaged or unreadable was left out
+	ExitFailed  = 1   // something failed
+	ExitUsage   = 2   // the command was given wrongly
+	ExitNotOurs = 10  // a testimony is not sealed to this identity
+	ExitDamaged = 11  // something kept is damaged
+	ExitPartial = 12  // the rest was done, but something damaged or unreadable was left out
+	ExitStopped = 130 // the person stopped it, as a shell reports Ctrl-C
 )
 
 // Error is an error with advice for the person and an exit code for the script.
@@ -47,6 +48,7 @@ func Hint(err error, format string, args ...any) error {
 // chosen command's Run(context.Context) method and returns the exit code. The
 // context ends on SIGINT and SIGTERM. Errors go to stderr.
 func Main(name, description string, grammar any, args []string, stdout, stderr io.Writer, options ...kong.Option) int {
+	noCore()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit := -1
@@ -65,20 +67,25 @@ func Main(name, description string, grammar any, args []string, stdout, stderr i
 	if err != nil {
 		return report(stderr, name, &Error{Err: err, Hint: "see " + name + " --help", Code: ExitUsage})
 	}
-	if err := command.Run(); err != nil {
-		return report(stderr, name, err)
+	err = command.Run()
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		fmt.Fprintf(stderr, "%s: stopped before it was done\n", name)
+		return ExitStopped
 	}
-	return 0
+	return report(stderr, name, err)
 }
 
 // report writes an error the way a person can use it and returns its exit code.
 func report(w io.Writer, name string, err error) int {
 	code := ExitFailed
-	fmt.Fprintf(w, "%s: error: %v\n", name, err)
+	fmt.Fprintf(w, "%s: error: %s\n", name, Plain(err.Error()))
 	// Hints may sit at several depths: the outermost advice comes first.
 	walk(err, func(c *Error) {
 		if c.Hint != "" {
-			fmt.Fprintf(w, "%s: hint: %s\n", name, c.Hint)
+			fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(c.Hint))
 		}
 		if c.Code != 0 && code == ExitFailed {
 			code = c.Code

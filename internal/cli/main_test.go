@@ -53,7 +53,7 @@ func TestMainExits(t *testing.T) {
 		"good":             {0, "did it\n", ""},
 		"fail --code=11":   {11, "", "p: error: no\np: hint: so\n"},
 		"fail --code=0":    {1, "", "p: error: no\np: hint: so\n"},
-		"wait":             {1, "", "p: error: stopped\n"},
+		"wait":             {130, "", "p: stopped before it was done\n"},
 		"--help":           {0, "Does it.", ""},
 		"":                 {2, "", "p: hint: see p --help\n"},
 		"other":            {2, "", "p: error: unexpected argument other"},

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,10 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return fmt.Errorf("read list of reviewers: %w", err)
 	}
 	list, err := roster.Parse(firstEpoch, text)
+	if errors.Is(err, roster.ErrSecretKey) {
+		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
+			"delete it here, it must never be on this machine; let the reviewer make a new key and give you the age1pq1… line only")
+	}
 	if err != nil {
 		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
 			"each reviewer's line is the public key that age-keygen -pq prints")
@@ -67,7 +72,7 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
 	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, list %s\n", len(list.Reviewers), list.SHA256()[:16])
-	fmt.Fprintf(stdout, "give reviewers this key, so that they know your bundles:\n%s\n", vkey)
+	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
 	if len(list.Reviewers) == 1 {
 		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
 	}
@@ -93,6 +98,7 @@ func fill(folder string, recipients []byte) (vkey string, err error) {
 		data []byte
 	}{
 		{recipientsFile, recipients},
+		{recipientsSumFile, fmt.Appendf(nil, "%x  %s\n", sha256.Sum256(recipients), recipientsFile)},
 		{bundleKeyFile, []byte(skey + "\n")},
 		{bundlePubFile, []byte(vkey + "\n")},
 	} {

@@ -170,12 +170,15 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 		}
 		fmt.Fprintf(stdout, "serving on %s\n", address)
 	}
+	if err := store.Ready(); errors.Is(err, vault.ErrFull) {
+		fmt.Fprintf(stdout, "warning: less disk is free than --reserve (%s): sources are turned away\n", c.Reserve)
+	}
 	watch := time.NewTicker(watchTime)
 	defer watch.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			fmt.Fprintln(stdout, "stopping")
+			fmt.Fprintf(stdout, "stopping; uploads under way have %v to end\n", stopTime)
 			return nil
 		case err := <-failed:
 			return err

@@ -7,12 +7,14 @@ package operator
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"amana/internal/admin"
 	"amana/internal/cli"
@@ -30,10 +32,13 @@ type State struct {
 // The files in the folder.
 const (
 	recipientsFile = "recipients.txt" // whom testimonies are sealed to
-	bundleKeyFile  = "bundle.key"     // signs bundles; public half in bundle.pub
-	bundlePubFile  = "bundle.pub"
-	vaultFolder    = "vault"
-	adminSocket    = "admin.sock"
+	// recipientsSumFile is its hash, as sha256sum writes it: a list that was cut
+	// off would read as a shorter one.
+	recipientsSumFile = "recipients.txt.sha256"
+	bundleKeyFile     = "bundle.key" // signs bundles; public half in bundle.pub
+	bundlePubFile     = "bundle.pub"
+	vaultFolder       = "vault"
+	adminSocket       = "admin.sock"
 )
 
 // firstEpoch is the epoch of the list given at init.
@@ -52,7 +57,7 @@ func (s State) check() error {
 			"name it with --state, or make one with: amana-intake init --state %s --recipients FILE", s.Folder)
 	}
 	if err != nil {
-		return fmt.Errorf("look at state: %w", err)
+		return cli.Hint(fmt.Errorf("look at state: %w", err), "run it as the person who made the state")
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return cli.Hint(fmt.Errorf("others can enter %s", s.Folder), "close it with: chmod 700 %s", s.Folder)
@@ -65,6 +70,17 @@ func (s State) reviewers() (*roster.List, error) {
 	text, err := os.ReadFile(s.path(recipientsFile))
 	if err != nil {
 		return nil, fmt.Errorf("read list of reviewers: %w", err)
+	}
+	sum, err := os.ReadFile(s.path(recipientsSumFile))
+	if err != nil {
+		return nil, fmt.Errorf("read list of reviewers: %w", err)
+	}
+	if want := fmt.Sprintf("%x", sha256.Sum256(text)); !strings.HasPrefix(string(sum), want+" ") {
+		return nil, &cli.Error{
+			Err:  fmt.Errorf("%s is not as init wrote it", s.path(recipientsFile)),
+			Hint: "testimonies would be sealed to others than the reviewers; put back the list that was given to init",
+			Code: cli.ExitDamaged,
+		}
 	}
 	list, err := roster.Parse(firstEpoch, text)
 	if err != nil {

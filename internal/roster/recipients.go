@@ -12,12 +12,22 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"filippo.io/age"
 )
 
-// maxText bounds a list, in bytes: about a hundred reviewers.
-const maxText = 256 << 10
+// ErrSecretKey is wrapped by the error about a list that holds a secret key,
+// which now is on a machine where it must never be.
+var ErrSecretKey = errors.New("this is a SECRET key")
+
+// Bounds of a list.
+const (
+	maxText      = 256 << 10 // bytes
+	maxReviewers = 100
+	maxName      = 100 // characters
+)
 
 // Reviewer is one recipient of testimonies.
 type Reviewer struct {
@@ -42,16 +52,23 @@ func Parse(epoch uint32, text []byte) (*List, error) {
 	list := &List{Epoch: epoch, Text: bytes.Clone(text)}
 	seen := make(map[string]bool)
 	name := ""
-	lines := bufio.NewScanner(bytes.NewReader(text))
+	// Some editors begin a text with a byte order mark.
+	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	lines.Buffer(nil, maxText+1)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if rest, ok := strings.CutPrefix(line, "# name:"); ok {
 			name = strings.TrimSpace(rest)
+			if err := checkName(name); err != nil {
+				return nil, fmt.Errorf("line %d: %w", n, err)
+			}
 			continue
 		}
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
+		}
+		if strings.HasPrefix(strings.ToUpper(line), "AGE-SECRET-KEY-") {
+			return nil, fmt.Errorf("line %d: %w", n, ErrSecretKey)
 		}
 		if !strings.HasPrefix(line, "age1pq1") {
 			// The line is not quoted: somebody may have pasted a secret.
@@ -64,6 +81,9 @@ func Parse(epoch uint32, text []byte) (*List, error) {
 		if seen[line] {
 			return nil, fmt.Errorf("line %d: this recipient stands in the list twice", n)
 		}
+		if len(list.Reviewers) == maxReviewers {
+			return nil, fmt.Errorf("list of reviewers names more than %d", maxReviewers)
+		}
 		seen[line] = true
 		list.Reviewers = append(list.Reviewers, Reviewer{Name: name, Recipient: recipient})
 		name = ""
@@ -75,6 +95,20 @@ func Parse(epoch uint32, text []byte) (*List, error) {
 		return nil, errors.New("list of reviewers names nobody")
 	}
 	return list, nil
+}
+
+// checkName refuses what could make a list read otherwise than it is: names are
+// shown to people, at a terminal too.
+func checkName(name string) error {
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxName {
+		return fmt.Errorf("a name has at most %d characters, in UTF-8", maxName)
+	}
+	for _, r := range name {
+		if !unicode.IsPrint(r) {
+			return errors.New("a name holds a character that cannot be printed")
+		}
+	}
+	return nil
 }
 
 // SHA256 returns the hash of the list's text in hexadecimal.

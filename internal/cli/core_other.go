@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli
+
+// noCore does nothing where there are no core dumps.
+func noCore() {}
