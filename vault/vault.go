@@ -83,7 +83,7 @@ type Usage struct {
 	Free        int64          // bytes that may still be written before the reserve is reached; never below 0
 }
 
-// Finding is one thing that [Reader.Check] found damaged.
+// Finding is one thing that [Reader.Check] or [Reader.CheckRecords] found damaged.
 type Finding struct {
 	ID      ID     // the testimony concerned; the zero ID when it is the store itself
 	Problem string // one sentence, in English, for the operator
@@ -110,6 +110,12 @@ type Reader interface {
 	// structure, and calls report for each thing found damaged. Its error is
 	// for a check that could not be carried out, not for damage.
 	Check(ctx context.Context, report func(Finding)) error
+
+	// CheckRecords is the part of Check that whoever lists testimonies needs to
+	// say what is missing from the list: records that are damaged, and signs
+	// that some are lost. It reads no payload and takes only short reads, so
+	// that it hinders nothing however much is kept.
+	CheckRecords(ctx context.Context, report func(Finding)) error
 }
 
 // Store is a vault.

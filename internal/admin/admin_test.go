@@ -61,6 +61,12 @@ func (f *fake) Check(ctx context.Context, report func(vault.Finding)) error {
 	return f.err
 }
 
+// CheckRecords finds the last of the findings only.
+func (f *fake) CheckRecords(_ context.Context, report func(vault.Finding)) error {
+	report(f.findings[len(f.findings)-1])
+	return f.err
+}
+
 // start serves a vault on a socket and returns its client.
 func start(t *testing.T, v vault.Reader) *Client {
 	t.Helper()
@@ -177,13 +183,19 @@ func TestNotFound(t *testing.T) {
 func TestCheck(t *testing.T) {
 	findings := []vault.Finding{{Problem: "the store"}, {ID: record(4).ID, Problem: "\"a\"\n<b>"}}
 	for _, failure := range []error{nil, errors.New("cannot read")} {
-		var got []vault.Finding
-		err := start(t, &fake{findings: findings, err: failure}).Check(t.Context(), func(f vault.Finding) { got = append(got, f) })
-		if !reflect.DeepEqual(got, findings) {
-			t.Errorf("found %+v", got)
-		}
-		if failure == nil && err != nil || failure != nil && (err == nil || !strings.Contains(err.Error(), "cannot read")) {
-			t.Errorf("the check ended with %v, want %v", err, failure)
+		c := start(t, &fake{findings: findings, err: failure})
+		for _, check := range []struct {
+			carryOut func(context.Context, func(vault.Finding)) error
+			want     []vault.Finding
+		}{{c.Check, findings}, {c.CheckRecords, findings[1:]}} {
+			var got []vault.Finding
+			err := check.carryOut(t.Context(), func(f vault.Finding) { got = append(got, f) })
+			if !reflect.DeepEqual(got, check.want) {
+				t.Errorf("found %+v", got)
+			}
+			if failure == nil && err != nil || failure != nil && (err == nil || !strings.Contains(err.Error(), "cannot read")) {
+				t.Errorf("the check ended with %v, want %v", err, failure)
+			}
 		}
 	}
 }

@@ -114,7 +114,16 @@ func (c *Client) Usage(ctx context.Context) (vault.Usage, error) {
 
 // Check implements [vault.Reader].
 func (c *Client) Check(ctx context.Context, report func(vault.Finding)) error {
-	body, err := c.get(ctx, "/check", nil)
+	return c.check(ctx, "/check", report)
+}
+
+// CheckRecords implements [vault.Reader].
+func (c *Client) CheckRecords(ctx context.Context, report func(vault.Finding)) error {
+	return c.check(ctx, "/check/records", report)
+}
+
+func (c *Client) check(ctx context.Context, path string, report func(vault.Finding)) error {
+	body, err := c.get(ctx, path, nil)
 	if err != nil {
 		return err
 	}

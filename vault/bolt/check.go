@@ -30,10 +30,45 @@ func (s *Store) Check(ctx context.Context, report func(vault.Finding)) error {
 			return err
 		}
 	}
-	if err := s.checkRecords(ctx, report, damaged); err != nil {
+	err := s.checkRecords(ctx, report, func(rec *vault.Record) error {
+		if damaged[rec.ID] {
+			return nil // reported before
+		}
+		return s.checkPayload(ctx, rec)
+	})
+	if err != nil {
 		return err
 	}
 	return s.checkOrphans(ctx, report)
+}
+
+// CheckRecords implements [vault.Reader]. A record that is gone without a trace
+// in headers.db shows by its payload, which has no record then.
+func (s *Store) CheckRecords(ctx context.Context, report func(vault.Finding)) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	for _, f := range []*file{s.headers, s.payloads} {
+		err := f.view(func(v *view) error { return v.length(f.os) })
+		if err == nil && !f.metasSound() {
+			err = errMetas
+		}
+		if err != nil {
+			report(f.finding(err))
+		}
+	}
+	if err := s.checkRecords(ctx, report, func(*vault.Record) error { return nil }); err != nil {
+		return err
+	}
+	return s.checkOrphans(ctx, report)
+}
+
+var errMetas = errors.New("one of its two first pages is damaged; what was kept last may be missing")
+
+// finding is what is reported of a file as a whole.
+func (f *file) finding(err error) vault.Finding {
+	return vault.Finding{Problem: fmt.Sprintf("the file of %s is damaged: %v", f.bucket, err)}
 }
 
 // checkStructure reads the heads of all pages in one transaction. While that
@@ -42,7 +77,6 @@ func (s *Store) Check(ctx context.Context, report func(vault.Finding)) error {
 // one page in seventeen at most is read here, none of it payload.
 func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.Finding), damaged map[vault.ID]bool) error {
 	var found []vault.Finding
-	name := string(f.bucket)
 	err := f.view(func(v *view) error {
 		if err := v.length(f.os); err != nil {
 			return err
@@ -56,7 +90,7 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 			return mark(id, pages)
 		}
 		if !f.metasSound() {
-			c.problem(vault.ID{}, errors.New("one of its two first pages is damaged; what was kept last may be missing"))
+			c.problem(vault.ID{}, errMetas)
 		}
 		err := c.trees(v.root, true)
 		if err == nil && len(c.problems) == 0 {
@@ -85,7 +119,7 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 	}
 	for _, x := range found {
 		if x.ID == (vault.ID{}) {
-			x.Problem = fmt.Sprintf("the file of %s is damaged: %s", name, x.Problem)
+			x = f.finding(errors.New(x.Problem))
 		}
 		report(x)
 	}
@@ -105,8 +139,8 @@ func (f *file) metasSound() bool {
 	return false
 }
 
-// checkRecords checks every record, and the payload of every sound one.
-func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), damaged map[vault.ID]bool) error {
+// checkRecords checks every record, and calls payload for every sound one.
+func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), payload func(*vault.Record) error) error {
 	type item struct {
 		id  vault.ID
 		rec vault.Record
@@ -134,8 +168,8 @@ func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), da
 		}
 		for i := range items {
 			it := &items[i]
-			if it.err == nil && !damaged[it.id] {
-				it.err = s.checkPayload(ctx, &it.rec)
+			if it.err == nil {
+				it.err = payload(&it.rec)
 			}
 			if err := ctx.Err(); err != nil {
 				return err

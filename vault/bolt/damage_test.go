@@ -88,8 +88,16 @@ func (im *image) noticed(t *testing.T, what string) bool {
 	if whole < len(im.kept) && len(found) == 0 {
 		t.Errorf("%s: %d of %d testimonies are whole and Check finds nothing", what, whole, len(im.kept))
 	}
-	if _, err := vaulttest.All(t.Context(), s, 10); err != nil && len(found) == 0 {
+	listed, err := vaulttest.All(t.Context(), s, 10)
+	if err != nil && len(found) == 0 {
 		t.Errorf("%s: %v, and Check finds nothing", what, err)
+	}
+	records := vaulttest.RecordFindings(t, s)
+	if len(listed) < len(im.kept) && len(records) == 0 {
+		t.Errorf("%s: %d of %d testimonies are listed and CheckRecords finds nothing", what, len(listed), len(im.kept))
+	}
+	if len(records) > 0 && len(found) == 0 {
+		t.Errorf("%s: CheckRecords finds %v and Check nothing", what, records)
 	}
 	return len(found) > 0
 }
@@ -141,7 +149,8 @@ func TestBitFlips(t *testing.T) {
 	}
 }
 
-// TestNamed damages one payload and one record: Check names each.
+// TestNamed damages one payload and one record: Check names each, and
+// CheckRecords the record.
 func TestNamed(t *testing.T) {
 	im := newImage(t)
 	for _, c := range []struct {
@@ -170,6 +179,11 @@ func TestNamed(t *testing.T) {
 			}
 			if found := vaulttest.Findings(t, s); len(found) != 1 || found[0].ID != id {
 				t.Errorf("%s: findings %v, want one about %s", c.file, found, id)
+			}
+			// A payload is not read by CheckRecords.
+			found := vaulttest.RecordFindings(t, s)
+			if c.file == payloadsFile && len(found) != 0 || c.file == headersFile && (len(found) != 1 || found[0].ID != id) {
+				t.Errorf("%s: findings of CheckRecords: %v", c.file, found)
 			}
 			s.Close()
 		}
@@ -240,7 +254,7 @@ func TestCutWhileOpen(t *testing.T) {
 			if err := os.Truncate(filepath.Join(im.dir, name), size); err != nil {
 				t.Fatal(err)
 			}
-			if found := vaulttest.Findings(t, s); len(found) == 0 {
+			if len(vaulttest.Findings(t, s)) == 0 || len(vaulttest.RecordFindings(t, s)) == 0 {
 				t.Errorf("%s cut to %d bytes goes unnoticed", name, size)
 			}
 			for seed := range uint64(4) {

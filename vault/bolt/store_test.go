@@ -292,7 +292,7 @@ func TestCancelCommit(t *testing.T) {
 	}
 }
 
-// TestOrphan checks that Check knows an orphan from an upload under way.
+// TestOrphan checks that both checks know an orphan from an upload under way.
 func TestOrphan(t *testing.T) {
 	s := create(t)
 	defer s.Close()
@@ -305,12 +305,16 @@ func TestOrphan(t *testing.T) {
 	for s.payloadCount(t) == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	if found := vaulttest.Findings(t, s); len(found) != 0 {
-		t.Errorf("an upload under way is found damaged: %v", found)
+	for _, findings := range []func(testing.TB, vault.Reader) []vault.Finding{vaulttest.Findings, vaulttest.RecordFindings} {
+		if found := findings(t, s); len(found) != 0 {
+			t.Errorf("an upload under way is found damaged: %v", found)
+		}
 	}
 	s.forget(p.(*pending).id)
-	if found := vaulttest.Findings(t, s); len(found) != 1 || found[0].ID != p.(*pending).id {
-		t.Errorf("findings %v, want an orphan", found)
+	for _, findings := range []func(testing.TB, vault.Reader) []vault.Finding{vaulttest.Findings, vaulttest.RecordFindings} {
+		if found := findings(t, s); len(found) != 1 || found[0].ID != p.(*pending).id {
+			t.Errorf("findings %v, want an orphan", found)
+		}
 	}
 }
 

@@ -175,6 +175,7 @@ func testClosed(t *testing.T, _ Harness, s vault.Store) vault.Store {
 	_, err = s.Usage(t.Context())
 	wantErr(t, "Usage", err, errAny)
 	wantErr(t, "Check", s.Check(t.Context(), func(vault.Finding) {}), errAny)
+	wantErr(t, "CheckRecords", s.CheckRecords(t.Context(), func(vault.Finding) {}), errAny)
 	wantErr(t, "a second Close", s.Close(), errAny)
 	return nil
 }

@@ -349,6 +349,7 @@ func testCancel(t *testing.T, _ Harness, s vault.Store) vault.Store {
 		_, err := s.Records(ended, vault.ID{}, 10)
 		wantErr(t, "Records", err, context.Canceled)
 		wantErr(t, "Check", s.Check(ended, func(vault.Finding) {}), context.Canceled)
+		wantErr(t, "CheckRecords", s.CheckRecords(ended, func(vault.Finding) {}), context.Canceled)
 		_, err = s.Open(ended, all[0].ID)
 		wantErr(t, "Open", err, context.Canceled)
 	}

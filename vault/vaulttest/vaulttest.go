@@ -112,10 +112,20 @@ func Findings(t testing.TB, s vault.Reader) []vault.Finding {
 	return found
 }
 
-// sound fails the test if Check finds anything.
+// RecordFindings returns what CheckRecords reports.
+func RecordFindings(t testing.TB, s vault.Reader) []vault.Finding {
+	t.Helper()
+	var found []vault.Finding
+	if err := s.CheckRecords(context.Background(), func(f vault.Finding) { found = append(found, f) }); err != nil {
+		t.Fatalf("CheckRecords: %v", err)
+	}
+	return found
+}
+
+// sound fails the test if Check or CheckRecords finds anything.
 func sound(t *testing.T, s vault.Reader) {
 	t.Helper()
-	for _, f := range Findings(t, s) {
+	for _, f := range append(Findings(t, s), RecordFindings(t, s)...) {
 		t.Errorf("Check of a sound vault: %s: %s", f.ID, f.Problem)
 	}
 }
