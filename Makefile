@@ -10,12 +10,15 @@ FUZZTIME = 10s
 
 .PHONY: build demo test bench lint race fuzz tools
 
+# The stock age commands come along, for the reviewers' machine.
 build:
-	go build -o bin/ ./cmd/...
+	go build -o bin/ ./cmd/... filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
 
 # Shows the whole way once, with throwaway keys; ARGS=--once ends after that.
+# Not with "go run", which takes a Ctrl-C for a failure.
 demo: build
-	@go run ./internal/demo $(ARGS)
+	@go build -o bin/amana-demo ./internal/demo
+	@bin/amana-demo $(ARGS)
 
 # Installs what the tests need, where it can.
 tools:
@@ -27,7 +30,7 @@ test: tools
 
 # Prints a table of speeds and memory against limits measured in the same run.
 bench: tools
-	go test -timeout 30m -run '^$$' -bench . -benchtime 1x ./internal/bench
+	go test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./internal/bench
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }
@@ -38,7 +41,7 @@ lint:
 # The promises are left out: they are about the programs as they are built. So is
 # the bound on memory, which the detector multiplies.
 race: export CGO_ENABLED = 1
-race:
+race: tools
 	go test -race -timeout 20m -skip '^TestMemoryBounded$$' $$(go list ./... | grep -v -e /internal/promises -e /internal/bench)
 
 # Runs every fuzz target of the project for a while.

@@ -22,7 +22,7 @@ func main() {
 	once := flag.Bool("once", false, "end after the opening")
 	programs := flag.String("programs", "bin", "folder of the built programs")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := run(ctx, *programs, *once); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "demo: error:", err)
@@ -76,6 +76,7 @@ func run(ctx context.Context, programs string, once bool) error {
 	fmt.Printf("What the reviewer opened:  %s\n", d.path("cases", "index.html"))
 	fmt.Println("Stop with Ctrl-C; everything that was made is then removed.")
 	<-ctx.Done()
+	fmt.Println("\nstopped; everything that was made is removed again")
 	return nil
 }
 
@@ -109,10 +110,10 @@ func (d *demo) keys() error {
 	var list strings.Builder
 	for _, name := range []string{"A", "B"} {
 		key := d.path("reviewer-" + name + ".key")
-		if _, err := d.command(0, "go", "tool", "age-keygen", "-pq", "-o", key); err != nil {
+		if _, err := d.command(0, filepath.Join(d.programs, "age-keygen"), "-pq", "-o", key); err != nil {
 			return err
 		}
-		recipient, err := d.command(0, "go", "tool", "age-keygen", "-y", key)
+		recipient, err := d.command(0, filepath.Join(d.programs, "age-keygen"), "-y", key)
 		if err != nil {
 			return err
 		}
@@ -143,7 +144,7 @@ func (d *demo) serve() (*exec.Cmd, string, error) {
 		"--listen", "unix:"+d.path("onion.sock"), "--listen", "tcp:127.0.0.1:0")
 	server.Stderr = os.Stderr
 	// Ctrl-C must reach the demo first, which then stops the server.
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	out, err := server.StdoutPipe()
 	if err != nil {
 		return nil, "", err
