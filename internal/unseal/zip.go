@@ -69,7 +69,7 @@ func readZip(r io.ReaderAt, size int64) ([]*zip.File, error) {
 	if at != directory {
 		return nil, malformed("something stands between its entries and its directory")
 	}
-	return z.File, nil
+	return z.File, checkRaw(r, directory, z.File)
 }
 
 // rightName tells whether entry i, counted from 0, of an envelope of n files may
@@ -96,7 +96,7 @@ func findDirectory(r io.ReaderAt, size int64) (int64, error) {
 	end := tail[end64Size+locator64Size:]
 	locator := tail[end64Size : end64Size+locator64Size]
 	le := binary.LittleEndian
-	if !bytes.HasPrefix(end, endSignature) || le.Uint32(end[4:]) != 0 || le.Uint16(end[20:]) != 0 {
+	if !bytes.HasPrefix(end, endSignature) || le.Uint32(end[4:]) != 0 || le.Uint16(end[8:]) != le.Uint16(end[10:]) || le.Uint16(end[20:]) != 0 {
 		return 0, malformed("it does not end as a ZIP")
 	}
 	endAt := size - endSize
@@ -117,6 +117,29 @@ func findDirectory(r io.ReaderAt, size int64) (int64, error) {
 	}
 	return int64(offset), nil
 }
+
+// checkRaw holds fields of the directory that archive/zip does not show, and by
+// which another program might pass an entry over, to what they always are.
+func checkRaw(r io.ReaderAt, at int64, files []*zip.File) error {
+	const fixed = 46
+	le := binary.LittleEndian
+	h := make([]byte, fixed)
+	for _, f := range files {
+		if n, err := r.ReadAt(h, at); n < len(h) {
+			return err
+		}
+		// Version made by and needed, disk, internal attributes.
+		if !plainVersion(le.Uint16(h[4:])) || !plainVersion(le.Uint16(h[6:])) || le.Uint32(h[34:]) != 0 {
+			return malformed("%s is of another kind", f.Name)
+		}
+		at += fixed + int64(len(f.Name)+len(f.Extra)+len(f.Comment))
+	}
+	return nil
+}
+
+// plainVersion tells whether a version is that of a ZIP with nothing but stored
+// entries: 2.0, or 4.5 for sizes of 64 bits.
+func plainVersion(v uint16) bool { return v == 20 || v == 45 }
 
 // checkEntry holds the directory's words about an entry to the format: stored,
 // plain, and without any attribute.
@@ -161,7 +184,7 @@ func checkLocal(r io.ReaderAt, f *zip.File, at, directory int64) (int64, error) 
 	streamed := f.Flags&8 != 0
 	sizesRight := streamed && le.Uint32(h[14:]) == 0 && le.Uint64(h[18:]) == 0 ||
 		le.Uint32(h[14:]) == crc && uint64(le.Uint32(h[18:])) == size && uint64(le.Uint32(h[22:])) == size
-	if !bytes.HasPrefix(h, localSignature) || le.Uint16(h[6:]) != f.Flags || le.Uint16(h[8:]) != zip.Store ||
+	if !bytes.HasPrefix(h, localSignature) || !plainVersion(le.Uint16(h[4:])) || le.Uint16(h[6:]) != f.Flags || le.Uint16(h[8:]) != zip.Store ||
 		le.Uint32(h[10:]) != 0 || !sizesRight || int(le.Uint16(h[26:])) != len(f.Name) || le.Uint16(h[28:]) != 0 ||
 		string(h[localSize:]) != f.Name {
 		return 0, malformed("%s is not where, or not what, the directory says", f.Name)
