@@ -44,9 +44,9 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	// A list of records passes over those that are damaged: only a check can say
-	// that something is missing. Reading is faster than any stick.
+	// that something is missing. Payloads are checked while they are written.
 	var damaged []vault.Finding
-	if err := from.Check(ctx, func(f vault.Finding) { damaged = append(damaged, f) }); err != nil {
+	if err := from.CheckRecords(ctx, func(f vault.Finding) { damaged = append(damaged, f) }); err != nil {
 		return fmt.Errorf("check the vault: %w", err)
 	}
 	manifest, err := c.manifest(ctx, state, from, damaged)
@@ -80,23 +80,34 @@ func diskAdvice(err error) error {
 	return err
 }
 
-// leftOut names what was left out, if anything was.
+// leftOut names what was left out, if anything was, and what is damaged in the
+// vault itself, which keeps nothing out of the bundle that can be listed.
 func leftOut(stdout io.Writer, damaged []vault.Finding) error {
 	if len(damaged) == 0 {
 		return nil
 	}
+	missing := make(map[vault.ID]bool)
+	files := false
 	for _, f := range damaged {
-		word := "left out"
 		if f.ID == (vault.ID{}) {
-			word = "damaged"
+			files = true
+			fmt.Fprintf(stdout, "damaged: %s\n", describe(f))
+			continue
 		}
-		fmt.Fprintf(stdout, "%s: %s\n", word, describe(f))
+		missing[f.ID] = true
+		fmt.Fprintf(stdout, "left out: %s\n", describe(f))
 	}
-	return &cli.Error{
-		Err:  fmt.Errorf("%d things are damaged; they are not in the bundle", len(damaged)),
-		Hint: keepCopy + ", then run amana-intake check",
-		Code: cli.ExitPartial,
+	e := &cli.Error{Hint: keepCopy + ", then run amana-intake check", Code: cli.ExitPartial}
+	switch {
+	case !files:
+		e.Err = fmt.Errorf("%d things are damaged; they are not in the bundle", len(missing))
+	case len(missing) > 0:
+		e.Err = fmt.Errorf("%d things are damaged and not in the bundle; the vault's files are damaged too, so more may be missing", len(missing))
+	default:
+		e.Err = errors.New("the vault's files are damaged; all that could be listed is in the bundle, but more may be missing")
+		e.Code = cli.ExitDamaged
 	}
+	return e
 }
 
 // signer reads the key that signs bundles.

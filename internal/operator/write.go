@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -44,7 +45,8 @@ func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest
 		if _, gone := from.Usage(ctx); gone != nil {
 			return nil, errors.Join(err, gone)
 		}
-		damaged = append(damaged, vault.Finding{ID: last.id, Problem: err.Error()})
+		problem := strings.TrimPrefix(err.Error(), "write testimony "+last.id.String()+" to bundle: ")
+		damaged = append(damaged, vault.Finding{ID: last.id, Problem: problem})
 		m.Testimonies = without(m.Testimonies, last.id.String())
 		if len(m.Testimonies) == 0 {
 			return nil, allDamaged(err.Error())
