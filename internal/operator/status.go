@@ -23,6 +23,7 @@ type report struct {
 	Bytes       int64          `json:"bytes"`
 	Free        int64          `json:"free"` // bytes until the reserve is reached
 	ByDay       map[string]int `json:"by_day"`
+	ByEpoch     map[uint32]int `json:"by_epoch"`
 	Epoch       uint32         `json:"epoch"`
 	List        string         `json:"list_sha256"`
 	Reviewers   int            `json:"reviewers"`
@@ -47,13 +48,18 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
 		return out.Encode(report{
-			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay,
+			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Epoch: list.Epoch, List: list.SHA256(), Reviewers: len(list.Reviewers),
 		})
 	}
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
 	for _, day := range slices.Sorted(maps.Keys(u.ByDay)) {
 		fmt.Fprintf(stdout, "  %s %d\n", day, u.ByDay[day])
+	}
+	if len(u.ByEpoch) > 1 {
+		for _, epoch := range slices.Sorted(maps.Keys(u.ByEpoch)) {
+			fmt.Fprintf(stdout, "  list %d: %d\n", epoch, u.ByEpoch[epoch])
+		}
 	}
 	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
 	fmt.Fprintf(stdout, "reviewers    %d, list %d, %s\n", len(list.Reviewers), list.Epoch, list.SHA256()[:16])
