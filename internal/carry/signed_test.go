@@ -102,3 +102,23 @@ func TestSignedButWrong(t *testing.T) {
 		t.Errorf("changed after signing: %v", err)
 	}
 }
+
+// What is said of a key or a signature is what is wrong with it.
+func TestWordsAboutTheSignature(t *testing.T) {
+	m := makeBundle(t, 1)
+	_, other := NewKey()
+	for name, c := range map[string]struct {
+		change     func(string) string
+		said, left string
+	}{
+		"key unreadable": {func(s string) string { return strings.Replace(s, "intake amana-intake+", "intake amana-intake-", 1) },
+			"key that the bundle names cannot be read", "not signed"},
+		"other signer": {func(s string) string { return strings.Replace(s, m.vkey, other, 1) },
+			"signature does not fit", "not signed"},
+	} {
+		_, err := openBytes(withText(t, m, c.change))
+		if !errors.Is(err, ErrIntake) || !strings.Contains(err.Error(), c.said) || strings.Contains(err.Error(), c.left) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
