@@ -27,6 +27,10 @@ type job struct {
 
 	index dossier.Index
 	made  bool // the folder was finished
+
+	who    map[uint32]string // what whoCanOpen says, by epoch
+	in     []uint32          // epochs of the lists with this key
+	looked bool              // in was worked out
 }
 
 // openAll opens every testimony that can be. Its error is for what makes going

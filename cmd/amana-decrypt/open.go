@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"syscall"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -18,15 +20,29 @@ import (
 	"amana/internal/unseal"
 
 	"filippo.io/age"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // openCommand opens the testimonies of a bundle that are sealed to a key.
 type openCommand struct {
-	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
-	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
-	Intake string `name:"intake" placeholder:"KEY" help:"The public key of the server (amana-intake+…), as the operator gave it to you: a bundle of another server is refused."`
-	JSON   bool   `name:"json" help:"Print one JSON object for scripts."`
+	Bundle string  `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Key    string  `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder string  `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
+	Intake *string `name:"intake" placeholder:"KEY" help:"The public key of the server (amana-intake+…), as the operator gave it to you: a bundle of another server is refused."`
+	JSON   bool    `name:"json" help:"Print one JSON object for scripts."`
+}
+
+// Validate refuses a server's key that is not whole: comparing with it could only
+// give a false alarm, or, if it is empty, none.
+func (c *openCommand) Validate() error {
+	if c.Intake == nil {
+		return nil
+	}
+	*c.Intake = strings.TrimSpace(*c.Intake)
+	if _, err := note.NewVerifier(*c.Intake); err != nil {
+		return errors.New("--intake is not a whole server key (amana-intake+…): copy it again as the operator gave it to you")
+	}
+	return nil
 }
 
 // Run opens the input and the output, gives up the network, and only then reads
@@ -34,28 +50,28 @@ type openCommand struct {
 func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	file, size, err := openFile(c.Bundle)
 	if err != nil {
-		return fmt.Errorf("open bundle: %w", err)
+		return fileError("bundle", err)
 	}
 	defer file.Close()
 	keyFile, _, err := openFile(c.Key)
 	if err != nil {
-		return fmt.Errorf("open key: %w", err)
+		return fileError("key", err)
 	}
 	defer keyFile.Close()
 	if err := confineNetwork(); err != nil {
 		return err
-	}
-	ids, err := unseal.ReadIdentity(keyFile, func() ([]byte, error) {
-		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(c.Key))
-	})
-	if err != nil {
-		return keyError(err)
 	}
 	folder, err := createFolder(c.Folder)
 	if err != nil {
 		return err
 	}
 	defer folder.Discard()
+	ids, err := unseal.ReadIdentity(keyFile, func() ([]byte, error) {
+		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(c.Key))
+	})
+	if err != nil {
+		return keyError(err)
+	}
 	if err := confineFiles(folder); err != nil {
 		return err
 	}
@@ -63,12 +79,12 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return bundleError(err)
 	}
-	if c.Intake != "" {
-		if err := bundle.CheckIntake(c.Intake); err != nil {
+	if c.Intake != nil {
+		if err := bundle.CheckIntake(*c.Intake); err != nil {
 			return cli.Hint(err, "ask the operator whether the server's key has changed; until then do not trust this bundle")
 		}
 	}
-	job := &job{bundle: bundle, folder: folder, ids: ids, known: c.Intake != ""}
+	job := &job{bundle: bundle, folder: folder, ids: ids, known: c.Intake != nil}
 	for _, id := range ids {
 		job.keys = append(job.keys, age.Identity(id))
 	}
@@ -88,9 +104,19 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return job.verdict()
 }
 
-// openFile opens a regular file and returns its size.
+// fileError says which of the files given could not be opened.
+func fileError(what string, err error) error {
+	err = fmt.Errorf("open %s: %w", what, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		return cli.Hint(err, "is the stick mounted? A path with spaces needs quotes around it")
+	}
+	return err
+}
+
+// openFile opens a regular file and returns its size. It does not wait for the
+// other end of a pipe that somebody laid there under a file's name.
 func openFile(path string) (*os.File, int64, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -173,5 +199,5 @@ func bundleError(err error) error {
 
 // say tells the person something that is not an error.
 func say(format string, args ...any) {
-	fmt.Fprintf(os.Stderr, "amana-decrypt: note: "+format+"\n", args...)
+	fmt.Fprintf(os.Stderr, "amana-decrypt: note: %s\n", cli.Plain(fmt.Sprintf(format, args...)))
 }

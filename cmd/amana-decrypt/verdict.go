@@ -67,8 +67,24 @@ func (j *job) list(epoch uint32) *carry.List {
 }
 
 // whoCanOpen says which list a testimony was sealed under and where in the
-// bundle's lists this key stands.
+// bundle's lists this key stands. It is worked out once for each list: a bundle
+// made to be slow has many of both.
 func (j *job) whoCanOpen(epoch uint32) string {
+	who, ok := j.who[epoch]
+	if !ok {
+		who = j.findWho(epoch)
+		if j.who == nil {
+			j.who = make(map[uint32]string)
+		}
+		j.who[epoch] = who
+	}
+	return who
+}
+
+// mostNames is how many reviewers of a list are named.
+const mostNames = 10
+
+func (j *job) findWho(epoch uint32) string {
 	text := j.list(epoch)
 	if text == nil {
 		return fmt.Sprintf("it was sealed under list %d, which is damaged in this bundle", epoch)
@@ -83,10 +99,17 @@ func (j *job) whoCanOpen(epoch uint32) string {
 		if name == "" {
 			name = fmt.Sprintf("reviewer %d without a name", i+1)
 		}
+		if i == mostNames {
+			names = append(names, fmt.Sprintf("%d more", len(list.Reviewers)-i))
+			break
+		}
 		names = append(names, name)
 	}
 	who := fmt.Sprintf("it was sealed under list %d (%s…), to %s", epoch, list.SHA256()[:8], strings.Join(names, ", "))
-	in := j.listsWithKey()
+	if !j.looked {
+		j.in, j.looked = j.listsWithKey(), true
+	}
+	in := j.in
 	switch {
 	case slices.Contains(in, epoch):
 		return who + "; this key is in that list, yet does not open it: tell the operator"
@@ -133,7 +156,7 @@ func (j *job) verdict() error {
 			fmt.Fprintf(os.Stderr, "amana-decrypt: … and %d more\n", len(spoiled)-named)
 			break
 		}
-		fmt.Fprintf(os.Stderr, "amana-decrypt: testimony %s was left out: %s\n", f.ID, f.Detail)
+		fmt.Fprintf(os.Stderr, "amana-decrypt: testimony %s was left out: %s\n", f.ID, cli.Plain(f.Detail))
 	}
 	var err error
 	if len(foreign) > 0 {
