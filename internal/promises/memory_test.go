@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http/httputil"
 	"os"
 	"strings"
 	"sync"
@@ -108,7 +109,10 @@ func handIn(t *testing.T, s *rig.Server) {
 			var status int
 			var err error
 			switch i % 10 {
-			case 0, 1, 2, 3:
+			case 0: // in chunks
+				body, _ := rig.Form(narrative)
+				status, _, err = s.Send(chunked("/ar/testimony", body))
+			case 1, 2, 3:
 				status, _, err = s.Post(narrative)
 			case 4, 5, 6:
 				status, _, err = s.Post(narrative, rig.Text(name, dense(fileMarker, 1000+i*i*10)), rig.Text(name, dense(fileMarker, 70_000)))
@@ -131,12 +135,25 @@ func handIn(t *testing.T, s *rig.Server) {
 				bad := strings.ReplaceAll(rig.Head("/ar/testimony", 100_000), rig.Boundary, "x")
 				s.Send(strings.NewReader(bad + dense(wrongMarker, 100_000)))
 			}
-			if err != nil || want != 0 && status != want {
+			// Where all places are taken the words come back too.
+			if err != nil || want != 0 && status != want && status != 503 {
 				t.Errorf("testimony %d: status %d, want %d: %v", i, status, want, err)
 			}
 		})
 	}
 	all.Wait()
+}
+
+// chunked returns a request whose body comes in chunks (RFC 9112, section 7.1).
+func chunked(path string, body io.Reader) io.Reader {
+	head := strings.Replace(rig.Head(path, 0), "Content-Length: 0", "Transfer-Encoding: chunked", 1)
+	var out bytes.Buffer
+	out.WriteString(head)
+	w := httputil.NewChunkedWriter(&out)
+	io.CopyBuffer(struct{ io.Writer }{w}, body, make([]byte, 700))
+	w.Close()
+	out.WriteString("\r\n")
+	return &out
 }
 
 // cutOff sends bytes and closes the connection in the middle of a request.
@@ -151,7 +168,7 @@ func cutOff(s *rig.Server, raw io.Reader) {
 
 func memoryAfter(t *testing.T, b rig.Build, args ...string) map[string]int {
 	t.Helper()
-	s := rig.NewState(t, b, 3).Serve(t, nil, append(args, "--max-file", "2MiB")...)
+	s := rig.NewState(t, b, 3).Serve(t, nil, append(args, "--max-file", "2MiB", "--places", "6")...)
 	handIn(t, s)
 	s.Run(t, "status")
 	s.Run(t, "check")
