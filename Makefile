@@ -46,9 +46,4 @@ race: tools
 
 # Runs every fuzz target of the project for a while.
 fuzz:
-	@set -e; for p in $$(go list ./...); do \
-		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-			echo "fuzz $$p $$f"; \
-			go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
-		done; \
-	done
+	@sh internal/rig/fuzz.sh $(FUZZTIME)
