@@ -56,7 +56,7 @@ func child(t *testing.T, part string) {
 
 // Without confinement the same calls succeed, or the next test proves nothing.
 func TestSocketsBefore(t *testing.T)         { child(t, "free") }
-func TestNoNetwork(t *testing.T)             { child(t, "confined") }
+func TestP6NoNetwork(t *testing.T)           { child(t, "confined") }
 func TestNoOtherPrograms(t *testing.T)       { child(t, "program") }
 func TestFilesOnlyWhereAllowed(t *testing.T) { child(t, "files") }
 
