@@ -182,7 +182,7 @@ func (d *demo) handIn(address string) error {
 	if err := submit(d.ctx, dialUnix(d.path("onion.sock")), "en", english, nil); err != nil {
 		return err
 	}
-	_, err = d.command(3, filepath.Join(d.programs, "amana-intake"), "status", "--state", d.path("state"))
+	_, err = d.command(5, filepath.Join(d.programs, "amana-intake"), "status", "--state", d.path("state"))
 	return err
 }
 

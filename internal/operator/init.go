@@ -46,7 +46,8 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return cli.Hint(fmt.Errorf("%s is there already and not an empty folder", state.Folder),
 			"a server's state is made once; choose another folder with --state")
 	default:
-		return fmt.Errorf("make state in place of the empty folder %s: %w", state.Folder, err)
+		return cli.Hint(fmt.Errorf("make state in place of the empty folder %s: %w", state.Folder, err),
+			"the folder around it must let you make and remove folders; name another with --state")
 	}
 	parent := filepath.Dir(state.Folder)
 	if err := os.MkdirAll(parent, 0o755); err != nil {

@@ -27,6 +27,7 @@ type report struct {
 	Epoch       uint32         `json:"epoch"`
 	List        string         `json:"list_sha256"`
 	Reviewers   int            `json:"reviewers"`
+	Intake      string         `json:"intake"` // the key that reviewers compare
 }
 
 // Run asks the running server, or reads the files when none runs.
@@ -44,12 +45,17 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	_, vkey, err := state.signer()
+	if err != nil {
+		return err
+	}
 	if c.JSON {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
 		return out.Encode(report{
 			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Epoch: list.Epoch, List: list.SHA256(), Reviewers: len(list.Reviewers),
+			Intake: vkey,
 		})
 	}
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
@@ -63,6 +69,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
 	fmt.Fprintf(stdout, "reviewers    %d, list %d, %s\n", len(list.Reviewers), list.Epoch, list.SHA256()[:16])
+	fmt.Fprintf(stdout, "server key   %s\n", vkey)
 	return nil
 }
 
