@@ -23,7 +23,7 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 	master, slave, err := rig.OpenPty()
 	ts.Check(err)
 	defer master.Close()
-	cmd := command(ts, args[2:])
+	cmd := rig.Command(ts, args[2:])
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(cmd.Start())
@@ -85,7 +85,7 @@ func waitForRaw(master *os.File) {
 
 // notty CODE COMMAND...: runs a command that has no terminal at all.
 func notty(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := command(ts, args[1:])
+	cmd := rig.Command(ts, args[1:])
 	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Run()

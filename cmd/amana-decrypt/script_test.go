@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"amana/internal/carry"
+	"amana/internal/rig"
 	"amana/internal/roster"
 	"amana/internal/seal"
 	"amana/internal/testimony"
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": newKey, "lock": lockKey, "list": list, "bundle": bundle,
-			"code": code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
+			"code": rig.Code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
 		},
 	})
 }
@@ -202,33 +203,6 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	writeFile(ts, args[0], data)
 }
 
-// command returns one of the script's commands, ready to run.
-func command(ts *testscript.TestScript, args []string) *exec.Cmd {
-	path := args[0]
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if p := filepath.Join(dir, args[0]); !strings.Contains(args[0], "/") {
-			if _, err := os.Stat(p); err == nil {
-				path = p
-				break
-			}
-		}
-	}
-	cmd := exec.Command(path, args[1:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"))
-	return cmd
-}
-
-// code WANT COMMAND...: runs a command that must exit with the code WANT.
-func code(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := command(ts, args[1:])
-	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
-	cmd.Run()
-	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {
-		ts.Fatalf("exit code %d, want %s", got, args[0])
-	}
-}
-
 // buildAge builds the stock age command once.
 var buildAge = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "age-*")
@@ -247,7 +221,7 @@ var buildAge = sync.OnceValues(func() (string, error) {
 func ageTool(ts *testscript.TestScript, _ bool, args []string) {
 	path, err := buildAge()
 	ts.Check(err)
-	cmd := command(ts, append([]string{path}, args...))
+	cmd := rig.Command(ts, append([]string{path}, args...))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		ts.Fatalf("age: %v\n%s", err, out)
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"amana/internal/rig"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -21,7 +23,7 @@ func midway(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	// On a busy machine the program may be done before it is caught.
 	for range 30 {
-		cmd := command(ts, args[2:])
+		cmd := rig.Command(ts, args[2:])
 		cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
 		ts.Check(cmd.Start())
 		caught := stopAtFirstFile(ts, cmd)

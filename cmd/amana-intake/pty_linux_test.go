@@ -37,7 +37,7 @@ func inTerminal(ts *testscript.TestScript, out string, server *os.Process) ([]by
 		return nil, err
 	}
 	defer master.Close()
-	cmd := command(ts, []string{"amana-intake", "export", "-o", out})
+	cmd := rig.Command(ts, []string{"amana-intake", "export", "-o", out})
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	err = cmd.Start()
@@ -68,6 +68,6 @@ func inTerminal(ts *testscript.TestScript, out string, server *os.Process) ([]by
 	}
 	server.Signal(syscall.SIGCONT)
 	<-ended
-	wantCode(ts, cmd, "0")
+	rig.WantCode(ts, cmd, "0")
 	return shown.Bytes(), nil
 }

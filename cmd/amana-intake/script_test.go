@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -39,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"list": list, "code": code, "serve": serve, "end": end, "shoot": shoot, "post": post,
+			"list": list, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket,
 		},
 	})
@@ -61,35 +59,4 @@ func list(ts *testscript.TestScript, _ bool, args []string) {
 		fmt.Fprintf(&text, "# name: Reviewer %s\n%s\n", name, id.Recipient())
 	}
 	writeFile(ts, args[0], []byte(text.String()))
-}
-
-// command returns one of the script's commands, ready to run.
-func command(ts *testscript.TestScript, args []string) *exec.Cmd {
-	path := args[0]
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if p := filepath.Join(dir, args[0]); !strings.Contains(args[0], "/") {
-			if _, err := os.Stat(p); err == nil {
-				path = p
-				break
-			}
-		}
-	}
-	cmd := exec.Command(path, args[1:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "AMANA_STATE="+ts.Getenv("AMANA_STATE"))
-	return cmd
-}
-
-// code WANT COMMAND...: runs a command that must exit with the code WANT.
-func code(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := command(ts, args[1:])
-	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
-	cmd.Run()
-	wantCode(ts, cmd, args[0])
-}
-
-func wantCode(ts *testscript.TestScript, cmd *exec.Cmd, want string) {
-	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != want {
-		ts.Fatalf("%s: exit code %d, want %s", filepath.Base(cmd.Path), got, want)
-	}
 }

@@ -30,7 +30,7 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 	if s.cmd != nil {
 		ts.Fatalf("a server runs already")
 	}
-	s.cmd, s.log, s.ended = command(ts, args), new(rig.Log), make(chan struct{})
+	s.cmd, s.log, s.ended = rig.Command(ts, args), new(rig.Log), make(chan struct{})
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	ts.Check(s.cmd.Start())
 	cmd, ended := s.cmd, s.ended
@@ -56,7 +56,7 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 // What it had printed becomes stdout.
 func end(ts *testscript.TestScript, _ bool, args []string) {
 	signalled(ts, syscall.SIGTERM)
-	wantCode(ts, ts.Value("server").(*server).cmd, args[0])
+	rig.WantCode(ts, ts.Value("server").(*server).cmd, args[0])
 	ts.Value("server").(*server).cmd = nil
 }
 
@@ -73,15 +73,11 @@ func signalled(ts *testscript.TestScript, signal syscall.Signal) {
 	fmt.Fprint(ts.Stdout(), s.log.String())
 }
 
-// post ADDRESS NARRATIVE [MIB]: hands in a testimony, with a file of so many MiB,
-// to unix:PATH or tcp:HOST:PORT.
+// post unix:PATH NARRATIVE [MIB]: hands in a testimony, with a file of so many MiB.
 func post(ts *testscript.TestScript, _ bool, args []string) {
-	network, address, _ := strings.Cut(args[0], ":")
-	if network == "tcp" {
-		c, err := net.Dial("tcp", address)
-		ts.Check(err)
-		c.Close()
-		return
+	address, ok := strings.CutPrefix(args[0], "unix:")
+	if !ok {
+		ts.Fatalf("post to %s: not unix:PATH", args[0])
 	}
 	var files []rig.File
 	if len(args) > 2 {
@@ -110,7 +106,7 @@ func exportSignal(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[0]]
 	out := ts.MkAbs(args[1])
 	for range 20 {
-		cmd := command(ts, []string{"amana-intake", "export", "-o", out})
+		cmd := rig.Command(ts, []string{"amana-intake", "export", "-o", out})
 		cmd.Stderr = ts.Stderr()
 		ts.Check(cmd.Start())
 		ended := make(chan struct{})
