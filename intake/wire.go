@@ -20,12 +20,12 @@ import (
 // Bounds of the wire. Tor adds seconds to everything.
 const (
 	headTimeout  = time.Minute      // for a request's head
-	writeTimeout = 5 * time.Minute  // for an answer, which is small
+	writeTimeout = time.Minute      // for an answer, and more for each byte of it
 	drainTime    = 15 * time.Minute // for the rest of a body that was refused
 	otherTime    = 20 * time.Second // for the body of a request that should have none
 	lingerTime   = 3 * time.Second  // for a client that still sends when it was answered
 	maxHead      = 16 << 10         // bytes of a request's head
-	copySize     = 32 << 10         // bytes read at once of what is passed over
+	copySize     = 32 << 10         // bytes moved at once
 )
 
 // headers stand on every answer, whatever its status.
