@@ -3,7 +3,6 @@ package carry
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -220,16 +219,6 @@ func (b *Bundle) CheckIntake(vkey string) error {
 // manifest's order.
 func (b *Bundle) Testimony(i int) *io.SectionReader {
 	return io.NewSectionReader(b.r, b.offsets[i]+block, b.Manifest.Testimonies[i].Size())
-}
-
-// Verify reads testimony i and returns an error wrapping [ErrDamaged] unless
-// every byte of it is the one that the server signed for.
-func (b *Bundle) Verify(ctx context.Context, i int) error {
-	check, err := b.Check(i)
-	if err != nil {
-		return err
-	}
-	return check.Finish(ctx)
 }
 
 // readAt fills p. A reader that ends early had a wrong size.

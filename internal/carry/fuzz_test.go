@@ -93,7 +93,7 @@ func openFuzzed(t *testing.T, data []byte) *Bundle {
 		if strings.ContainsAny(e.ID, "./\\") || b.offsets[i]+e.Size() > int64(len(data)) {
 			t.Errorf("testimony %q of %d bytes at %d", e.ID, e.Size(), b.offsets[i])
 		}
-		b.Verify(t.Context(), i)
+		b.verify(t.Context(), i)
 	}
 	return b
 }

@@ -55,7 +55,7 @@ func TestBadPlaces(t *testing.T) {
 			t.Errorf("%s: damaged: %v, want %v", name, b.Damaged, c.damaged)
 		}
 		for i := range 3 {
-			err := b.Verify(t.Context(), i)
+			err := b.verify(t.Context(), i)
 			if i == c.lost && !(errors.Is(err, ErrUnreadable) && errors.Is(err, syscall.EIO)) || i != c.lost && err != nil {
 				t.Errorf("%s: testimony %d: %v", name, i, err)
 			}

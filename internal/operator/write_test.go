@@ -107,7 +107,11 @@ func whole(t *testing.T, name, path string) {
 		t.Fatalf("%s: the bundle does not open with the others: %v", name, err)
 	}
 	for i := range 2 {
-		if err := b.Verify(t.Context(), i); err != nil {
+		check, err := b.Check(i)
+		if err == nil {
+			err = check.Finish(t.Context())
+		}
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
