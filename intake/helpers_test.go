@@ -92,7 +92,7 @@ func start(t *testing.T, change func(*Config)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := roster.Parse(1, []byte(id.Recipient().String()))
+	list, err := roster.ParseList(1, []byte(id.Recipient().String()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func bundleOf(t *testing.T, sizes ...int) ([]byte, *age.HybridIdentity) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := roster.Parse(1, []byte(id.Recipient().String()+"\n"))
+	list, err := roster.ParseList(1, []byte(id.Recipient().String()+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func bundle(ts *testscript.TestScript, _ bool, args []string) {
 			n, err := strconv.ParseUint(epoch, 10, 32)
 			ts.Check(err)
 			text := readFile(ts, "list"+epoch+".txt")
-			lists[epoch], err = roster.Parse(uint32(n), []byte(text))
+			lists[epoch], err = roster.ParseList(uint32(n), []byte(text))
 			ts.Check(err)
 			m.Recipients = append(m.Recipients, carry.List{Epoch: uint32(n), Text: []byte(text)})
 		}

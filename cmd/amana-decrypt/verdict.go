@@ -89,7 +89,7 @@ func (j *job) findWho(epoch uint32) string {
 	if text == nil {
 		return fmt.Sprintf("it was sealed under list %d, which is damaged in this bundle", epoch)
 	}
-	list, err := roster.Parse(epoch, text.Text)
+	list, err := roster.ParseList(epoch, text.Text)
 	if err != nil {
 		return fmt.Sprintf("it was sealed under list %d, which cannot be read", epoch)
 	}
@@ -123,7 +123,7 @@ func (j *job) findWho(epoch uint32) string {
 func (j *job) listsWithKey() []uint32 {
 	var epochs []uint32
 	for _, text := range j.bundle.Manifest.Recipients {
-		list, err := roster.Parse(text.Epoch, text.Text)
+		list, err := roster.ParseList(text.Epoch, text.Text)
 		if err != nil {
 			continue
 		}

@@ -29,7 +29,7 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("read list of reviewers: %w", err)
 	}
-	list, err := roster.Parse(firstEpoch, text)
+	list, err := roster.ParseList(firstEpoch, text)
 	if errors.Is(err, roster.ErrSecretKey) {
 		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
 			"delete it here, it must never be on this machine; let the reviewer make a new key and give you the age1pq1… line only")

@@ -82,7 +82,7 @@ func (s State) reviewers() (*roster.List, error) {
 			Code: cli.ExitDamaged,
 		}
 	}
-	list, err := roster.Parse(firstEpoch, text)
+	list, err := roster.ParseList(firstEpoch, text)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.path(recipientsFile), err)
 	}

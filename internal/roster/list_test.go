@@ -25,10 +25,10 @@ func keys(t testing.TB, n int) (recipients []string) {
 	return recipients
 }
 
-func TestParse(t *testing.T) {
+func TestParseList(t *testing.T) {
 	k := keys(t, 3)
 	text := "# kept by the operator\r\n# name:  مراجعة أ  \r\n" + k[0] + "\r\n\n  " + k[1] + "  \n# name: C\n# a remark\n" + k[2]
-	list, err := Parse(7, []byte(text))
+	list, err := ParseList(7, []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestParse(t *testing.T) {
 
 // A list that would seal to nobody, to somebody twice, or not against quantum
 // computers, is refused as a whole, and what stands in it is never repeated.
-func TestParseRefuses(t *testing.T) {
+func TestParseListRefuses(t *testing.T) {
 	k := keys(t, 2)
 	hybrid, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -87,7 +87,7 @@ func TestParseRefuses(t *testing.T) {
 		"glued secret":   {"age1pq1" + hybrid.String(), "line 1: recipient is damaged"},
 		"passphrase":     {"correct horse battery staple", "line 1: not a post-quantum"},
 	} {
-		list, err := Parse(1, []byte(c.text))
+		list, err := ParseList(1, []byte(c.text))
 		if err == nil || list != nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 			continue
@@ -112,9 +112,9 @@ func flip(s string) string {
 }
 
 // Arbitrary text never panics; what is accepted seals to everybody named.
-func FuzzParse(f *testing.F) {
+func FuzzParseList(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
-		list, err := Parse(1, text)
+		list, err := ParseList(1, text)
 		if err != nil {
 			return
 		}
@@ -142,13 +142,13 @@ func TestSeeds(t *testing.T) {
 			"cut": k[0][:300], "flipped": flip(k[0]), "nobody": "# name: A\n\n", "case": k[0][:9] + strings.ToUpper(k[0][9:]),
 		} {
 			seed := fmt.Sprintf("go test fuzz v1\n[]byte(%q)\n", text)
-			if err := os.WriteFile(filepath.Join("testdata/fuzz/FuzzParse", name), []byte(seed), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join("testdata/fuzz/FuzzParseList", name), []byte(seed), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	seeds, err := filepath.Glob("testdata/fuzz/FuzzParse/*")
+	seeds, err := filepath.Glob("testdata/fuzz/FuzzParseList/*")
 	if err != nil || len(seeds) < 7 {
-		t.Fatalf("%d seeds in testdata/fuzz/FuzzParse (%v)", len(seeds), err)
+		t.Fatalf("%d seeds in testdata/fuzz/FuzzParseList (%v)", len(seeds), err)
 	}
 }

@@ -43,9 +43,9 @@ type List struct {
 	Reviewers []Reviewer
 }
 
-// Parse reads a list. It refuses a recipient of any kind but age's hybrid
+// ParseList reads a list. It refuses a recipient of any kind but age's hybrid
 // (post-quantum) one, a recipient given twice, and a list without recipients.
-func Parse(epoch uint32, text []byte) (*List, error) {
+func ParseList(epoch uint32, text []byte) (*List, error) {
 	if len(text) > maxText {
 		return nil, fmt.Errorf("list of reviewers is longer than %d bytes", maxText)
 	}
