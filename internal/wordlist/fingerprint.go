@@ -1,0 +1,60 @@
+package wordlist
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+)
+
+// inFingerprint is how many words a fingerprint has: 88 bits. Finding a second
+// key with the fingerprint of a given one takes 2^88 trials.
+const inFingerprint = 8
+
+// Fingerprint returns the first 88 bits of a hash as 8 words of 11 bits, the most
+// significant bits first, joined by one space. A language without a list gets
+// English words.
+func Fingerprint(lang string, sum [32]byte) string {
+	return strings.Join(spell(words(lang), sum), " ")
+}
+
+func spell(words []string, sum [32]byte) []string {
+	spelled := make([]string, inFingerprint)
+	for i := range spelled {
+		at := i * bits
+		three := uint32(sum[at/8])<<16 | uint32(sum[at/8+1])<<8 | uint32(sum[at/8+2])
+		spelled[i] = words[three>>(24-bits-at%8)%size]
+	}
+	return spelled
+}
+
+// Matches says whether what a person typed is the fingerprint of a hash, in any
+// language, or its 64 hexadecimal digits. It forgives spaces, hyphens and other
+// signs, also where they are missing, numbers between the words, upper case,
+// diacritics, tatweel, hamza on or beside its letter, ه for ة and ي for ى.
+// It forgives no wrong, missing or additional word or letter.
+func Matches(typed string, sum [32]byte) bool {
+	if lettersAndDigits(typed) == hex.EncodeToString(sum[:]) {
+		return true
+	}
+	plain := letters(typed)
+	for lang := range lists() {
+		if plain == letters(Fingerprint(lang, sum)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Passphrase returns n random words joined by "-": 11 bits of secret a word. A
+// language without a list gets English words. None or fewer than none are "".
+func Passphrase(lang string, n int) string {
+	from := words(lang)
+	chosen := make([]string, max(n, 0))
+	for i := range chosen {
+		var random [2]byte
+		rand.Read(random[:]) // does not fail, by its documentation
+		chosen[i] = from[binary.BigEndian.Uint16(random[:])%size]
+	}
+	return strings.Join(chosen, "-")
+}

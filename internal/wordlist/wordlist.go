@@ -1,0 +1,74 @@
+// Package wordlist turns bits into words that people can read aloud, dictate and
+// type: fingerprints of keys and rosters, and passphrases.
+//
+// The lists are files of this folder, one for each language, of 2,048 words: a
+// word says 11 bits. README.md says where they come from. The place of a word in
+// its list is part of every format that uses it, so a list is never changed.
+//
+// The package may touch nothing but its lists and the system's random numbers.
+package wordlist
+
+import (
+	"embed"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	size = 2048 // words in a list
+	bits = 11   // what one word says
+)
+
+//go:embed *.txt
+var files embed.FS
+
+// list is the words of one language.
+type list struct {
+	words  []string
+	places map[string]int // by the folded word
+}
+
+// lists are all lists by language, read when the first is needed. The tests show
+// that every one is whole.
+var lists = sync.OnceValue(func() map[string]list {
+	found := map[string]list{}
+	entries, _ := files.ReadDir(".") // what is embedded can be read
+	for _, entry := range entries {
+		text, _ := files.ReadFile(entry.Name())
+		l := list{words: strings.Fields(string(text)), places: map[string]int{}}
+		for i, word := range l.words {
+			l.places[letters(word)] = i
+		}
+		found[strings.TrimSuffix(entry.Name(), ".txt")] = l
+	}
+	return found
+})
+
+// Languages returns the languages that have a list, as "ar", "en", in order.
+func Languages() []string {
+	return slices.Sorted(maps.Keys(lists()))
+}
+
+// Words returns the 2,048 words of a language in the list's order, or nil for a
+// language without a list. The slice is the caller's own.
+func Words(lang string) []string {
+	return slices.Clone(lists()[lang].words)
+}
+
+// Index returns the place of a word, 0 to 2047, in the list of a language. It
+// forgives what [Matches] forgives. It is false for a word that is not on the
+// list and for a language without one.
+func Index(lang, typed string) (int, bool) {
+	i, ok := lists()[lang].places[letters(typed)]
+	return i, ok
+}
+
+// words returns the list of a language, the English one if it has none.
+func words(lang string) []string {
+	if l, ok := lists()[lang]; ok {
+		return l.words
+	}
+	return lists()["en"].words
+}
