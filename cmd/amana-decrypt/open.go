@@ -17,7 +17,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/dossier"
-	"amana/internal/unseal"
+	"amana/internal/keyfile"
 
 	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
@@ -66,9 +66,12 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer folder.Discard()
-	ids, err := unseal.ReadIdentity(keyFile, func() ([]byte, error) {
+	key, err := keyfile.Read(keyFile, func() ([]byte, error) {
 		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(c.Key))
 	})
+	if err == nil && key.Administrator() {
+		err = fmt.Errorf("%w: it is an administrator's", keyfile.ErrNotIdentity)
+	}
 	if err != nil {
 		return keyError(err)
 	}
@@ -84,8 +87,8 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 			return cli.Hint(err, "ask the operator whether the server's key has changed; until then do not trust this bundle")
 		}
 	}
-	job := &job{bundle: bundle, folder: folder, ids: ids, known: c.Intake != nil}
-	for _, id := range ids {
+	job := &job{bundle: bundle, folder: folder, ids: key.Identities, known: c.Intake != nil}
+	for _, id := range key.Identities {
 		job.keys = append(job.keys, age.Identity(id))
 	}
 	if err := job.openAll(ctx); err != nil {
@@ -175,9 +178,9 @@ func createFolder(path string) (*dossier.Folder, error) {
 
 func keyError(err error) error {
 	switch {
-	case errors.Is(err, unseal.ErrPassphrase):
+	case errors.Is(err, keyfile.ErrPassphrase):
 		return cli.Hint(err, "try again; nothing was opened")
-	case errors.Is(err, unseal.ErrNotIdentity):
+	case errors.Is(err, keyfile.ErrNotIdentity):
 		return cli.Hint(fmt.Errorf("key: %w", err), "give the key file that age-keygen -pq made, with -i")
 	}
 	return fmt.Errorf("key: %w", err)

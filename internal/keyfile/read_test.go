@@ -1,10 +1,11 @@
-package unseal
+package keyfile
 
 import (
 	"bytes"
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"filippo.io/age"
@@ -30,11 +31,20 @@ func encrypted(t *testing.T, data string, armored bool, r age.Recipient) string 
 	return out.String()
 }
 
+// testIdentity is the identity of these tests.
+var testIdentity = sync.OnceValue(func() *age.HybridIdentity {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		panic(err)
+	}
+	return id
+})
+
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
-func TestReadIdentity(t *testing.T) {
+func TestReadPlain(t *testing.T) {
 	key := testIdentity().String()
 	pass, err := age.NewScryptRecipient("ثلاث كلمات طويلة")
 	if err != nil {
@@ -70,12 +80,16 @@ func TestReadIdentity(t *testing.T) {
 		"too slow":           {strings.Replace(encrypted(t, file, false, pass), " 10\n", " 21\n", 1), "ثلاث كلمات طويلة", ErrNotIdentity, 0},
 		"empty":              {"", "", ErrNotIdentity, 0},
 		"comments":           {"# nothing\n", "", ErrNotIdentity, 0},
-		"large":              {strings.Repeat("#\n", maxIdentityFile), "", ErrNotIdentity, 0},
+		"large":              {strings.Repeat("#\n", maxKeyFile), "", ErrNotIdentity, 0},
 		"text":               {"SECRETTEXT\n", "", ErrNotIdentity, 0},
 		"long line":          {"#" + strings.Repeat("x", 100_000), "", ErrNotIdentity, 0},
 	}
 	for name, c := range tests {
-		ids, err := ReadIdentity(strings.NewReader(c.file), func() ([]byte, error) { return []byte(c.passphrase), nil })
+		k, err := Read(strings.NewReader(c.file), func() ([]byte, error) { return []byte(c.passphrase), nil })
+		var ids []*age.HybridIdentity
+		if k != nil {
+			ids = k.Identities
+		}
 		if !errors.Is(err, c.want) || len(ids) != c.ids {
 			t.Errorf("%s: %d identities, error %v", name, len(ids), err)
 		}
@@ -93,7 +107,7 @@ func TestReadIdentity(t *testing.T) {
 		}
 	}
 	asked := errors.New("no terminal")
-	_, err = ReadIdentity(strings.NewReader(tests["binary"].file), func() ([]byte, error) { return nil, asked })
+	_, err = Read(strings.NewReader(tests["binary"].file), func() ([]byte, error) { return nil, asked })
 	if !errors.Is(err, asked) {
 		t.Errorf("passphrase could not be asked for: %v", err)
 	}

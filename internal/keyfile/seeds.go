@@ -1,0 +1,58 @@
+package keyfile
+
+import (
+	"fmt"
+
+	"filippo.io/age"
+)
+
+// Bytes of the two seeds that a key is made of.
+const seedSize = 32
+
+// Seeds returns the bytes that the key is made of: 32 of the age identity (nil
+// for an administrator) and 32 of the signing key. The caller clears them. The
+// error wraps [ErrNoSigningKey] for a key of age-keygen.
+func (k *Key) Seeds() (identity, signing []byte, err error) {
+	signs := signsReviewer
+	if k.Administrator() {
+		signs = signsAdministrator
+	}
+	signing, ok := seedOf(k.skey, signs)
+	if !ok {
+		return nil, nil, ErrNoSigningKey
+	}
+	if k.Administrator() {
+		return nil, signing, nil
+	}
+	if len(k.Identities) != 1 {
+		return nil, nil, fmt.Errorf("%w: it has %d identities", ErrNotIdentity, len(k.Identities))
+	}
+	identity, ok = decode(k.Identities[0].String())
+	if !ok || len(identity) != seedSize {
+		return nil, nil, fmt.Errorf("%w: the identity is of an unknown kind", ErrNotIdentity)
+	}
+	return identity, signing, nil
+}
+
+// FromSeeds returns the key that is made of the seeds that [Key.Seeds] returned:
+// of an administrator if identity is nil, of a reviewer otherwise.
+func FromSeeds(name string, identity, signing []byte) (*Key, error) {
+	if err := CheckName(name); err != nil {
+		return nil, err
+	}
+	if len(signing) != seedSize || identity != nil && len(identity) != seedSize {
+		return nil, fmt.Errorf("%w: a seed has the wrong length", ErrNotIdentity)
+	}
+	k := &Key{Name: name}
+	signs := signsAdministrator
+	if identity != nil {
+		signs = signsReviewer
+		id, err := age.ParseHybridIdentity(encode(identity))
+		if err != nil { // not err: it may quote the key
+			return nil, fmt.Errorf("%w: the identity cannot be made", ErrNotIdentity)
+		}
+		k.Identities = []*age.HybridIdentity{id}
+	}
+	k.skey, k.vkey = signerOf(signs, signing)
+	return k, nil
+}
