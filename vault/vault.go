@@ -26,6 +26,14 @@ var ErrNotFound = errors.New("vault: no such testimony")
 // age header of at most [MaxHeader] bytes.
 var ErrNotAge = errors.New("vault: not an age file")
 
+// ErrStale is wrapped when a header slip or a confirmation is for another state of
+// a testimony than the present one.
+var ErrStale = errors.New("vault: the testimony has another header by now")
+
+// ErrSameHand is wrapped when the one who made a header slip is also the one who
+// says that it opens.
+var ErrSameHand = errors.New("vault: whoever made the header must not be the one who confirms it")
+
 // MaxHeader is the largest age header that a vault accepts, in bytes. A
 // reviewer takes about 1.6 KB of it.
 const MaxHeader = 1 << 20
@@ -59,27 +67,58 @@ func (id ID) String() string { return hex.EncodeToString(id[:]) }
 // Label is what a vault is told about a testimony besides its bytes.
 type Label struct {
 	Day   string // the day received in UTC, "2026-11-22"; nothing finer
-	Epoch uint32 // the epoch of the roster it is sealed to
+	Epoch uint32 // the epoch of the roster it was sealed under when it arrived; it never changes
 }
 
 // Record is all that a vault knows of one testimony.
 type Record struct {
 	ID ID
 	Label
-	Header      []byte   // the complete age header, up to and with the line of its MAC
+	Header      []byte   // the complete age header in force, up to and with the line of its MAC
+	HeaderEpoch uint32   // the epoch of the roster that Header is for: Label.Epoch until a rotation
+	Next        *Next    // a header that waits for its confirmation; nil if none does
 	PayloadSize int64    // bytes after the header
 	PayloadSum  [32]byte // SHA-256 of the payload
 }
 
-// Size returns the number of bytes of the whole age file.
+// Next is another header for the same payload. It opens nothing for sure until a
+// reviewer has confirmed it, so the old header stays in force beside it.
+type Next struct {
+	Epoch  uint32   // of the roster that it is for; never 0
+	Header []byte   // a complete age header
+	By     [16]byte // names who signed the slip that it came in; its meaning is the caller's
+}
+
+// Slip brings a header that is to come after another.
+type Slip struct {
+	ID       ID
+	Replaces [32]byte // SHA-256 of the Header of the record that it was made from
+	Next     Next
+}
+
+// Confirmed says that the Next of a testimony was seen to open it.
+type Confirmed struct {
+	ID     ID
+	Header [32]byte // SHA-256 of the header of that Next
+}
+
+// Refusal says why one slip or confirmation was not taken.
+type Refusal struct {
+	ID  ID
+	Err error // wraps ErrNotFound, ErrStale, ErrSameHand or ErrNotAge, or says that the record is damaged
+}
+
+// Size returns the number of bytes of the whole age file, with the header in force.
 func (r *Record) Size() int64 { return int64(len(r.Header)) + r.PayloadSize }
 
 // Usage says how much a vault holds and how much room is left.
 type Usage struct {
 	Testimonies int            // how many testimonies are kept
-	Bytes       int64          // their age files together
+	Bytes       int64          // their age files together, with the headers in force
 	ByDay       map[string]int // testimonies by day received
-	ByEpoch     map[uint32]int // testimonies by roster epoch
+	ByEpoch     map[uint32]int // testimonies by HeaderEpoch
+	Waiting     int            // testimonies with a Next
+	RewriteDue  bool           // headers that were replaced can still be found on disk; see Store.Rewrite
 	Free        int64          // bytes that may still be written before the reserve is reached; never below 0
 }
 
@@ -131,6 +170,36 @@ type Store interface {
 	// [ErrFull] when the reserve of free disk is reached. It is cheap enough to
 	// be asked for every page.
 	Ready() error
+
+	// Propose keeps the Next of each slip beside the header in force, in place of
+	// an earlier Next, and returns once all are on stable storage. A slip whose
+	// Next is there already changes nothing and is not refused. One is refused
+	// with [ErrNotFound] for an unknown id, [ErrNotAge] if its header is not a
+	// complete age header, and [ErrStale] if the header in force is another than
+	// it was made from or is for the same roster or a later one. A refusal does
+	// not keep others from being taken. After an error some may have been taken;
+	// the same call again does the rest.
+	Propose(ctx context.Context, slips []Slip) ([]Refusal, error)
+
+	// Settle puts the Next of each testimony named in the place of its header,
+	// which is dropped, and returns once all that is on stable storage. by names
+	// who confirms; zero means nobody in particular. What is settled already
+	// changes nothing and is not refused. One is refused with [ErrNotFound],
+	// with [ErrStale] if its Next is missing, another, or for another epoch, and
+	// with [ErrSameHand] if by is who signed the slip. After an error some may
+	// have been settled; the same call again does the rest.
+	//
+	// From then on a [Store.Rewrite] is due. If none comes, the next opening of
+	// the store begins with one.
+	Settle(ctx context.Context, epoch uint32, by [16]byte, confirmed []Confirmed) ([]Refusal, error)
+
+	// Rewrite writes anew what holds the headers, without those that were
+	// dropped, and overwrites the old place as far as the disk allows. It needs
+	// room for a copy of all headers; if there is none the error wraps
+	// [ErrFull]. It refuses a store that is damaged. After an error nothing is
+	// lost, and what was due is still due unless the error says otherwise. ctx
+	// is looked at until the copy is whole. New testimonies wait for the copy.
+	Rewrite(ctx context.Context) error
 
 	// Close waits for writes under way and releases the store.
 	Close() error

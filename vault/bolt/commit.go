@@ -113,6 +113,9 @@ func (s *Store) writeChunks(group []chunk, bytes int) error {
 		return err
 	}
 	err := s.payloads.update(func(tx *bbolt.Tx, top *bbolt.Bucket) error {
+		if err := upgrade(tx); err != nil {
+			return err
+		}
 		for _, c := range group {
 			// What belongs to an upload that has failed would only be removed again.
 			if c.buf == nil || c.p.failed.Load() != nil {
@@ -173,6 +176,9 @@ func (s *Store) writeRecords(group []*request) error {
 		return nil
 	}
 	return s.headers.update(func(tx *bbolt.Tx, bucket *bbolt.Bucket) error {
+		if err := upgrade(tx); err != nil {
+			return err
+		}
 		for _, req := range group {
 			if bucket.Get(req.rec.ID[:]) != nil {
 				return errors.New("an id is taken")
@@ -193,5 +199,18 @@ func (s *Store) count(rec *vault.Record) {
 	s.counts.Testimonies++
 	s.counts.Bytes += rec.Size()
 	s.counts.ByDay[rec.Day]++
-	s.counts.ByEpoch[rec.Epoch]++
+	s.countEpoch(rec.HeaderEpoch, 1)
+	if rec.Next != nil {
+		s.counts.Waiting++
+	}
+}
+
+// countEpoch adds n testimonies to an epoch. A settled one may be counted before
+// the committer of records counts it as kept, so a number may be below zero for a
+// moment. It is called with mu held.
+func (s *Store) countEpoch(epoch uint32, n int) {
+	s.counts.ByEpoch[epoch] += n
+	if s.counts.ByEpoch[epoch] == 0 {
+		delete(s.counts.ByEpoch, epoch)
+	}
 }

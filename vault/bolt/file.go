@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	formatVersion = "amana/vault/1"
+	formatVersion1 = "amana/vault/1"
+	formatVersion  = "amana/vault/2"
 
 	// lockTimeout only has to outlast a process that is just ending.
 	lockTimeout = 500 * time.Millisecond
@@ -35,7 +36,8 @@ const (
 var (
 	metaBucket = []byte("meta")
 	versionKey = []byte("version")
-	pairKey    = []byte("pair") // the same 16 random bytes in both files of a vault
+	pairKey    = []byte("pair")    // the same 16 random bytes in both files of a vault
+	dueKey     = []byte("rewrite") // there if a rewrite of headers.db is due
 )
 
 // file is one bbolt file, with care for what bbolt leaves to its caller: panics
@@ -170,10 +172,24 @@ func (f *file) checkVersion() error {
 	if err != nil {
 		return fmt.Errorf("vault: open %s: %w", f.path, err)
 	}
-	if !bytes.Equal(version, []byte(formatVersion)) {
+	if v := string(version); v != formatVersion && v != formatVersion1 {
 		return fmt.Errorf("vault: open %s: %w: %.40q", f.path, ErrVersion, version)
 	}
 	return nil
+}
+
+// upgrade makes a file of version 1 one of version 2, in the transaction that
+// first writes to it. A file that is only read stays as it is, so that one on a
+// full or failing disk opens too. It must not come before a removal of a bucket.
+func upgrade(tx *bbolt.Tx) error {
+	meta := tx.Bucket(metaBucket)
+	if meta == nil {
+		return errors.New("a bucket is missing")
+	}
+	if bytes.Equal(meta.Get(versionKey), []byte(formatVersion)) {
+		return nil
+	}
+	return meta.Put(versionKey, []byte(formatVersion))
 }
 
 // meta returns a value of the meta bucket, nil if there is none.

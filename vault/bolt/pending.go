@@ -218,7 +218,7 @@ func (p *pending) Commit(label vault.Label) (vault.ID, error) {
 }
 
 func (p *pending) commit(label vault.Label) error {
-	rec := vault.Record{ID: p.id, Label: label, Header: p.header, PayloadSize: p.size}
+	rec := vault.Record{ID: p.id, Label: label, Header: p.header, HeaderEpoch: label.Epoch, PayloadSize: p.size}
 	p.sum.Sum(rec.PayloadSum[:0])
 	req := &request{rec: rec, encoded: encodeRecord(&rec), done: make(chan error, 1)}
 	p.flush(req)

@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +11,7 @@ import (
 	"amana/vault"
 )
 
-const (
-	maxRecord = int64(recordFixed + vault.MaxHeader + sha256.Size)
-	readBytes = 1 << 20 // at most in one transaction
-)
+const readBytes = 1 << 20 // at most in one transaction
 
 // eachID calls fn for every key of a top-level bucket, all of which are ids, from
 // the one behind after on; nil begins at the start.

@@ -13,10 +13,14 @@ import (
 
 // The layout of a record is written down in docs/formats.md, "Vault".
 const (
-	recordVersion = 1
-	stateKept     = 0
+	recordVersion1 = 1
+	recordVersion  = 2
+	stateKept      = 0
 
-	recordFixed = 1 + 1 + len(dayFormat) + 4 + 8 + sha256.Size + 4
+	recordHead  = 1 + 1 + len(dayFormat) // version, state, day
+	recordFixed = recordHead + 4 + 8 + sha256.Size + 4
+	nextFixed   = 4 + len(vault.Next{}.By) + 4
+	maxRecord   = int64(recordFixed + 4 + vault.MaxHeader + nextFixed + vault.MaxHeader + sha256.Size)
 	dayFormat   = "2006-01-02"
 )
 
@@ -34,20 +38,36 @@ func checkLabel(label vault.Label) error {
 // encodeRecord writes everything of rec but its id. The hash at its end covers
 // the id too, so that a record cannot stand under another's name.
 func encodeRecord(rec *vault.Record) []byte {
-	b := make([]byte, 0, recordFixed+len(rec.Header)+sha256.Size)
+	size := recordFixed + 4 + len(rec.Header) + nextFixed + sha256.Size
+	if rec.Next != nil {
+		size += len(rec.Next.Header)
+	}
+	b := make([]byte, 0, size)
 	b = append(b, recordVersion, stateKept)
 	b = append(b, rec.Day...)
 	b = binary.BigEndian.AppendUint32(b, rec.Epoch)
 	b = binary.BigEndian.AppendUint64(b, uint64(rec.PayloadSize))
 	b = append(b, rec.PayloadSum[:]...)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(rec.Header)))
-	b = append(b, rec.Header...)
+	b = binary.BigEndian.AppendUint32(b, rec.HeaderEpoch)
+	b = appendSized(b, rec.Header)
+	if rec.Next == nil {
+		b = binary.BigEndian.AppendUint32(b, 0)
+	} else {
+		b = binary.BigEndian.AppendUint32(b, rec.Next.Epoch)
+		b = append(b, rec.Next.By[:]...)
+		b = appendSized(b, rec.Next.Header)
+	}
 	sum := recordSum(rec.ID, b)
 	return append(b, sum[:]...)
 }
 
-// decodeRecord reads what encodeRecord wrote under id. The header of the result
-// shares memory with b.
+func appendSized(b, header []byte) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(header)))
+	return append(b, header...)
+}
+
+// decodeRecord reads what encodeRecord wrote under id, and what version 1 did.
+// The headers of the result share memory with b.
 func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 	rec := vault.Record{ID: id}
 	if len(b) < recordFixed+sha256.Size {
@@ -57,23 +77,62 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 	if want := recordSum(id, body); string(want[:]) != string(sum) {
 		return rec, fmt.Errorf("%w: its hash is wrong", errRecord)
 	}
-	if body[0] != recordVersion || body[1] != stateKept {
-		return rec, fmt.Errorf("%w: version %d, state %d", errRecord, body[0], body[1])
+	version, state := body[0], body[1]
+	if version != recordVersion1 && version != recordVersion || state != stateKept {
+		return rec, fmt.Errorf("%w: version %d, state %d", errRecord, version, state)
 	}
-	body = body[2:]
-	rec.Day, body = string(body[:len(dayFormat)]), body[len(dayFormat):]
+	rec.Day, body = string(body[2:recordHead]), body[recordHead:]
 	rec.Epoch, body = binary.BigEndian.Uint32(body), body[4:]
 	size, body := binary.BigEndian.Uint64(body), body[8:]
 	body = body[copy(rec.PayloadSum[:], body):]
-	length, header := binary.BigEndian.Uint32(body), body[4:]
-	if size > math.MaxInt64-vault.MaxHeader || uint64(length) != uint64(len(header)) || length > vault.MaxHeader {
+	rec.PayloadSize, rec.HeaderEpoch = int64(size), rec.Epoch
+	var ok bool
+	if version == recordVersion1 {
+		rec.Header, body, ok = cutSized(body)
+	} else {
+		body, ok = decodeHeaders(&rec, body)
+	}
+	if !ok || len(body) > 0 || size > math.MaxInt64-vault.MaxHeader {
 		return rec, fmt.Errorf("%w: its sizes are wrong", errRecord)
 	}
 	if err := checkLabel(rec.Label); err != nil {
 		return rec, fmt.Errorf("%w: its day is wrong", errRecord)
 	}
-	rec.PayloadSize, rec.Header = int64(size), header
+	if rec.HeaderEpoch < rec.Epoch || rec.Next != nil && rec.Next.Epoch <= rec.HeaderEpoch {
+		return rec, fmt.Errorf("%w: its epochs are wrong", errRecord)
+	}
 	return rec, nil
+}
+
+// decodeHeaders reads the headers and their epochs and returns what is behind.
+func decodeHeaders(rec *vault.Record, body []byte) (rest []byte, ok bool) {
+	rec.HeaderEpoch, body = binary.BigEndian.Uint32(body), body[4:]
+	if rec.Header, body, ok = cutSized(body); !ok || len(body) < 4 {
+		return nil, false
+	}
+	epoch, body := binary.BigEndian.Uint32(body), body[4:]
+	if epoch == 0 {
+		return body, true
+	}
+	rec.Next = &vault.Next{Epoch: epoch}
+	if len(body) < len(rec.Next.By) {
+		return nil, false
+	}
+	body = body[copy(rec.Next.By[:], body):]
+	rec.Next.Header, body, ok = cutSized(body)
+	return body, ok && len(rec.Next.Header) > 0
+}
+
+// cutSized takes a header off the front of b.
+func cutSized(b []byte) (header, rest []byte, ok bool) {
+	if len(b) < 4 {
+		return nil, nil, false
+	}
+	size, b := binary.BigEndian.Uint32(b), b[4:]
+	if size > vault.MaxHeader || int(size) > len(b) {
+		return nil, nil, false
+	}
+	return b[:size:size], b[size:], true
 }
 
 func recordSum(id vault.ID, body []byte) [sha256.Size]byte {

@@ -92,9 +92,14 @@ func (s *Store) load() error {
 	if err := s.checkPair(); err != nil {
 		return err
 	}
+	due, err := s.headers.meta(dueKey)
+	if err != nil {
+		return err
+	}
+	s.counts.RewriteDue = due != nil
 	s.inside.Store(s.payloads.reusable())
 	damaged := 0
-	err := s.headers.view(func(v *view) error {
+	err = s.headers.view(func(v *view) error {
 		var buf []byte
 		return eachID(v, headersBucket, nil, func(id vault.ID, e *entry) error {
 			var err error

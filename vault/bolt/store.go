@@ -82,6 +82,8 @@ type Store struct {
 	pending map[vault.ID]*pending // uploads under way, and aborted ones until they are removed
 	counts  vault.Usage
 
+	turn chan struct{} // holds a token while Propose, Settle or Rewrite works
+
 	orphans     []orphan // to be removed; only the committer of payloads uses it after Open
 	orphanBytes atomic.Int64
 	inside      atomic.Int64 // bytes in payloads.db that can be used again
@@ -156,6 +158,7 @@ func Open(dir string, options Options) (_ *Store, err error) {
 		chunks:   make(chan chunk, 2*poolBuffers),
 		requests: make(chan *request, poolBuffers),
 		pending:  map[vault.ID]*pending{},
+		turn:     make(chan struct{}, 1),
 	}
 	if s.logf == nil {
 		s.logf = func(string, ...any) {}
