@@ -87,6 +87,31 @@ func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	return f.Commit()
 }
 
+// Replace writes a file in the place of the one that is there, or of none. At
+// every moment, whatever fails, the path holds the old content whole or the new.
+// If it returns an error it may be either.
+func Replace(path string, data []byte, mode fs.FileMode) error {
+	f, err := Create(path, mode)
+	if err != nil {
+		return err
+	}
+	defer f.Discard()
+	if _, err := f.Write(data); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("flush %s: %w", path, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", path, err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("name %s: %w", path, err)
+	}
+	f.done = true
+	return SyncDir(filepath.Dir(path))
+}
+
 // SyncDir flushes a folder, so that the names in it survive a power cut.
 func SyncDir(path string) error {
 	d, err := os.Open(path)

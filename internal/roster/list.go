@@ -1,7 +1,3 @@
-// Package roster reads the list of reviewers that testimonies are sealed to.
-//
-// It handles public halves only; it may not touch identities, files or the
-// network. docs/formats.md describes the list.
 package roster
 
 import (
@@ -12,31 +8,19 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"filippo.io/age"
 )
 
-// ErrSecretKey is wrapped by the error about a list that holds a secret key,
-// which now is on a machine where it must never be.
-var ErrSecretKey = errors.New("this is a SECRET key")
-
-// Bounds of a list.
-const (
-	maxText      = 256 << 10 // bytes
-	maxReviewers = 100
-	maxName      = 100 // characters
-)
-
 // Reviewer is one recipient of testimonies.
 type Reviewer struct {
-	Name      string // may be empty
+	Name      string // in a List it may be empty
 	Recipient *age.HybridRecipient
+	Key       string // verifier key, named amana-reviewer; empty in a List
 }
 
-// List is one list of reviewers. Every one of them can open what is sealed to
-// it.
+// List is one list of reviewers as servers had it before there were rosters.
+// Every one of them can open what is sealed to it.
 type List struct {
 	Epoch     uint32
 	Text      []byte // as it was read; its hash is SHA256
@@ -97,20 +81,6 @@ func ParseList(epoch uint32, text []byte) (*List, error) {
 	return list, nil
 }
 
-// checkName refuses what could make a list read otherwise than it is: names are
-// shown to people, at a terminal too.
-func checkName(name string) error {
-	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxName {
-		return fmt.Errorf("a name has at most %d characters, in UTF-8", maxName)
-	}
-	for _, r := range name {
-		if !unicode.IsPrint(r) {
-			return errors.New("a name holds a character that cannot be printed")
-		}
-	}
-	return nil
-}
-
 // SHA256 returns the hash of the list's text in hexadecimal.
 func (l *List) SHA256() string {
 	sum := sha256.Sum256(l.Text)
@@ -118,19 +88,23 @@ func (l *List) SHA256() string {
 }
 
 // Recipients returns the reviewers as age takes them.
-func (l *List) Recipients() []age.Recipient {
-	recipients := make([]age.Recipient, len(l.Reviewers))
-	for i, r := range l.Reviewers {
-		recipients[i] = r.Recipient
-	}
-	return recipients
-}
+func (l *List) Recipients() []age.Recipient { return recipients(l.Reviewers) }
 
 // Find returns the reviewer with the given recipient, or nil.
-func (l *List) Find(recipient string) *Reviewer {
-	for i := range l.Reviewers {
-		if l.Reviewers[i].Recipient.String() == recipient {
-			return &l.Reviewers[i]
+func (l *List) Find(recipient string) *Reviewer { return find(l.Reviewers, recipient) }
+
+func recipients(reviewers []Reviewer) []age.Recipient {
+	out := make([]age.Recipient, len(reviewers))
+	for i, r := range reviewers {
+		out[i] = r.Recipient
+	}
+	return out
+}
+
+func find(reviewers []Reviewer, recipient string) *Reviewer {
+	for i := range reviewers {
+		if r := reviewers[i].Recipient; r != nil && r.String() == recipient {
+			return &reviewers[i]
 		}
 	}
 	return nil

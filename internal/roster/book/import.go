@@ -1,0 +1,64 @@
+package book
+
+import (
+	"fmt"
+
+	"amana/internal/roster"
+)
+
+// Import takes in the next roster: it must follow the newest one and be in force
+// on the given day. Once it returns, the roster is on stable storage and is the
+// newest. To import the newest one again changes nothing and is no error. If it
+// is refused nothing is written; the errors are those of [roster.Open],
+// [roster.Follows] and [roster.Roster.InForce].
+func (b *Book) Import(data []byte, today string) (*roster.Signed, error) {
+	s, err := roster.Open(data)
+	if err != nil {
+		return nil, err
+	}
+	b.importing.Lock()
+	defer b.importing.Unlock()
+	chain := b.All()
+	newest := chain[len(chain)-1]
+	if again, err := known(chain, s); err != nil {
+		return nil, err
+	} else if again {
+		return newest, nil
+	}
+	if err := roster.Follows(newest, s); err != nil {
+		return nil, err
+	}
+	if err := s.InForce(today); err != nil {
+		return nil, err
+	}
+	// If the disk fails between these two, the roster stays beyond the mark: it
+	// is valid, and the next Import or Open ends what was begun.
+	if err := put(b.folder, s); err != nil {
+		return nil, err
+	}
+	if err := b.pin(s); err != nil {
+		return nil, err
+	}
+	chain = append(chain, s)
+	b.chain.Store(&chain)
+	return s, nil
+}
+
+// known tells if s is the newest roster, and refuses it if it is another one
+// of a number that is there already.
+func known(chain []*roster.Signed, s *roster.Signed) (again bool, err error) {
+	newest := chain[len(chain)-1]
+	if s.Epoch > newest.Epoch {
+		return false, nil
+	}
+	if chain[s.Epoch-1].Sum() != s.Sum() {
+		return false, fmt.Errorf("%w: this is another roster %d than the one that is here, and there must never be two. Compare their fingerprints with the administrators, face to face or over a telephone", roster.ErrChain, s.Epoch)
+	}
+	if s.Signatures() == 0 {
+		return false, fmt.Errorf("%w: this is a draft of roster %d that nobody has signed", roster.ErrSignatures, s.Epoch)
+	}
+	if s.Epoch < newest.Epoch {
+		return false, fmt.Errorf("%w: this is roster %d, which was taken in long ago. The newest here is roster %d", roster.ErrChain, s.Epoch, newest.Epoch)
+	}
+	return true, nil
+}

@@ -1,0 +1,204 @@
+package roster
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// Bounds of the signatures under a roster.
+const (
+	maxSignatures    = 40
+	maxSignatureLine = 512 // bytes
+)
+
+// MaxSize is the most bytes that a roster has, with its signatures.
+const MaxSize = maxText + 1 + maxSignatures*(maxSignatureLine+1)
+
+const (
+	sigPrefix = "— "
+	sigSplit  = "\n\n" + sigPrefix // no line of a roster begins so
+)
+
+// Signed is a roster with the signatures that were made for it, if any: a draft
+// has none. What is in it must not be changed.
+type Signed struct {
+	Roster
+	text string // as it was signed
+	sigs []signature
+}
+
+// signature is one line under a roster.
+type signature struct {
+	name string // of the note key
+	hash uint32
+	line string // whole, without the end of the line
+}
+
+// Draft returns a roster that nobody has signed yet. It holds nothing of r.
+func Draft(r *Roster) (*Signed, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	return Open(r.Text())
+}
+
+// Open reads a draft or a signed roster of at most [MaxSize] bytes. It verifies
+// no signature: [Follows] does. Errors wrap [ErrMalformed] or [ErrSecretKey].
+func Open(data []byte) (*Signed, error) {
+	if hasSecret(data) {
+		return nil, fmt.Errorf("%w, not a roster: never carry it to another machine", ErrSecretKey)
+	}
+	if len(data) > MaxSize {
+		return nil, malformed("this is not a roster: it is longer than %d bytes", MaxSize)
+	}
+	text, rest := data, []byte(nil)
+	if i := bytes.Index(data, []byte(sigSplit)); i >= 0 {
+		text, rest = data[:i+1], data[i+2:]
+	}
+	r, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	s := &Signed{Roster: *r, text: string(text)}
+	if rest == nil {
+		return s, nil
+	}
+	if rest[len(rest)-1] != '\n' {
+		return nil, malformed("the roster is cut off: its last signature does not end. Take the file again from where it was made")
+	}
+	for line := range strings.SplitSeq(string(rest[:len(rest)-1]), "\n") {
+		if err := s.add(line); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// add takes one more signature line, in its one spelling.
+func (s *Signed) add(line string) error {
+	if len(s.sigs) == maxSignatures {
+		return malformed("the roster has more than %d signatures", maxSignatures)
+	}
+	n := len(s.sigs) + 1
+	rest, ok := strings.CutPrefix(line, sigPrefix)
+	name, b64, ok2 := strings.Cut(rest, " ")
+	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
+	// The decoder passes over ends of lines of any kind: none may be there.
+	if !ok || !ok2 || err != nil || len(raw) < 5 || len(line) > maxSignatureLine || strings.ContainsAny(b64, "\r\n") {
+		return malformed("signature %d under the roster is damaged. Take the file again from where it was made", n)
+	}
+	sig := signature{name: name, hash: binary.BigEndian.Uint32(raw), line: line}
+	if s.has(sig.name, sig.hash) {
+		return malformed("signature %d under the roster is by a key that signed it already", n)
+	}
+	s.sigs = append(s.sigs, sig)
+	// The library reads signatures by rules of its own: what it refuses, nobody
+	// could verify.
+	_, err = note.Open(s.Bytes(), nil)
+	var unverified *note.UnverifiedNoteError
+	if !errors.As(err, &unverified) {
+		return malformed("signature %d under the roster is damaged. Take the file again from where it was made", n)
+	}
+	return nil
+}
+
+func (s *Signed) has(name string, hash uint32) bool {
+	for _, sig := range s.sigs {
+		if sig.name == name && sig.hash == hash {
+			return true
+		}
+	}
+	return false
+}
+
+// Bytes returns the roster as a file, with its signatures.
+func (s *Signed) Bytes() []byte {
+	var b bytes.Buffer
+	b.WriteString(s.text)
+	if len(s.sigs) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, sig := range s.sigs {
+		b.WriteString(sig.line)
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// Signatures returns how many signatures stand under the roster, valid or not.
+func (s *Signed) Signatures() int { return len(s.sigs) }
+
+// Signers returns the administrators of by whose valid signature is there, in
+// the order of by. If one of by's keys is named under a signature that does not
+// fit, it returns nobody: the roster was changed.
+func (s *Signed) Signers(by *Roster) []Administrator {
+	signers, err := s.signers(by)
+	if err != nil {
+		return nil
+	}
+	return signers
+}
+
+func (s *Signed) signers(by *Roster) ([]Administrator, error) {
+	// What is read must be what was signed, even if somebody changed a field.
+	if !bytes.Equal(s.Text(), []byte(s.text)) {
+		return nil, fmt.Errorf("%w: roster %d was changed after it was read", ErrSignatures, s.Epoch)
+	}
+	if by == nil || len(s.sigs) == 0 {
+		return nil, nil
+	}
+	verifiers := make([]note.Verifier, len(by.Administrators))
+	for i, a := range by.Administrators {
+		if err := checkKey(a.Key, KeyNameAdministrator); err != nil {
+			return nil, fmt.Errorf("%w: administrator %.40q of roster %d: %w", ErrSignatures, a.Name, by.Epoch, err)
+		}
+		verifiers[i], _ = note.NewVerifier(a.Key)
+	}
+	opened, err := note.Open(s.Bytes(), note.VerifierList(verifiers...))
+	var unverified *note.UnverifiedNoteError
+	if errors.As(err, &unverified) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: a signature under roster %d does not fit its text, so one of the two was changed after it was signed. Take the file again from the administrators", ErrSignatures, s.Epoch)
+	}
+	var signers []Administrator
+	for i, a := range by.Administrators {
+		for _, sig := range opened.Sigs {
+			if sig.Name == verifiers[i].Name() && sig.Hash == verifiers[i].KeyHash() {
+				signers = append(signers, a)
+				break
+			}
+		}
+	}
+	return signers, nil
+}
+
+// Sign returns the roster with one more signature, by an administrator's key. A
+// second one by the same key is refused.
+func (s *Signed) Sign(signer note.Signer) (*Signed, error) {
+	if signer.Name() != KeyNameAdministrator {
+		return nil, fmt.Errorf("%w: only the key of an administrator signs a roster, and this is one of %.40q", ErrSignatures, signer.Name())
+	}
+	if s.has(signer.Name(), signer.KeyHash()) {
+		return nil, fmt.Errorf("%w: this key has signed roster %d already", ErrSignatures, s.Epoch)
+	}
+	signed, err := note.Sign(&note.Note{Text: s.text}, signer)
+	if err != nil {
+		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
+	}
+	next, err := Open(s.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
+	}
+	if err := next.add(strings.TrimSuffix(string(signed[len(s.text)+1:]), "\n")); err != nil {
+		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
+	}
+	return next, nil
+}
