@@ -51,7 +51,7 @@ func bundleOf(t *testing.T, sizes ...int) ([]byte, *age.HybridIdentity) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &carry.Manifest{Made: "2026-11-22", Recipients: []carry.List{{Epoch: 1, Text: list.Text}}}
+	m := &carry.Manifest{Made: "2026-11-22", Rosters: []carry.List{{Epoch: 1, Text: list.Text}}}
 	ages := make(map[string][]byte)
 	for i, size := range sizes {
 		var sealed bytes.Buffer
@@ -70,7 +70,7 @@ func bundleOf(t *testing.T, sizes ...int) ([]byte, *age.HybridIdentity) {
 		}
 		data, name := sealed.Bytes(), fmt.Sprintf("%032x", i)
 		ages[name] = data
-		m.Testimonies = append(m.Testimonies, carry.Entry{ID: name, Day: "2026-11-22", Epoch: 1, HeaderSize: 10,
+		m.Testimonies = append(m.Testimonies, carry.Entry{ID: name, Day: "2026-11-22", Epoch: 1, HeaderEpoch: 1, HeaderSize: 10,
 			HeaderSum: sha256.Sum256(data[:10]), PayloadSize: int64(len(data) - 10), PayloadSum: sha256.Sum256(data[10:])})
 	}
 	skey, vkey := carry.NewKey()

@@ -104,7 +104,7 @@ func bundle(ts *testscript.TestScript, _ bool, args []string) {
 			text := readFile(ts, "list"+epoch+".txt")
 			lists[epoch], err = roster.ParseList(uint32(n), []byte(text))
 			ts.Check(err)
-			m.Recipients = append(m.Recipients, carry.List{Epoch: uint32(n), Text: []byte(text)})
+			m.Rosters = append(m.Rosters, carry.List{Epoch: uint32(n), Text: []byte(text)})
 		}
 		id := fmt.Sprintf("%032x", i+1)
 		data := sealed(ts, lists[epoch], wrong)
@@ -112,12 +112,12 @@ func bundle(ts *testscript.TestScript, _ bool, args []string) {
 		header += bytes.IndexByte(data[header+1:], '\n') + 2
 		ages[id] = data
 		m.Testimonies = append(m.Testimonies, carry.Entry{
-			ID: id, Day: "2026-11-22", Epoch: lists[epoch].Epoch,
+			ID: id, Day: "2026-11-22", Epoch: lists[epoch].Epoch, HeaderEpoch: lists[epoch].Epoch,
 			HeaderSize: int64(header), HeaderSum: sha256.Sum256(data[:header]),
 			PayloadSize: int64(len(data) - header), PayloadSum: sha256.Sum256(data[header:]),
 		})
 	}
-	slices.SortFunc(m.Recipients, func(a, b carry.List) int { return int(a.Epoch) - int(b.Epoch) })
+	slices.SortFunc(m.Rosters, func(a, b carry.List) int { return int(a.Epoch) - int(b.Epoch) })
 	skey, vkey := carry.NewKey()
 	signer, err := note.NewSigner(skey)
 	ts.Check(err)

@@ -58,12 +58,17 @@ func (j *job) print(w io.Writer) {
 // list returns the list of reviewers of an epoch, or nil if the bundle has it
 // no more.
 func (j *job) list(epoch uint32) *carry.List {
-	for i := range j.bundle.Manifest.Recipients {
-		if list := &j.bundle.Manifest.Recipients[i]; list.Epoch == epoch {
-			return list
+	for _, list := range j.lists() {
+		if list.Epoch == epoch {
+			return &list
 		}
 	}
 	return nil
+}
+
+// lists returns the lists of reviewers in the bundle.
+func (j *job) lists() []carry.List {
+	return slices.Concat(j.bundle.Manifest.Recipients, j.bundle.Manifest.Rosters)
 }
 
 // whoCanOpen says which list a testimony was sealed under and where in the
@@ -122,7 +127,7 @@ func (j *job) findWho(epoch uint32) string {
 // listsWithKey returns the epochs of the bundle's lists that name this key.
 func (j *job) listsWithKey() []uint32 {
 	var epochs []uint32
-	for _, text := range j.bundle.Manifest.Recipients {
+	for _, text := range j.lists() {
 		list, err := roster.ParseList(text.Epoch, text.Text)
 		if err != nil {
 			continue

@@ -13,16 +13,17 @@ import (
 // Bundle is an opened bundle. Its methods may be called from several
 // goroutines.
 type Bundle struct {
-	// Manifest is what the bundle holds, as signed. Its Recipients are the
-	// lists that arrived undamaged and could be read.
+	// Manifest is what the bundle holds, as signed. Its Rosters, or Recipients,
+	// are those that arrived undamaged and could be read.
 	Manifest Manifest
 
 	// Damaged names the members besides the testimonies that are not as they
-	// were written or cannot be read: lists of reviewers, SHA256SUMS. Testimonies
-	// may still open.
+	// were written or cannot be read: rosters, lists of reviewers, SHA256SUMS.
+	// Testimonies may still open.
 	Damaged []string
 
 	r       io.ReaderAt
+	layout  *layout
 	offsets []int64 // of the testimonies' tar headers
 }
 
@@ -52,12 +53,12 @@ func openBundle(r io.ReaderAt, size int64) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, lists, err := parseManifest(signed)
+	m, l, err := parseManifest(signed)
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{Manifest: *m, r: r, offsets: make([]int64, len(m.Testimonies))}
-	at, err := b.readLists(block+filled(int64(len(signed))), size, lists)
+	b := &Bundle{Manifest: *m, r: r, layout: l, offsets: make([]int64, len(m.Testimonies))}
+	at, err := b.readLists(block+filled(int64(len(signed))), size)
 	if err != nil {
 		return nil, err
 	}
@@ -68,14 +69,14 @@ func openBundle(r io.ReaderAt, size int64) (*Bundle, error) {
 			return nil, fmt.Errorf("%w: its sizes are out of range", ErrNotBundle)
 		}
 	}
-	end := at + block + filled(b.sumsSize(lists)) + 2*block
+	end := at + block + filled(b.sumsSize()) + 2*block
 	if size < end {
-		return nil, fmt.Errorf("%w: %d of %d bytes are missing at its end", ErrNotWhole, end-size, end)
+		return nil, fmt.Errorf("the bundle is %w: %d of %d bytes are missing at its end", ErrNotWhole, end-size, end)
 	}
 	if size > end {
 		return nil, fmt.Errorf("%w: %d bytes follow its end", ErrNotBundle, size-end)
 	}
-	if err := b.checkSums(at, lists); err != nil {
+	if err := b.checkSums(at); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -93,7 +94,7 @@ func readFirst(r io.ReaderAt, size int64) ([]byte, error) {
 		if !bytes.Equal(h[:n], want[:n]) {
 			return nil, ErrNotBundle
 		}
-		return nil, fmt.Errorf("%w: it has only %d bytes", ErrNotWhole, size)
+		return nil, fmt.Errorf("the bundle is %w: it has only %d bytes", ErrNotWhole, size)
 	}
 	if err := readAt(r, h[:], 0); err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func readFirst(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it does not begin with a manifest", ErrNotBundle)
 	}
 	if size < block+filled(n) {
-		return nil, fmt.Errorf("%w: it ends in the manifest", ErrNotWhole)
+		return nil, fmt.Errorf("the bundle is %w: it ends in the manifest", ErrNotWhole)
 	}
 	data := make([]byte, filled(n))
 	if err := readAt(r, data, block); err != nil {
@@ -115,15 +116,19 @@ func readFirst(r io.ReaderAt, size int64) ([]byte, error) {
 	return data[:n], nil
 }
 
-// readLists reads the lists of reviewers from offset at on and returns the
-// offset after them. One that is damaged, or whose tar header is, or that cannot be read, is only noted:
-// testimonies open without it.
-func (b *Bundle) readLists(at, size int64, lists []sumOf) (int64, error) {
-	for _, list := range lists {
-		name := listMember(list.epoch)
+// readLists reads the rosters or lists from offset at on and returns the offset
+// after them. One that is damaged, or whose tar header is, or that cannot be
+// read, is only noted: testimonies open without it.
+func (b *Bundle) readLists(at, size int64) (int64, error) {
+	to := &b.Manifest.Rosters
+	if b.layout.version == 1 {
+		to = &b.Manifest.Recipients
+	}
+	for _, list := range b.layout.lists {
+		name := b.layout.member(list.epoch)
 		data := make([]byte, block+filled(list.size))
 		if size < at+int64(len(data)) {
-			return 0, fmt.Errorf("%w: it ends in %s", ErrNotWhole, name)
+			return 0, fmt.Errorf("the bundle is %w: it ends in %s", ErrNotWhole, name)
 		}
 		err := readAt(b.r, data, at)
 		at += int64(len(data))
@@ -139,24 +144,24 @@ func (b *Bundle) readLists(at, size int64, lists []sumOf) (int64, error) {
 			b.Damaged = append(b.Damaged, name)
 			continue
 		}
-		b.Manifest.Recipients = append(b.Manifest.Recipients, List{list.epoch, text[:len(text):len(text)]})
+		*to = append(*to, List{list.epoch, text[:len(text):len(text)]})
 	}
 	return at, nil
 }
 
 // sumsSize returns the size that SHA256SUMS must have.
-func (b *Bundle) sumsSize(lists []sumOf) int64 {
+func (b *Bundle) sumsSize() int64 {
 	var n int64
-	for _, list := range lists {
-		n += 64 + 2 + int64(len(listMember(list.epoch))) + 1
+	for _, list := range b.layout.lists {
+		n += 64 + 2 + int64(len(b.layout.member(list.epoch))) + 1
 	}
 	return n + int64(len(b.offsets))*int64(64+2+len("testimonies/")+32+len(".age")+1)
 }
 
 // checkSums looks at the last member and at the end. SHA256SUMS serves other
 // programs; the hashes that count are signed. So damage in it is only noted.
-func (b *Bundle) checkSums(at int64, lists []sumOf) error {
-	good, err := b.goodSums(at, lists)
+func (b *Bundle) checkSums(at int64) error {
+	good, err := b.goodSums(at)
 	if err != nil && !errors.Is(err, ErrUnreadable) {
 		return err
 	}
@@ -168,8 +173,8 @@ func (b *Bundle) checkSums(at int64, lists []sumOf) error {
 
 // goodSums tells whether SHA256SUMS and the end after it are as they must be;
 // with an error they are not.
-func (b *Bundle) goodSums(at int64, lists []sumOf) (bool, error) {
-	n := b.sumsSize(lists)
+func (b *Bundle) goodSums(at int64) (bool, error) {
+	n := b.sumsSize()
 	r := bufio.NewReaderSize(io.NewSectionReader(b.r, at, block+filled(n)+2*block), 64<<10)
 	h := tarHeader("SHA256SUMS", n)
 	got := make([]byte, block)
@@ -189,8 +194,8 @@ func (b *Bundle) goodSums(at int64, lists []sumOf) (bool, error) {
 			string(line[64:]) == "  "+want+"\n" && (known == nil || *known == sum)
 		return nil
 	}
-	for i := range lists {
-		if err := next(listMember(lists[i].epoch), &lists[i].sum); err != nil {
+	for _, list := range b.layout.lists {
+		if err := next(b.layout.member(list.epoch), &list.sum); err != nil {
 			return false, err
 		}
 	}
@@ -232,7 +237,7 @@ func readAt(r io.ReaderAt, p []byte, at int64) error {
 
 func readError(err error) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: it became shorter while it was read", ErrNotWhole)
+		return fmt.Errorf("the bundle is %w: it became shorter while it was read", ErrNotWhole)
 	}
 	return fmt.Errorf("read: %w", err)
 }

@@ -87,7 +87,7 @@ func TestSignedButWrong(t *testing.T) {
 		"other key":     replace("intake amana-intake", "intake amana-other"),
 		"no key":        replace("intake amana-intake", "outtake amana-intake"),
 		"empty":         func(string) string { return "\n" },
-		"version alone": func(string) string { return version + "\n" },
+		"version alone": func(string) string { return versionPrefix + "2\n" },
 	} {
 		m := makeBundle(t, 2)
 		_, err := openBytes(withText(t, m, change))
@@ -112,7 +112,7 @@ func TestWordsAboutTheSignature(t *testing.T) {
 		said, left string
 	}{
 		"key unreadable": {func(s string) string { return strings.Replace(s, "intake amana-intake+", "intake amana-intake-", 1) },
-			"key that the bundle names cannot be read", "not signed"},
+			"key that the file names cannot be read", "not signed"},
 		"other signer": {func(s string) string { return strings.Replace(s, m.vkey, other, 1) },
 			"signature does not fit", "not signed"},
 	} {

@@ -11,15 +11,16 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// WriteBundle writes a bundle of the testimonies in m, signed by signer, whose
-// verifier key is vkey. open gives the age file of each.
+// WriteBundle writes a bundle, of version 2, of the rosters and testimonies in m,
+// signed by signer, whose verifier key is vkey. open gives the age file of each.
 //
 // It streams: its memory does not grow with the testimonies' sizes. Each
 // testimony must have exactly the sizes and hashes that m promises; if one has
 // not, or m is not in order, the error says so (damage wraps [ErrDamaged]) and
 // what was written is not a bundle. The caller makes w durable.
 func WriteBundle(ctx context.Context, w io.Writer, m *Manifest, signer note.Signer, vkey string, open func(Entry) (io.ReadCloser, error)) error {
-	signed, m, lists, err := sign(m, signer, vkey)
+	l := &layout{version: 2, lists: sumsOf(m.Rosters)}
+	signed, err := sign(m, l, signer, vkey)
 	if err != nil {
 		return fmt.Errorf("make manifest of bundle: %w", err)
 	}
@@ -27,9 +28,9 @@ func WriteBundle(ctx context.Context, w io.Writer, m *Manifest, signer note.Sign
 		return fmt.Errorf("write bundle: %w", err)
 	}
 	var sums bytes.Buffer
-	for i, list := range m.Recipients {
-		name := listMember(list.Epoch)
-		fmt.Fprintf(&sums, "%x  %s\n", lists[i].sum, name)
+	for i, list := range m.Rosters {
+		name := l.member(list.Epoch)
+		fmt.Fprintf(&sums, "%x  %s\n", l.lists[i].sum, name)
 		if err := writeMember(w, name, list.Text); err != nil {
 			return fmt.Errorf("write bundle: %w", err)
 		}
@@ -51,26 +52,29 @@ func WriteBundle(ctx context.Context, w io.Writer, m *Manifest, signer note.Sign
 	return nil
 }
 
-// sign returns the signed text of m, and m as it is to be written.
-func sign(m *Manifest, signer note.Signer, vkey string) ([]byte, *Manifest, []sumOf, error) {
-	m, lists, err := m.prepare()
-	if err != nil {
-		return nil, nil, nil, err
+// sign returns the signed text of m, checked. m is not changed.
+func sign(m *Manifest, l *layout, signer note.Signer, vkey string) ([]byte, error) {
+	if len(m.Recipients) > 0 {
+		return nil, fmt.Errorf("lists of reviewers have no place in a bundle of version %d", l.version)
 	}
-	m.Intake = vkey
-	signed, err := note.Sign(&note.Note{Text: m.text(lists)}, signer)
+	checked := *m
+	checked.Intake = vkey
+	if err := checked.check(l); err != nil {
+		return nil, err
+	}
+	signed, err := note.Sign(&note.Note{Text: checked.text(l)}, signer)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if len(signed) > maxManifest {
-		return nil, nil, nil, fmt.Errorf("%d testimonies are too many for one bundle: its manifest would have %d bytes, and may have %d (about 300,000 testimonies); "+
+		return nil, fmt.Errorf("%d testimonies are too many for one bundle: its manifest would have %d bytes, and may have %d (about 300,000 testimonies); "+
 			"nothing is lost: keep the server's state as it is, and export with a newer version of Amana that allows more", len(m.Testimonies), len(signed), maxManifest)
 	}
 	// Reading it back shows that signer and vkey belong together.
 	if _, _, err := parseManifest(signed); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	return signed, m, lists, nil
+	return signed, nil
 }
 
 // writeTestimony copies one age file and returns its hash.

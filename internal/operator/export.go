@@ -139,8 +139,8 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, d
 		return nil, err
 	}
 	m := &carry.Manifest{
-		Made:       time.Now().UTC().Format(time.DateOnly),
-		Recipients: []carry.List{{Epoch: list.Epoch, Text: list.Text}},
+		Made:    time.Now().UTC().Format(time.DateOnly),
+		Rosters: []carry.List{{Epoch: list.Epoch, Text: list.Text}},
 	}
 	var after vault.ID
 	for {
@@ -153,7 +153,7 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, d
 				continue
 			}
 			m.Testimonies = append(m.Testimonies, carry.Entry{
-				ID: r.ID.String(), Day: r.Day, Epoch: r.Epoch,
+				ID: r.ID.String(), Day: r.Day, Epoch: r.Epoch, HeaderEpoch: r.HeaderEpoch,
 				HeaderSize: int64(len(r.Header)), HeaderSum: sha256.Sum256(r.Header),
 				PayloadSize: r.PayloadSize, PayloadSum: r.PayloadSum,
 			})

@@ -55,14 +55,14 @@ func TestDamagedWhileWriting(t *testing.T) {
 		"bad block": func(b []byte) (io.Reader, error) { return iotest.ErrReader(disk), nil },
 	} {
 		for _, gone := range []error{nil, errors.New("no server")} {
-			m := &carry.Manifest{Made: "2026-11-22", Recipients: []carry.List{{Epoch: 1, Text: []byte("list")}}}
+			m := &carry.Manifest{Made: "2026-11-22", Rosters: []carry.List{{Epoch: 1, Text: []byte("list")}}}
 			var bad vault.ID
 			for i := range 3 {
 				id := vault.ID{byte(i + 1)}
 				if i == 1 {
 					bad = id
 				}
-				m.Testimonies = append(m.Testimonies, carry.Entry{ID: id.String(), Day: "2026-11-22", Epoch: 1,
+				m.Testimonies = append(m.Testimonies, carry.Entry{ID: id.String(), Day: "2026-11-22", Epoch: 1, HeaderEpoch: 1,
 					HeaderSize: 100, HeaderSum: sha256.Sum256(content[:100]),
 					PayloadSize: int64(len(content) - 100), PayloadSum: sha256.Sum256(content[100:])})
 			}

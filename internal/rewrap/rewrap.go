@@ -1,0 +1,185 @@
+// Package rewrap moves testimonies to other reviewers: it makes a new age header
+// that opens an old payload, and shows that another one does. The payload is
+// never needed.
+//
+// It handles file keys and the identities of reviewers, so it is for offline
+// machines only and may never be linked into the server. It may not touch files
+// or the network, and it writes no secret anywhere. docs/formats-rotation.md
+// describes what its headers are carried in.
+package rewrap
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+
+	"amana/internal/carry"
+
+	"filippo.io/age"
+)
+
+// What can be wrong with a header. Errors of this package about one wrap one of
+// them.
+var (
+	ErrNotOurs  = errors.New("it is not for this key")
+	ErrDamaged  = errors.New("it is damaged or was made wrongly")
+	ErrOtherKey = errors.New("it does not belong to this testimony: its file key is another")
+)
+
+// maxHeader is the largest header that a vault takes, in bytes.
+const maxHeader = 1 << 20
+
+// Header unwraps the file key of the age header old with ids and wraps it for the
+// recipients to, which must be hybrid: a new header that opens the same payload.
+// Before it returns, age itself opens the result: with ids if they are among the
+// recipients, and otherwise by the file key alone.
+//
+// The error wraps [ErrNotOurs] if old is not for ids, and [ErrDamaged] if it is not
+// exactly one age header with the right MAC.
+func Header(old []byte, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
+	if _, err := carry.Stanzas(old); err != nil {
+		return nil, fmt.Errorf("old header: %w", ErrDamaged)
+	}
+	key, err := unwrap(old, ids)
+	if err != nil {
+		return nil, fmt.Errorf("old header: %w", err)
+	}
+	defer clear(key)
+	next, err := wrap(key, to)
+	if err != nil {
+		return nil, fmt.Errorf("new header: %w", err)
+	}
+	if err := prove(next, key, ids, to); err != nil {
+		return nil, fmt.Errorf("new header: %w", err)
+	}
+	return next, nil
+}
+
+// unwrap returns the file key of a header. The caller clears it.
+func unwrap(header []byte, ids []*age.HybridIdentity) ([]byte, error) {
+	if len(ids) == 0 {
+		return nil, errors.New("no key was given")
+	}
+	identities := make([]age.Identity, len(ids))
+	for i, id := range ids {
+		identities[i] = id
+	}
+	key, err := age.DecryptHeader(header, identities...)
+	if none := (*age.NoIdentityMatchError)(nil); errors.As(err, &none) {
+		return nil, ErrNotOurs
+	}
+	if err != nil {
+		return nil, ErrDamaged // age's words quote the header, which strangers wrote
+	}
+	return key, nil
+}
+
+// wrap writes a header as C2SP age.md has it: the version, a stanza for each
+// recipient with its body in base 64 of 64 columns, and the MAC of all that.
+func wrap(key []byte, to []age.Recipient) ([]byte, error) {
+	if len(to) == 0 {
+		return nil, errors.New("no recipients were given")
+	}
+	out := make([]byte, 0, 100+1700*len(to))
+	out = append(out, "age-encryption.org/v1\n"...)
+	for i, r := range to {
+		if _, ok := r.(*age.HybridRecipient); !ok {
+			return nil, fmt.Errorf("recipient %d is not post-quantum (age1pq1…)", i+1)
+		}
+		stanzas, err := r.Wrap(key)
+		if err != nil {
+			return nil, fmt.Errorf("wrap for recipient %d: %w", i+1, err)
+		}
+		for _, s := range stanzas {
+			out = appendStanza(out, s)
+		}
+	}
+	out = append(out, "---"...)
+	mac, err := headerMAC(key, out)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, ' ')
+	out = base64.RawStdEncoding.AppendEncode(out, mac)
+	out = append(out, '\n')
+	if len(out) > maxHeader {
+		return nil, fmt.Errorf("a header for %d recipients is larger than %d bytes", len(to), maxHeader)
+	}
+	return out, nil
+}
+
+// columns is the length of a full line of a stanza's body. The last line is
+// shorter, and so may be empty.
+const columns = 64
+
+func appendStanza(out []byte, s *age.Stanza) []byte {
+	out = append(out, "-> "...)
+	out = append(out, s.Type...)
+	for _, arg := range s.Args {
+		out = append(out, ' ')
+		out = append(out, arg...)
+	}
+	out = append(out, '\n')
+	body := base64.RawStdEncoding.EncodeToString(s.Body)
+	for len(body) >= columns {
+		out = append(out, body[:columns]...)
+		out = append(out, '\n')
+		body = body[columns:]
+	}
+	out = append(out, body...)
+	return append(out, '\n')
+}
+
+// headerMAC returns the MAC of a header, of which text is all up to and with the
+// dashes of its last line.
+func headerMAC(key, text []byte) ([]byte, error) {
+	macKey, err := hkdf.Key(sha256.New, key, nil, "header", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive key of MAC: %w", err)
+	}
+	defer clear(macKey)
+	h := hmac.New(sha256.New, macKey)
+	h.Write(text)
+	return h.Sum(nil), nil
+}
+
+// prove has age open the new header, and compares the file key.
+func prove(next, key []byte, ids []*age.HybridIdentity, to []age.Recipient) error {
+	var try age.Identity = age.NewInjectedFileKeyIdentity(key)
+	for _, id := range ids {
+		own := id.Recipient().String()
+		i := slices.IndexFunc(to, func(r age.Recipient) bool { return r.(*age.HybridRecipient).String() == own })
+		if i >= 0 {
+			try = ownStanza{id, i}
+			break
+		}
+	}
+	got, err := age.DecryptHeader(next, try)
+	if err != nil {
+		return fmt.Errorf("it does not open: %w", err)
+	}
+	defer clear(got)
+	if subtle.ConstantTimeCompare(got, key) != 1 {
+		return errors.New("it opens to another file key")
+	}
+	return nil
+}
+
+// ownStanza is an identity that knows which stanza is its own, and so needs one
+// decapsulation however many there are.
+type ownStanza struct {
+	id *age.HybridIdentity
+	at int
+}
+
+func (o ownStanza) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	if o.at >= len(stanzas) {
+		return nil, age.ErrIncorrectIdentity
+	}
+	return o.id.Unwrap(stanzas[o.at : o.at+1])
+}
