@@ -14,6 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"amana/internal/roster"
+
 	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 )
@@ -26,15 +28,6 @@ var (
 	ErrNoSigningKey = errors.New("this key was made by age-keygen: it has no signing key")
 	ErrName         = errors.New("this name cannot be used")
 )
-
-// The names in the signing keys, and so in all signatures.
-const (
-	signsAdministrator = "amana-administrator"
-	signsReviewer      = "amana-reviewer"
-)
-
-// maxName is how many characters a name may have.
-const maxName = 100
 
 // Key is the key of a reviewer, or of an administrator. Printed with any verb it
 // shows nothing.
@@ -56,12 +49,12 @@ func NewReviewer(name string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make reviewer's key: %w", err)
 	}
-	return newKey(name, signsReviewer, id)
+	return newKey(name, roster.KeyNameReviewer, id)
 }
 
 // NewAdministrator makes the key of an administrator, which signs rosters and
 // opens nothing.
-func NewAdministrator(name string) (*Key, error) { return newKey(name, signsAdministrator) }
+func NewAdministrator(name string) (*Key, error) { return newKey(name, roster.KeyNameAdministrator) }
 
 func newKey(name, signs string, ids ...*age.HybridIdentity) (*Key, error) {
 	if err := CheckName(name); err != nil {
@@ -78,26 +71,32 @@ func newKey(name, signs string, ids ...*age.HybridIdentity) (*Key, error) {
 // CheckName returns an error wrapping [ErrName], and saying why, if rosters
 // could not hold the name.
 func CheckName(name string) error {
-	switch n := utf8.RuneCountInString(name); {
-	case name == "":
-		return fmt.Errorf("%w: it is empty", ErrName)
-	case !utf8.ValidString(name):
-		return fmt.Errorf("%w: it is not in UTF-8", ErrName)
-	case n > maxName:
-		return fmt.Errorf("%w: it has %d characters, and at most %d fit", ErrName, n, maxName)
-	case name != strings.TrimSpace(name):
-		return fmt.Errorf("%w: it begins or ends with a space", ErrName)
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("%w: it holds a character that cannot be printed", ErrName)
 	}
-	for _, r := range name {
-		if !unicode.IsPrint(r) {
-			return fmt.Errorf("%w: it holds a character that cannot be printed", ErrName)
-		}
+	// A card of a key that is nobody's shows what cards and rosters take.
+	_, vkey := signerOf(roster.KeyNameAdministrator, make([]byte, seedSize))
+	if _, err := roster.ParseCard(roster.Card{Name: name, Key: vkey}.Text()); err != nil {
+		return fmt.Errorf("%w: %w", ErrName, err)
 	}
 	return nil
 }
 
+// Card returns the public half of the key. The error wraps [ErrNoSigningKey] for
+// a key of age-keygen.
+func (k *Key) Card() (roster.Card, error) {
+	if k.vkey == "" {
+		return roster.Card{}, ErrNoSigningKey
+	}
+	card := roster.Card{Name: k.Name, Key: k.vkey}
+	if !k.Administrator() {
+		card.Recipient = k.Identities[0].Recipient()
+	}
+	return card, nil
+}
+
 // Administrator tells whether this is the key of an administrator.
-func (k *Key) Administrator() bool { return strings.HasPrefix(k.vkey, signsAdministrator+"+") }
+func (k *Key) Administrator() bool { return strings.HasPrefix(k.vkey, roster.KeyNameAdministrator+"+") }
 
 // VerifierKey returns the public half of the signing key, "amana-reviewer+…" or
 // "amana-administrator+…", or nothing if the key has none.

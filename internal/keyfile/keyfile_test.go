@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"amana/internal/roster"
+
 	"filippo.io/age"
 	"filippo.io/age/armor"
 	"golang.org/x/mod/sumdb/note"
@@ -68,6 +70,13 @@ func TestRoundTrip(t *testing.T) {
 		}
 		if _, err := note.Open(signed, note.VerifierList(must(note.NewVerifier(k.VerifierKey())))); err != nil {
 			t.Errorf("%s: its signature: %v", k.Name, err)
+		}
+		card, err := k.Card()
+		if err != nil || card.Name != k.Name || card.Key != k.VerifierKey() {
+			t.Errorf("%s: card: %v", k.Name, err)
+		}
+		if _, err := roster.ParseCard(card.Text()); err != nil {
+			t.Errorf("%s: its card: %v", k.Name, err)
 		}
 		if want := k.Name == "Administrator A"; k.Administrator() != want {
 			t.Errorf("%s: administrator: %v", k.Name, !want)
@@ -177,13 +186,16 @@ func TestPlainKeySignsNothing(t *testing.T) {
 	if _, err := k.Signer(); !errors.Is(err, ErrNoSigningKey) {
 		t.Errorf("signer: %v", err)
 	}
+	if _, err := k.Card(); !errors.Is(err, ErrNoSigningKey) {
+		t.Errorf("card: %v", err)
+	}
 	if _, _, err := k.Seeds(); !errors.Is(err, ErrNoSigningKey) {
 		t.Errorf("seeds: %v", err)
 	}
 }
 
 func TestNames(t *testing.T) {
-	for _, name := range []string{"", " A", "A ", "a\nb", "a\x00", "a\u202eb", "\xff", strings.Repeat("x", 101)} {
+	for _, name := range []string{"", " A", "A ", "a\nb", "a\x00", "a\u202eb", "a\u200bb", "\xff", "AGE-SECRET-KEY-PQ-1QQ", strings.Repeat("x", 101)} {
 		if _, err := NewReviewer(name); !errors.Is(err, ErrName) {
 			t.Errorf("%q: %v", name, err)
 		}

@@ -3,6 +3,8 @@ package keyfile
 import (
 	"fmt"
 
+	"amana/internal/roster"
+
 	"filippo.io/age"
 )
 
@@ -13,9 +15,9 @@ const seedSize = 32
 // for an administrator) and 32 of the signing key. The caller clears them. The
 // error wraps [ErrNoSigningKey] for a key of age-keygen.
 func (k *Key) Seeds() (identity, signing []byte, err error) {
-	signs := signsReviewer
+	signs := roster.KeyNameReviewer
 	if k.Administrator() {
-		signs = signsAdministrator
+		signs = roster.KeyNameAdministrator
 	}
 	signing, ok := seedOf(k.skey, signs)
 	if !ok {
@@ -44,9 +46,9 @@ func FromSeeds(name string, identity, signing []byte) (*Key, error) {
 		return nil, fmt.Errorf("%w: a seed has the wrong length", ErrNotIdentity)
 	}
 	k := &Key{Name: name}
-	signs := signsAdministrator
+	signs := roster.KeyNameAdministrator
 	if identity != nil {
-		signs = signsReviewer
+		signs = roster.KeyNameReviewer
 		id, err := age.ParseHybridIdentity(encode(identity))
 		if err != nil { // not err: it may quote the key
 			return nil, fmt.Errorf("%w: the identity cannot be made", ErrNotIdentity)

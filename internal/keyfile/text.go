@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"amana/internal/roster"
+
 	"filippo.io/age"
 )
 
@@ -65,7 +67,7 @@ type reason string
 func (r reason) Error() string { return string(r) }
 
 func (p *parser) line(line string) error {
-	for intro, signs := range map[string]string{reviewerIntro: signsReviewer, administratorIntro: signsAdministrator} {
+	for intro, signs := range map[string]string{reviewerIntro: roster.KeyNameReviewer, administratorIntro: roster.KeyNameAdministrator} {
 		v, ok := strings.CutPrefix(line, intro)
 		switch {
 		case !ok:
@@ -87,7 +89,7 @@ func (p *parser) line(line string) error {
 		return p.comment(line)
 	case strings.HasPrefix(line, identityPrefix):
 		return p.identity(line)
-	case strings.HasPrefix(line, "PRIVATE+KEY+") && p.signs == signsAdministrator:
+	case strings.HasPrefix(line, "PRIVATE+KEY+") && p.signs == roster.KeyNameAdministrator:
 		return p.signing(line)
 	case strings.HasPrefix(line, "AGE-SECRET-KEY-1"):
 		return reason("is a key of the old kind, not post-quantum (" + identityPrefix + "…)")
@@ -115,7 +117,7 @@ func (p *parser) comment(line string) error {
 		p.public = value
 	case word == "verifies":
 		p.verifies = value
-	case word == "signing" && p.signs == signsReviewer:
+	case word == "signing" && p.signs == roster.KeyNameReviewer:
 		return p.signing(value)
 	default:
 		return nil
@@ -132,7 +134,7 @@ func (p *parser) identity(line string) error {
 	if err != nil {
 		return reason("is damaged or cut off")
 	}
-	if p.signs == signsAdministrator || p.signs != "" && len(p.key.Identities) > 0 {
+	if p.signs == roster.KeyNameAdministrator || p.signs != "" && len(p.key.Identities) > 0 {
 		return reason("is an identity too many: keep each key in a file of its own")
 	}
 	p.key.Identities = append(p.key.Identities, id)
@@ -154,7 +156,7 @@ func (p *parser) signing(skey string) error {
 // end checks that a file of ours is whole and does not contradict itself.
 func (p *parser) end() error {
 	switch {
-	case p.signs != signsAdministrator && len(p.key.Identities) == 0:
+	case p.signs != roster.KeyNameAdministrator && len(p.key.Identities) == 0:
 		return reason("the file has no line " + identityPrefix + "…")
 	case p.signs == "":
 		return nil
@@ -162,7 +164,7 @@ func (p *parser) end() error {
 		return reason("the file has no name")
 	case p.key.skey == "":
 		return reason("the file has no signing key")
-	case p.verifies != p.key.vkey, p.signs == signsReviewer && p.public != p.key.Identities[0].Recipient().String():
+	case p.verifies != p.key.vkey, p.signs == roster.KeyNameReviewer && p.public != p.key.Identities[0].Recipient().String():
 		return reason("its public half does not belong to its secret half")
 	}
 	return nil
