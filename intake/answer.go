@@ -25,6 +25,8 @@ var statuses = map[pages.ProblemKind]int{
 	pages.Internal:      http.StatusInternalServerError,
 	pages.Busy:          http.StatusServiceUnavailable,
 	pages.Full:          http.StatusInsufficientStorage,
+	pages.Closed:        http.StatusServiceUnavailable,
+	pages.Changed:       http.StatusServiceUnavailable,
 	pages.TooSlow:       http.StatusRequestTimeout,
 	pages.Interrupted:   http.StatusBadRequest,
 }
@@ -54,7 +56,12 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
-	must(s.pages.Landing(w, language(r), s.state))
+	list, err := s.inForce(s.today())
+	if err != nil {
+		s.problem(w, r, pages.Closed)
+		return
+	}
+	must(s.pages.Landing(w, language(r), s.state(list)))
 }
 
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {
@@ -65,15 +72,21 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) {
 // form shows the form, unless a testimony would be refused: nobody is to type
 // for nothing.
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
-	if problem := s.closed(); problem != "" {
+	list, err := s.inForce(s.today())
+	if err != nil {
+		s.problem(w, r, pages.Closed)
+		return
+	}
+	if problem := s.noRoom(); problem != "" {
 		s.problem(w, r, problem)
 		return
 	}
-	must(s.pages.Form(w, language(r), s.state, pages.Form{}))
+	must(s.pages.Form(w, language(r), s.state(list), pages.Form{}))
 }
 
-// closed returns why no testimony can be taken now, or "".
-func (s *Server) closed() pages.ProblemKind {
+// noRoom returns why no testimony can be taken now although a roster is in
+// force, or "".
+func (s *Server) noRoom() pages.ProblemKind {
 	if s.places.full() {
 		return pages.Busy
 	}
@@ -97,7 +110,7 @@ func (s *Server) storeClosed() pages.ProblemKind {
 // problem answers with a page of its own about what went wrong.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, kind pages.ProblemKind) {
 	w.WriteHeader(statuses[kind])
-	must(s.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: s.state}))
+	must(s.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: s.limits}))
 }
 
 func (s *Server) problemHandler(kind pages.ProblemKind) http.Handler {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -19,6 +20,7 @@ import (
 	"amana/vault"
 
 	"filippo.io/age"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // memory is a vault in memory that can be made to fail.
@@ -83,21 +85,90 @@ type site struct {
 	store    *memory
 	server   *Server
 	path     string
-	identity *age.HybridIdentity
+	rosters  *lists
+	identity *age.HybridIdentity // of the one reviewer of the first roster
 }
 
-func start(t *testing.T, change func(*Config)) *site {
+// lists is a book of rosters in memory.
+type lists struct {
+	mu     sync.Mutex
+	newest *roster.Signed
+	err    error // given by InForce
+}
+
+func (l *lists) InForce(day string) (*roster.Signed, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.newest == nil || l.err != nil {
+		return nil, l.err
+	}
+	if err := l.newest.InForce(day); err != nil {
+		return nil, err
+	}
+	return l.newest, nil
+}
+
+func (l *lists) Newest() *roster.Signed {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.newest
+}
+
+// set makes a roster the newest.
+func (l *lists) set(newest *roster.Signed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.newest = newest
+}
+
+// newIdentity makes a reviewer's key.
+func newIdentity(t *testing.T) *age.HybridIdentity {
 	t.Helper()
 	id, err := age.GenerateHybridIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := roster.ParseList(1, []byte(id.Recipient().String()))
+	return id
+}
+
+// newRoster makes a roster of some reviewers. Nobody has signed it: whether a
+// signature is right is not the intake's question.
+func newRoster(t *testing.T, epoch uint32, from, until string, ids ...*age.HybridIdentity) *roster.Signed {
+	t.Helper()
+	key := func(name string) string {
+		_, public, err := note.GenerateKey(rand.Reader, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return public
+	}
+	r := &roster.Roster{
+		Epoch: epoch, From: from, Until: until, Signatures: 1,
+		Administrators: []roster.Administrator{{Name: "Administrator A", Key: key(roster.KeyNameAdministrator)}},
+	}
+	if epoch > 1 {
+		r.Previous = [32]byte{1}
+	}
+	for i, id := range ids {
+		r.Reviewers = append(r.Reviewers, roster.Reviewer{
+			Name: fmt.Sprintf("Reviewer %c", 'A'+i), Recipient: id.Recipient(), Key: key(roster.KeyNameReviewer),
+		})
+	}
+	signed, err := roster.Draft(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := new(memory)
-	config := Config{Store: store, Reviewers: list}
+	return signed
+}
+
+// A time in which a test's roster is in force whenever it is run.
+const alwaysFrom, alwaysUntil = "2000-01-01", "2999-12-31"
+
+func start(t *testing.T, change func(*Config)) *site {
+	t.Helper()
+	id := newIdentity(t)
+	store, rosters := new(memory), &lists{newest: newRoster(t, 1, alwaysFrom, alwaysUntil, id)}
+	config := Config{Store: store, Rosters: rosters}
 	if change != nil {
 		change(&config)
 	}
@@ -120,7 +191,7 @@ func start(t *testing.T, change func(*Config)) *site {
 			t.Error(err)
 		}
 	})
-	return &site{t, store, server, path, id}
+	return &site{t, store, server, path, rosters, id}
 }
 
 // dial opens a connection that ends with the test.

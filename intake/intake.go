@@ -19,7 +19,6 @@ import (
 	"amana/intake/form"
 	"amana/intake/pages"
 	"amana/internal/forget"
-	"amana/internal/roster"
 	"amana/internal/testimony"
 	"amana/vault"
 
@@ -28,8 +27,8 @@ import (
 
 // Config is what a Server needs. Zero limits take the defaults named.
 type Config struct {
-	Store     vault.Store  // where sealed testimonies go
-	Reviewers *roster.List // whom they are sealed to
+	Store   vault.Store // where sealed testimonies go
+	Rosters Rosters     // whom they are sealed to, asked anew each time
 
 	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
@@ -37,7 +36,8 @@ type Config struct {
 	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
 	Conns  int         // open connections at once; 1,024
 
-	// Now is the clock; nil means time.Now. Only its day is ever kept.
+	// Now is the clock; nil means time.Now. Only its day is ever kept, and it
+	// says which roster is in force.
 	Now func() time.Time
 	// Problem is told of failures that the operator must know; it may be nil.
 	// The error says nothing about a source.
@@ -86,10 +86,9 @@ type Server struct {
 	config    Config
 	pages     *pages.Pages
 	router    *mux.Router
-	state     pages.State
-	roster    testimony.Roster
-	places    places // uploads that are kept
-	apologies places // uploads that are refused, but whose words are given back
+	limits    pages.State // without a roster, which is asked for each time
+	places    places      // uploads that are kept
+	apologies places      // uploads that are refused, but whose words are given back
 	conns     places
 	receipts  receipts
 	collector *forget.Collector
@@ -98,6 +97,8 @@ type Server struct {
 	stop      context.CancelFunc
 	stopping  context.Context        // ended when what is under way is cut off
 	reported  atomic.Pointer[string] // the problem told last
+	closed    atomic.Bool            // that no roster is in force was told
+	hashed    atomic.Pointer[hashed] // the roster hashed last
 
 	mu     sync.Mutex
 	ended  bool
@@ -107,10 +108,11 @@ type Server struct {
 // apologyPlaces bounds how many refused uploads are read at once.
 const apologyPlaces = 8
 
-// New makes a server. The caller must Close it.
+// New makes a server. The caller must Close it. No roster needs to be in force
+// yet: until one is, the server says that it is closed.
 func New(config Config) (*Server, error) {
-	if config.Store == nil || config.Reviewers == nil || len(config.Reviewers.Reviewers) == 0 {
-		return nil, errors.New("intake: needs a vault and reviewers")
+	if config.Store == nil || config.Rosters == nil {
+		return nil, errors.New("intake: needs a vault and rosters")
 	}
 	words, err := pages.New()
 	if err != nil {
@@ -120,14 +122,12 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config: config,
 		pages:  words,
-		state: pages.State{
-			Reviewers: len(config.Reviewers.Reviewers),
-			MaxText:   config.Limits.Text,
-			MaxFile:   config.Limits.File,
-			MaxTotal:  config.Limits.Total,
-			MaxFiles:  config.Limits.Files,
+		limits: pages.State{
+			MaxText:  config.Limits.Text,
+			MaxFile:  config.Limits.File,
+			MaxTotal: config.Limits.Total,
+			MaxFiles: config.Limits.Files,
 		},
-		roster:    testimony.Roster{Epoch: config.Reviewers.Epoch, SHA256: config.Reviewers.SHA256()},
 		places:    newPlaces(config.Places),
 		apologies: newPlaces(apologyPlaces),
 		conns:     newPlaces(config.Conns),
@@ -148,6 +148,7 @@ func (s *Server) routes() {
 	read := []string{http.MethodGet, http.MethodHead}
 	r.HandleFunc("/", s.landing).Methods(read...)
 	r.HandleFunc("/style.css", s.style).Methods(read...)
+	r.HandleFunc("/roster.txt", s.rosterText).Methods(read...)
 	r.HandleFunc("/{lang}", s.landing).Methods(read...).MatcherFunc(s.offered) // as somebody types it
 	r.HandleFunc("/{lang}/", s.landing).Methods(read...).MatcherFunc(s.offered)
 	r.HandleFunc("/{lang}/testimony", s.form).Methods(read...).MatcherFunc(s.offered)

@@ -23,36 +23,36 @@ type deadliner interface {
 	SetReadDeadline(time.Time) error
 }
 
-// pacedReader reads a request's body and ends it when the pace is not kept.
+// pacedReader reads a request's body and ends it when the pace is not kept. Its
+// clock is the one that deadlines of connections go by, whatever Config.Now says.
 type pacedReader struct {
 	r       io.Reader
 	conn    deadliner
 	pace    Pace
-	now     func() time.Time
 	end     time.Time     // of the ceiling
 	waited  time.Duration // for the source, in the current window
 	brought int64         // bytes in the current window
 }
 
-func newPacedReader(r io.Reader, conn deadliner, pace Pace, now func() time.Time) *pacedReader {
-	return &pacedReader{r: r, conn: conn, pace: pace, now: now, end: now().Add(pace.Ceiling)}
+func newPacedReader(r io.Reader, conn deadliner, pace Pace) *pacedReader {
+	return &pacedReader{r: r, conn: conn, pace: pace, end: time.Now().Add(pace.Ceiling)}
 }
 
 // Read implements io.Reader. Its error is errTooSlow when the pace is not kept.
 func (p *pacedReader) Read(b []byte) (int, error) {
-	deadline := p.now().Add(p.pace.Idle)
+	deadline := time.Now().Add(p.pace.Idle)
 	if p.end.Before(deadline) {
 		deadline = p.end
 	}
 	if err := p.conn.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
-	began := p.now()
+	began := time.Now()
 	n, err := p.r.Read(b)
 	if err == io.EOF {
 		return n, err // it is all here: however long it took
 	}
-	now := p.now()
+	now := time.Now()
 	// Only waiting for the source counts, not what the disk takes.
 	p.waited += now.Sub(began)
 	p.brought += int64(n)
@@ -71,7 +71,7 @@ func (p *pacedReader) Read(b []byte) (int, error) {
 
 // hurry gives the rest of the body no more than d.
 func (p *pacedReader) hurry(d time.Duration) {
-	if end := p.now().Add(d); end.Before(p.end) {
+	if end := time.Now().Add(d); end.Before(p.end) {
 		p.end = end
 	}
 }

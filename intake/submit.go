@@ -1,16 +1,17 @@
 package intake
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"time"
 
 	"amana/intake/form"
 	"amana/intake/pages"
 	"amana/internal/forget"
+	"amana/internal/roster"
 	"amana/internal/seal"
 	"amana/internal/testimony"
 	"amana/vault"
@@ -33,10 +34,11 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	}
 	var kind pages.ProblemKind
 	var files int
-	day := s.config.Now().UTC().Format(time.DateOnly)
+	day := s.today()
+	list, _ := s.inForce(day)
 	forget.Do(func() {
 		var got form.Form
-		got, kind = s.take(w.(*answer), r, boundary, day)
+		got, kind = s.take(w.(*answer), r, boundary, day, list)
 		files = got.Files
 		if kind != "" {
 			s.giveBack(w.(*answer), r, got, kind)
@@ -49,8 +51,11 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 
 // take keeps a testimony, or returns what could be read of it and why it was
 // not kept. The place it takes is left when the answer was sent: words that are
-// given back take memory until then.
-func (s *Server) take(out *answer, r *http.Request, boundary, day string) (form.Form, pages.ProblemKind) {
+// given back take memory until then. Without a roster nothing is kept.
+func (s *Server) take(out *answer, r *http.Request, boundary, day string, list *roster.Signed) (form.Form, pages.ProblemKind) {
+	if list == nil {
+		return s.readOnly(out, r, boundary), pages.Closed
+	}
 	if closed := s.storeClosed(); closed != "" {
 		return s.readOnly(out, r, boundary), closed
 	}
@@ -61,7 +66,7 @@ func (s *Server) take(out *answer, r *http.Request, boundary, day string) (form.
 		return s.readOnly(out, r, boundary), pages.Busy
 	}
 	out.after = append(out.after, s.places.leave)
-	got, err := s.keep(r, boundary, day)
+	got, err := s.keep(r, boundary, day, list)
 	if err != nil {
 		return got, s.kind(err)
 	}
@@ -77,8 +82,9 @@ func boundaryOf(r *http.Request) (string, bool) {
 	return boundary, err == nil && kind == "multipart/form-data" && boundary != "" && len(boundary) <= 70
 }
 
-// keep reads the form, seals it as it comes, and commits it.
-func (s *Server) keep(r *http.Request, boundary, day string) (form.Form, error) {
+// keep reads the form, seals it to the reviewers of a roster as it comes, and
+// commits it.
+func (s *Server) keep(r *http.Request, boundary, day string, list *roster.Signed) (form.Form, error) {
 	// Not the request's context: what has arrived whole is kept even if the
 	// line breaks before the receipt.
 	pending, err := s.config.Store.Create(s.stopping)
@@ -86,7 +92,7 @@ func (s *Server) keep(r *http.Request, boundary, day string) (form.Form, error) 
 		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
 	defer pending.Abort()
-	sealer, err := seal.New(pending, s.config.Reviewers.Recipients())
+	sealer, err := seal.New(pending, list.Recipients())
 	if err != nil {
 		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
@@ -94,16 +100,22 @@ func (s *Server) keep(r *http.Request, boundary, day string) (form.Form, error) 
 	if err != nil {
 		return got, err
 	}
+	sum := s.sum(list)
 	err = sealer.Close(testimony.Testimony{
 		Language: language(r),
 		Answers:  map[string]string{testimony.Narrative: got.Narrative},
 		Received: day,
-		Roster:   s.roster,
+		Roster:   testimony.Roster{Epoch: list.Epoch, SHA256: hex.EncodeToString(sum[:])},
 	})
 	if err != nil {
 		return got, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
-	if _, err := pending.Commit(vault.Label{Day: day, Epoch: s.roster.Epoch}); err != nil {
+	// As late as can be: whoever is retired from here on could as well have been
+	// retired just after the receipt.
+	if err := s.stillReaders(list); err != nil {
+		return got, err
+	}
+	if _, err := pending.Commit(vault.Label{Day: day, Epoch: list.Epoch}); err != nil {
 		return got, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
 	return got, nil
@@ -138,6 +150,8 @@ func (s *Server) kind(err error) pages.ProblemKind {
 		err  error
 		kind pages.ProblemKind
 	}{
+		{errRetired, pages.Changed},
+		{errNoRoster, pages.Closed},
 		{vault.ErrFull, pages.Full},
 		{errTooSlow, pages.TooSlow},
 		{form.ErrEmpty, pages.Empty},
@@ -184,8 +198,12 @@ func (passedOver) Write(p []byte) (int, error) { return len(p), nil }
 // giveBack answers with the form, the problem on top and the words still in it.
 func (s *Server) giveBack(out *answer, r *http.Request, got form.Form, kind pages.ProblemKind) {
 	out.WriteHeader(statuses[kind])
+	state := s.limits
+	if list, err := s.inForce(s.today()); err == nil {
+		state = s.state(list)
+	}
 	out.page = func(w io.Writer) error {
-		return s.pages.Form(w, language(r), s.state, pages.Form{
+		return s.pages.Form(w, language(r), state, pages.Form{
 			Narrative: got.Narrative,
 			Problem:   kind,
 			FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read

@@ -142,7 +142,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
 	defer c.end()
-	body := newPacedReader(r.Body, c, s.config.Pace, s.config.Now)
+	body := newPacedReader(r.Body, c, s.config.Pace)
 	r.Body = io.NopCloser(body)
 	out := s.compute(r)
 	if body.hurry(drainTime); r.Method != http.MethodPost {
@@ -173,7 +173,7 @@ func (s *Server) compute(r *http.Request) (out *answer) {
 		if recover() != nil {
 			s.report(errors.New("intake: a request failed inside the program"))
 			out = &answer{header: headers.Clone(), status: http.StatusInternalServerError, after: out.after}
-			_ = s.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: s.state})
+			_ = s.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: s.limits})
 		}
 	}()
 	s.route(out, r)
@@ -236,7 +236,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.once = true
 	c.Forget()
 	out := &answer{header: headers.Clone(), status: refusalStatus(p)}
-	_ = c.server.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: c.server.state})
+	_ = c.server.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: c.server.limits})
 	if err := out.send(c.Conn, c.server.config.Pace.Rate, false); err != nil {
 		return 0, err
 	}

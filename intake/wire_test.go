@@ -32,6 +32,13 @@ func TestHeadersOnTheWire(t *testing.T) {
 	broken.store.commit = fmt.Errorf("disk gone")
 	panicking := start(t, nil)
 	panicking.store.create = func() { panic("ما حدث") }
+	closed := start(t, nil)
+	closed.rosters.set(newRoster(t, 1, "2000-01-01", "2000-01-02", closed.identity))
+	without := start(t, nil)
+	without.rosters.set(nil)
+	changing := start(t, nil)
+	other := newRoster(t, 2, alwaysFrom, alwaysUntil, newIdentity(t))
+	changing.store.create = func() { changing.rosters.set(other) }
 	words := sent{"narrative", "", "ما حدث"}
 	for _, c := range []struct {
 		name   string
@@ -76,6 +83,19 @@ func TestHeadersOnTheWire(t *testing.T) {
 		{"all places taken, form sent", busy, post("/en/testimony", words), 503, "en"},
 		{"disk full, form page", full, get("/ar/testimony"), 507, "ar"},
 		{"disk full, form sent", full, post("/ar/testimony", words), 507, "ar"},
+		{"closed, landing", closed, get("/en/"), 503, "en"},
+		{"closed, form page", closed, get("/ar/testimony"), 503, "ar"},
+		{"closed, form sent", closed, post("/en/testimony", words), 503, "en"},
+		{"closed, HEAD", closed, "HEAD /en/ HTTP/1.1\r\nHost: x\r\n\r\n", 503, ""},
+		{"closed, style", closed, get("/style.css"), 200, ""},
+		{"closed, no such page", closed, get("/en/nothing"), 404, "en"},
+		{"closed, web proxy", closed, strings.Replace(post("/en/testimony", words), "Host:", "X-Tor2web: encrypted\r\nHost:", 1), 403, "en"},
+		{"roster exchanged", changing, post("/ar/testimony", words), 503, "ar"},
+		{"roster", open, get("/roster.txt"), 200, ""},
+		{"roster, HEAD", open, "HEAD /roster.txt HTTP/1.1\r\nHost: x\r\n\r\n", 200, ""},
+		{"roster, expired", closed, get("/roster.txt"), 200, ""},
+		{"roster, none", without, get("/roster.txt"), 404, "ar"},
+		{"roster, web proxy", open, "GET /roster.txt HTTP/1.1\r\nHost: x\r\nX-Tor2web: 1\r\n\r\n", 403, "ar"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.rig.t = t

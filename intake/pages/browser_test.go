@@ -66,7 +66,7 @@ func TestInBrowser(t *testing.T) {
 	var paths []string
 	for _, pg := range everyPage(t) {
 		switch pg.name {
-		case "landing", "form", "receipt", "form-text_too_long", "form-total_too_large", "problem-tor2web", "problem-full":
+		case "landing", "form", "receipt", "form-text_too_long", "form-changed", "problem-tor2web", "problem-closed":
 			path := "/" + pg.lang + "/" + pg.name
 			served[path] = pg.data
 			paths = append(paths, path)

@@ -150,17 +150,17 @@ func (c *catalog) check(wanted map[string]string) []error {
 				}
 			}
 		}
-		if function != "n" && len(forms(m)) != 1 {
+		if !counted(function) && len(forms(m)) != 1 {
 			fault(key, "has plural forms, but no count chooses between them")
 		}
 	}
 	for key, function := range wanted {
 		if m := c.messages[key]; m == nil || len(forms(m)) == 0 {
 			fault(key, "the key is missing")
-		} else if function == "n" {
+		} else if counted(function) {
 			// CLDR's rules for whole numbers repeat well before 1,000.
-			for n := int64(0); n <= 1000; n++ {
-				if _, err := c.count(key, n); err != nil {
+			for n := 0; n <= 1000; n++ {
+				if _, err := c.readers(key, State{Reviewers: n}); err != nil {
 					fault(key, "no form for %d: %v", n, err)
 					break
 				}

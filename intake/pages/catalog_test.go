@@ -48,15 +48,15 @@ func TestThirdLanguage(t *testing.T) {
 				t.Fatalf("the languages are %q", got)
 			}
 			var landing, arabic, receipt bytes.Buffer
-			if err := p.Landing(&landing, tag, State{Reviewers: 3}); err != nil {
+			if err := p.Landing(&landing, tag, State{Reviewers: 3, Epoch: 4}); err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/testimony", "Only d reviewers"} {
+			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/testimony", "Only d reviewers", "list number e", `<ol class="words" lang="en" dir="ltr"`} {
 				if !strings.Contains(landing.String(), want) {
 					t.Errorf("its first page does not say %q", want)
 				}
 			}
-			if err := p.Landing(&arabic, "ar", State{}); err != nil {
+			if err := p.Landing(&arabic, "ar", State{Reviewers: 1, Epoch: 1}); err != nil {
 				t.Fatal(err)
 			}
 			if want := `<a href="/` + tag + `/" lang="` + tag + `" hreflang="` + tag + `" dir="rtl">Made Up</a>`; !strings.Contains(arabic.String(), want) {
@@ -131,7 +131,7 @@ func TestWanted(t *testing.T) {
 	}
 	keys := wanted(p.sets["en"].templates)
 	for key, function := range map[string]string{
-		"landing.start": "t", "read.reviewers": "n", "receipt.files": "n", "receipt.day": "day",
+		"landing.start": "t", "read.reviewers": "readers", "read.list": "list", "form.readers": "readers", "receipt.files": "n", "receipt.day": "day",
 		"form.files_limit": "limits", "form.go_files": "t", "form.title_again": "t", "layout.languages": "t",
 		"problem.tor2web.text": "limits", "month.12": "t", "language.date": "date",
 	} {
@@ -162,7 +162,7 @@ func TestArabicForms(t *testing.T) {
 		}
 	}
 	for key, function := range wanted(p.sets["ar"].templates) {
-		if function == "n" && len(forms(c.messages[key])) != 6 {
+		if counted(function) && len(forms(c.messages[key])) != 6 {
 			t.Errorf("%s has %d forms", key, len(forms(c.messages[key])))
 		}
 	}
@@ -216,8 +216,8 @@ func TestKinds(t *testing.T) {
 			}
 			seen[title] = kind
 		}
-		if len(seen) != 14 {
-			t.Errorf("%s: %d kinds, not 14: list the new ones in allKinds too", lang, len(seen))
+		if len(seen) != 16 {
+			t.Errorf("%s: %d kinds, not 16: list the new ones in allKinds too", lang, len(seen))
 		}
 	}
 }

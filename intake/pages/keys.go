@@ -9,12 +9,17 @@ import (
 // The functions by which templates ask for words. The first argument is the key
 // in the catalog; what a message may hold depends on the function.
 var placeholders = map[string][]string{
-	"t":      nil,                                // a message as it stands
-	"n":      {"N"},                              // a message in the plural form of a count
-	"day":    {"Day"},                            // a message with a day
-	"limits": {"Files", "File", "Total", "Text"}, // a message with any of the limits
-	"date":   {"Day", "Month", "Year"},           // the shape of a date, which only Go code asks for
+	"t":       nil,                                // a message as it stands
+	"n":       {"N"},                              // a message in the plural form of a count
+	"day":     {"Day"},                            // a message with a day
+	"list":    {"List"},                           // a message with the number of the list of reviewers
+	"readers": {"N", "List"},                      // the same, in the plural form of how many they are
+	"limits":  {"Files", "File", "Total", "Text"}, // a message with any of the limits
+	"date":    {"Day", "Month", "Year"},           // the shape of a date, which only Go code asks for
 }
+
+// counted reports whether messages of a function have plural forms.
+func counted(function string) bool { return function == "n" || function == "readers" }
 
 // Keys that Go code asks for, by the function that reads them.
 var codeKeys = map[string]string{

@@ -13,6 +13,7 @@ package pages
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -34,11 +35,13 @@ var style []byte
 
 // State is what a page must know of the server to tell the truth about it.
 type State struct {
-	Reviewers int   // people who can open a testimony
-	MaxText   int   // characters (Unicode code points) of the narrative
-	MaxFile   int64 // bytes of one file
-	MaxTotal  int64 // bytes of all files of one testimony
-	MaxFiles  int   // files in one testimony
+	Reviewers int      // people who can open a testimony
+	Epoch     uint32   // number of the list that they stand in; 0 if none is in force
+	Sum       [32]byte // hash of that list, shown in words
+	MaxText   int      // characters (Unicode code points) of the narrative
+	MaxFile   int64    // bytes of one file
+	MaxTotal  int64    // bytes of all files of one testimony
+	MaxFiles  int      // files in one testimony
 }
 
 // Form is what the form shows besides its questions. The zero Form is the empty
@@ -106,10 +109,11 @@ func load(templates, catalogs fs.FS) (*Pages, error) {
 // when it is first executed.
 func (p *Pages) rehearse() error {
 	for _, lang := range p.languages {
-		var state State
+		state := State{Reviewers: 1, Epoch: 1}
 		errs := []error{
 			p.Landing(io.Discard, lang, state),
 			p.Form(io.Discard, lang, state, Form{}),
+			p.Form(io.Discard, lang, State{}, Form{}),
 			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22"}),
 		}
 		for kind := range kinds {
@@ -135,13 +139,19 @@ func (p *Pages) Languages() []string {
 func (p *Pages) Style() []byte { return bytes.Clone(style) }
 
 // Landing writes the page of "/" and "/{lang}/": what this is, who can read,
-// what to know before writing, and what cannot be promised.
+// what to know before writing, and what cannot be promised. Without a list of
+// reviewers in force it would say what is not true, so that is an error.
 func (p *Pages) Landing(w io.Writer, lang string, s State) error {
+	if s.Epoch == 0 || s.Reviewers == 0 {
+		return errors.New("pages: the first page needs a list of reviewers")
+	}
 	return p.write(w, lang, "landing.html", view{State: s, Switch: "/"}, "")
 }
 
 // Form writes the page of "/{lang}/testimony". It posts multipart/form-data to
 // the same path: "narrative" first, then any number of "files".
+//
+// Who can read is left out when no list of reviewers is in force.
 //
 // The narrative goes to w in small pieces and nowhere else: neither it nor a
 // copy of it passes through a template, a pool or a buffer that outlives the

@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os/exec"
 	"regexp"
@@ -16,13 +17,16 @@ import (
 )
 
 // state is a server as it may be set up.
-var state = pages.State{Reviewers: 3, MaxText: 200_000, MaxFile: 2 << 30, MaxTotal: 4 << 30, MaxFiles: 100}
+var state = pages.State{
+	Reviewers: 3, Epoch: 2, Sum: sha256.Sum256([]byte("list")),
+	MaxText: 200_000, MaxFile: 2 << 30, MaxTotal: 4 << 30, MaxFiles: 100,
+}
 
 // allKinds are the kinds of problem, written out so that one lost is noticed.
 var allKinds = []pages.ProblemKind{
 	pages.Empty, pages.TextTooLong, pages.FileTooLarge, pages.TotalTooLarge,
 	pages.TooManyFiles, pages.Malformed, pages.NotFound, pages.Method, pages.Tor2web,
-	pages.Internal, pages.Busy, pages.Full, pages.TooSlow, pages.Interrupted,
+	pages.Internal, pages.Busy, pages.Full, pages.Closed, pages.Changed, pages.TooSlow, pages.Interrupted,
 }
 
 // page is one page as a source may see it.
@@ -171,7 +175,7 @@ func TestStructure(t *testing.T) {
 					case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
 						t.Errorf("<%s> has the attribute %s", n.Data, a.Key)
 					case a.Key == "href" || a.Key == "src" || a.Key == "action" || a.Key == "formaction":
-						if !regexp.MustCompile(`^(#[a-z]+|/style\.css|/[a-z]{2}/(testimony)?)$`).MatchString(a.Val) {
+						if !regexp.MustCompile(`^(#[a-z]+|/style\.css|/roster\.txt|/[a-z]{2}/(testimony)?)$`).MatchString(a.Val) {
 							t.Errorf("<%s %s=%q> does not lead to a page of ours", n.Data, a.Key, a.Val)
 						}
 						if id, ok := strings.CutPrefix(a.Val, "#"); ok && ids[id] == nil {

@@ -17,6 +17,8 @@ const (
 	Internal      ProblemKind = "internal"        // 500: something failed here; nothing was kept
 	Busy          ProblemKind = "busy"            // 503: all places are taken; come back later
 	Full          ProblemKind = "full"            // 507: the reserve of disk is reached; come back later
+	Closed        ProblemKind = "closed"          // 503: no list of reviewers is in force; nothing is taken
+	Changed       ProblemKind = "changed"         // 503: a reviewer was taken off the list while the testimony arrived
 	TooSlow       ProblemKind = "too_slow"        // 408: the testimony did not arrive in the time allowed
 	Interrupted   ProblemKind = "interrupted"     // 400: the testimony broke off before its end
 )
@@ -35,6 +37,8 @@ var kinds = map[ProblemKind]string{
 	Internal:      "",
 	Busy:          "",
 	Full:          "",
+	Closed:        "",
+	Changed:       "",
 	TooSlow:       "",
 	Interrupted:   "",
 }
@@ -54,8 +58,12 @@ func (k ProblemKind) Field() string { return kinds[k] }
 // the form.
 func (k ProblemKind) WritingHelps() bool {
 	switch k {
-	case NotFound, Tor2web, Full:
+	case NotFound, Tor2web, Full, Closed:
 		return false
 	}
 	return true
 }
+
+// LandingHelps reports whether a page about the problem should lead to the first
+// page.
+func (k ProblemKind) LandingHelps() bool { return k != Tor2web && k != Closed }

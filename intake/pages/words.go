@@ -3,9 +3,12 @@ package pages
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"amana/internal/wordlist"
 )
 
 // functions returns what the templates may call, in the words of c. Parsing
@@ -21,11 +24,42 @@ func functions(c *catalog) template.FuncMap {
 			}
 			return c.message(key, nil, map[string]string{"Day": date})
 		},
+		"list": func(key string, s State) (string, error) {
+			return c.message(key, nil, map[string]string{"List": c.number(int64(s.Epoch))})
+		},
+		"readers":     func(key string, s State) (string, error) { return c.readers(key, s) },
+		"fingerprint": func(s State) fingerprint { return c.fingerprint(s.Sum) },
+
 		"limits":  func(key string, s State) (string, error) { return c.limits(key, s) },
 		"problem": func(part string, k ProblemKind, s State) (string, error) { return c.limits(problemKey(part, k), s) },
 		"name":    func(tag string) string { return c.all[tag].name },
 		"dir":     func(tag string) string { return c.all[tag].direction },
 	}
+}
+
+// readers returns the words of a key for how many reviewers there are, and of
+// which list.
+func (c *catalog) readers(key string, s State) (string, error) {
+	return c.message(key, s.Reviewers, map[string]string{
+		"N": c.number(int64(s.Reviewers)), "List": c.number(int64(s.Epoch)),
+	})
+}
+
+// fingerprint is the hash of a list in words, and the language that they are of.
+type fingerprint struct {
+	Lang, Direction string
+	Words           []string
+}
+
+// fingerprint gives a hash in words of the page's language, or in English ones
+// if that language has no list of words.
+func (c *catalog) fingerprint(sum [32]byte) fingerprint {
+	f := fingerprint{Lang: "en", Direction: "ltr"}
+	if slices.Contains(wordlist.Languages(), c.tag) {
+		f.Lang, f.Direction = c.tag, c.direction
+	}
+	f.Words = strings.Fields(wordlist.Fingerprint(f.Lang, sum))
+	return f
 }
 
 // number writes n in the digits of the language, in groups of three.
