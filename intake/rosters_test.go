@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -193,8 +194,19 @@ func TestP4RosterExchangedDuringUpload(t *testing.T) {
 			r := start(t, nil)
 			r.identity = b // who may be retired
 			r.rosters.set(old)
-			r.store.create = func() { r.rosters.set(c.next) } // after the upload began
-			response, page := r.say(post("/en/testimony", someWords, sent{"files", "a", strings.Repeat("x", 1<<20)}))
+			begun := make(chan struct{})
+			r.store.create = func() { close(begun) }
+			raw := post("/en/testimony", someWords, sent{"files", "a", strings.Repeat("x", 1<<20)})
+			conn := r.dial()
+			half := len(raw) / 2
+			go func() {
+				io.WriteString(conn, raw[:half])
+				<-begun
+				r.rosters.set(c.next)
+				io.WriteString(conn, raw[half:])
+			}()
+			response, page := r.answer(conn, raw)
+			r.store.create = nil
 			if want := max(c.outcome, -c.outcome); response.StatusCode != want {
 				t.Errorf("status %d, want %d", response.StatusCode, want)
 			}
