@@ -50,10 +50,15 @@ func (s *Store) CheckRecords(ctx context.Context, report func(vault.Finding)) er
 	}
 	defer s.leave()
 	for _, f := range []*file{s.headers, s.payloads} {
-		err := f.view(func(v *view) error { return v.length(f.os) })
-		if err == nil && !f.metasSound() {
-			err = errMetas
-		}
+		err := f.view(func(v *view) error {
+			if err := v.length(f.os); err != nil {
+				return err
+			}
+			if !f.metasSound() {
+				return errMetas
+			}
+			return nil
+		})
 		if err != nil {
 			report(f.finding(err))
 		}
@@ -78,38 +83,15 @@ func (f *file) finding(err error) vault.Finding {
 func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.Finding), damaged map[vault.ID]bool) error {
 	var found []vault.Finding
 	err := f.view(func(v *view) error {
-		if err := v.length(f.os); err != nil {
-			return err
-		}
-		c := newStructure(v)
-		mark := v.visit
-		v.visit = func(id, pages uint64) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return mark(id, pages)
-		}
-		if !f.metasSound() {
-			c.problem(vault.ID{}, errMetas)
-		}
-		err := c.trees(v.root, true)
-		if err == nil && len(c.problems) == 0 {
-			// The page that names the list of free pages is overwritten by the
-			// next transaction but one; if it is gone the list is not checked.
-			if m, merr := readMeta(f.os, int64(v.txid%2)*v.pageSize); merr == nil && m.txid == v.txid && m.freelist != noFreelist {
-				if err = c.freelist(m.freelist); err == nil {
-					c.unused()
-				}
-			}
-		}
+		c, err := f.structure(ctx, v)
 		if err != nil {
-			c.problem(vault.ID{}, err)
+			return err
 		}
 		for id := range c.damaged {
 			damaged[id] = true
 		}
 		found = c.problems
-		return ctx.Err()
+		return nil
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -126,9 +108,42 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 	return nil
 }
 
+// structure checks the state of the file that v shows.
+func (f *file) structure(ctx context.Context, v *view) (*structure, error) {
+	if err := v.length(f.os); err != nil {
+		return nil, err
+	}
+	c := newStructure(v)
+	v.visit = func(id, pages uint64) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return c.mark(id, pages)
+	}
+	defer func() { v.visit = nil }()
+	if !f.metasSound() {
+		c.problem(vault.ID{}, errMetas)
+	}
+	err := c.trees(v.root, true)
+	if err == nil && len(c.problems) == 0 {
+		// The page that names the list of free pages is overwritten by the
+		// next transaction but one; if it is gone the list is not checked.
+		if m, merr := readMeta(f.os, int64(v.txid%2)*v.pageSize); merr == nil && m.txid == v.txid && m.freelist != noFreelist {
+			if err = c.freelist(m.freelist); err == nil {
+				c.unused()
+			}
+		}
+	}
+	if err != nil {
+		c.problem(vault.ID{}, err)
+	}
+	return c, ctx.Err()
+}
+
 // metasSound says whether both first pages are valid. One may just be on its way
 // to disk, so a bad one is looked at again. A page that was bad when the file was
-// opened counts until then, though the next transaction replaces it.
+// opened counts until then, though the next transaction replaces it. It is called
+// within view, or another file may take the place of this one meanwhile.
 func (f *file) metasSound() bool {
 	for range 3 {
 		if _, both, err := newestMeta(f.os); err == nil && both {

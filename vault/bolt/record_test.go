@@ -11,7 +11,7 @@ import (
 )
 
 func testRecord() vault.Record {
-	rec := vault.Record{ID: vault.ID{1, 2, 3}, Label: vaulttest.Label, Header: []byte("age-encryption.org/v1\n--- x\n"), PayloadSize: 65568}
+	rec := vault.Record{ID: vault.ID{1, 2, 3}, Label: vaulttest.Label, HeaderEpoch: vaulttest.Label.Epoch, Header: []byte("age-encryption.org/v1\n--- x\n"), PayloadSize: 65568}
 	copy(rec.PayloadSum[:], "a hash of thirty-two bytes......")
 	return rec
 }

@@ -118,6 +118,7 @@ func (s *Store) load() error {
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrDamaged, headersFile, err)
 	}
+	s.sound = damaged == 0 && !s.headers.fallback
 	if damaged > 0 || s.headers.fallback || s.payloads.fallback {
 		// A payload may seem to have no record just because its record, or the
 		// id it stands under, is damaged. Nothing is removed on such evidence.

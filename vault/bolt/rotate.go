@@ -100,7 +100,7 @@ func (s *Store) change(ctx context.Context, n int, drops bool, at func(i int) (v
 	defer s.leave()
 	var refused []vault.Refusal
 	for done := 0; done < n; {
-		if err := s.take(ctx); err != nil {
+		if err := s.takeTurn(ctx); err != nil {
 			return refused, err
 		}
 		g := &group{drops: drops}
@@ -112,7 +112,7 @@ func (s *Store) change(ctx context.Context, n int, drops bool, at func(i int) (v
 		} else if err == nil {
 			s.countGroup(g)
 		}
-		s.give()
+		s.giveTurn()
 		if err != nil {
 			return refused, err
 		}
@@ -122,9 +122,9 @@ func (s *Store) change(ctx context.Context, n int, drops bool, at func(i int) (v
 	return refused, nil
 }
 
-// take waits until no other call of Propose, Settle or Rewrite is at work: what
+// takeTurn waits until no other call of Propose, Settle or Rewrite is at work: what
 // they count must be in the order of what they write.
-func (s *Store) take(ctx context.Context) error {
+func (s *Store) takeTurn(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Store) take(ctx context.Context) error {
 	}
 }
 
-func (s *Store) give() { <-s.turn }
+func (s *Store) giveTurn() { <-s.turn }
 
 // group is what one transaction does.
 type group struct {

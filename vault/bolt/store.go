@@ -82,7 +82,8 @@ type Store struct {
 	pending map[vault.ID]*pending // uploads under way, and aborted ones until they are removed
 	counts  vault.Usage
 
-	turn chan struct{} // holds a token while Propose, Settle or Rewrite works
+	sound bool          // all records were, when the vault was opened
+	turn  chan struct{} // holds a token while Propose, Settle or Rewrite works
 
 	orphans     []orphan // to be removed; only the committer of payloads uses it after Open
 	orphanBytes atomic.Int64
@@ -182,6 +183,9 @@ func Open(dir string, options Options) (_ *Store, err error) {
 		return nil, err
 	}
 	if err := s.load(); err != nil {
+		return nil, fmt.Errorf("vault: open %s: %w", dir, err)
+	}
+	if err := s.finishRewrite(); err != nil {
 		return nil, fmt.Errorf("vault: open %s: %w", dir, err)
 	}
 	s.ended.Add(2)

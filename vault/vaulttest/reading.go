@@ -176,6 +176,11 @@ func testClosed(t *testing.T, _ Harness, s vault.Store) vault.Store {
 	wantErr(t, "Usage", err, errAny)
 	wantErr(t, "Check", s.Check(t.Context(), func(vault.Finding) {}), errAny)
 	wantErr(t, "CheckRecords", s.CheckRecords(t.Context(), func(vault.Finding) {}), errAny)
+	_, err = s.Propose(t.Context(), []vault.Slip{{ID: id}})
+	wantErr(t, "Propose", err, errAny)
+	_, err = s.Settle(t.Context(), 4, [16]byte{}, []vault.Confirmed{{ID: id}})
+	wantErr(t, "Settle", err, errAny)
+	wantErr(t, "Rewrite", s.Rewrite(t.Context()), errAny)
 	wantErr(t, "a second Close", s.Close(), errAny)
 	return nil
 }

@@ -148,7 +148,7 @@ func kept(t *testing.T, s vault.Store, id vault.ID, header, payload []byte) {
 		if rec.ID != id {
 			continue
 		}
-		if rec.Label != Label || !bytes.Equal(rec.Header, header) || rec.PayloadSize != int64(len(payload)) ||
+		if rec.Label != Label || rec.HeaderEpoch != Label.Epoch || rec.Next != nil || !bytes.Equal(rec.Header, header) || rec.PayloadSize != int64(len(payload)) ||
 			rec.PayloadSum != sha256.Sum256(payload) || rec.Size() != int64(len(got)) {
 			t.Errorf("the record of %s does not say what was written", id)
 		}
@@ -179,6 +179,9 @@ func Run(t *testing.T, h Harness) {
 		{"Label", testLabel}, {"Concurrent", testConcurrent}, {"Many", testMany}, {"Cancel", testCancel},
 		{"Paging", testPaging}, {"NotFound", testNotFound}, {"Usage", testUsage},
 		{"Reopen", testReopen}, {"Closed", testClosed},
+		{"Rotate", testRotate}, {"ProposeRefused", testProposeRefused}, {"SettleRefused", testSettleRefused},
+		{"RotateMany", testRotateMany}, {"RotateAmidst", testRotateAmidst}, {"RotateCancel", testRotateCancel},
+		{"RewriteDue", testRewriteDue}, {"RewriteEmpty", testRewriteEmpty},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := h.New(t)
