@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,19 +32,20 @@ type made struct {
 // entryOf describes an age file, of which the first header bytes are the header.
 func entryOf(id string, epoch uint32, age []byte, header int) Entry {
 	return Entry{
-		ID: id, Day: "2026-11-22", Epoch: epoch,
+		ID: id, Day: "2026-11-22", Epoch: epoch, HeaderEpoch: epoch,
 		HeaderSize: int64(header), HeaderSum: sha256.Sum256(age[:header]),
 		PayloadSize: int64(len(age) - header), PayloadSum: sha256.Sum256(age[header:]),
 	}
 }
 
-// makeBundle writes a bundle of n testimonies of random bytes.
+// makeBundle writes a bundle of n testimonies of random bytes, of which the first
+// was sealed under a roster that the bundle has not, and rotated.
 func makeBundle(t testing.TB, n int) *made {
 	t.Helper()
 	b := &made{ages: make(map[string][]byte)}
 	b.skey, b.vkey = NewKey()
-	b.manifest = Manifest{Made: "2026-11-22", Recipients: []List{
-		{1, []byte("# name: A\nage1pq1one\n")}, {2, []byte("unused\n")}, {3, []byte("age1pq1three\n")},
+	b.manifest = Manifest{Made: "2026-11-22", Rosters: []List{
+		{2, []byte("amana roster 1\nepoch 2\n")}, {3, []byte("amana roster 1\nepoch 3\n")}, {4, []byte("amana roster 1\nepoch 4\n")},
 	}}
 	random := rand.NewChaCha8([32]byte{1})
 	for i := range n {
@@ -50,7 +53,8 @@ func makeBundle(t testing.TB, n int) *made {
 		random.Read(age)
 		id := fmt.Sprintf("%032x", i+1)
 		b.ages[id] = age
-		b.manifest.Testimonies = append(b.manifest.Testimonies, entryOf(id, uint32(1+i%2*2), age, 100+i))
+		b.manifest.Testimonies = append(b.manifest.Testimonies, entryOf(id, uint32(1+i%3), age, 100+i))
+		b.manifest.Testimonies[i].HeaderEpoch = uint32(2 + i%3)
 	}
 	var err error
 	if b.bytes, err = b.write(); err != nil {
@@ -94,8 +98,11 @@ func TestRoundTrip(t *testing.T) {
 		if len(b.Manifest.Testimonies) != n || len(b.Damaged) != 0 || b.Manifest.Made != "2026-11-22" {
 			t.Fatalf("%d testimonies: got %+v", n, b.Manifest)
 		}
-		if want := min(n, 2); len(b.Manifest.Recipients) != want {
-			t.Errorf("%d testimonies: %d lists, want %d", n, len(b.Manifest.Recipients), want)
+		if !reflect.DeepEqual(b.Manifest.Rosters, m.manifest.Rosters) || b.Manifest.Recipients != nil {
+			t.Errorf("%d testimonies: rosters %v, lists %v", n, b.Manifest.Rosters, b.Manifest.Recipients)
+		}
+		if n > 0 && !slices.Equal(b.Manifest.Testimonies, m.manifest.Testimonies) {
+			t.Errorf("%d testimonies: they are told of as %+v", n, b.Manifest.Testimonies)
 		}
 		for i, e := range b.Manifest.Testimonies {
 			if err := b.verify(t.Context(), i); err != nil {
@@ -146,12 +153,19 @@ func TestWriteRefusesManifest(t *testing.T) {
 		"capital id":     func(m *Manifest) { m.Testimonies[1].ID = strings.Repeat("AB", 16) },
 		"day":            func(m *Manifest) { m.Testimonies[0].Day = "2026-11-22 10:00" },
 		"made":           func(m *Manifest) { m.Made = "yesterday" },
-		"list missing":   func(m *Manifest) { m.Recipients = m.Recipients[:1] },
-		"lists order":    func(m *Manifest) { l := m.Recipients; l[0], l[2] = l[2], l[0] },
+		"list":           func(m *Manifest) { m.Recipients = m.Rosters[:1] },
+		"rosters order":  func(m *Manifest) { l := m.Rosters; l[0], l[2] = l[2], l[0] },
+		"roster twice":   func(m *Manifest) { m.Rosters[1] = m.Rosters[0] },
+		"roster 0":       func(m *Manifest) { m.Rosters[0].Epoch = 0 },
+		"empty roster":   func(m *Manifest) { m.Rosters[0].Text = nil },
+		"large roster":   func(m *Manifest) { m.Rosters[0].Text = make([]byte, maxRoster+1) },
+		"large chain":    func(m *Manifest) { m.Rosters = rosters(maxChain/maxRoster+1, maxRoster) },
+		"many rosters":   func(m *Manifest) { m.Rosters = rosters(maxRosters+1, 1) },
+		"sealed under 0": func(m *Manifest) { m.Testimonies[0].Epoch = 0 },
+		"older header":   func(m *Manifest) { m.Testimonies[2].HeaderEpoch = 2 },
 		"no header":      func(m *Manifest) { m.Testimonies[0].HeaderSize = 0 },
 		"huge header":    func(m *Manifest) { m.Testimonies[0].HeaderSize = maxHeader + 1 },
 		"payload":        func(m *Manifest) { m.Testimonies[0].PayloadSize = -1 },
-		"list too large": func(m *Manifest) { m.Recipients[0].Text = make([]byte, maxList+1) },
 	} {
 		m := makeBundle(t, 3)
 		change(&m.manifest)
@@ -164,6 +178,15 @@ func TestWriteRefusesManifest(t *testing.T) {
 	if _, err := m.write(); !errors.Is(err, ErrIntake) {
 		t.Errorf("a verifier key that is not the signer's: %v", err)
 	}
+}
+
+// rosters returns n rosters of the given size.
+func rosters(n, size int) (all []List) {
+	text := make([]byte, size)
+	for i := range n {
+		all = append(all, List{uint32(i + 1), text})
+	}
+	return all
 }
 
 // Wherever a bundle is cut off, opening it finds out without reading it all.
@@ -235,7 +258,7 @@ func TestNotABundle(t *testing.T) {
 		"huge":        {replaceHeader(m.bytes, tarHeader("manifest", maxManifest+1)), ErrNotBundle},
 		"base 256":    {replaceHeader(m.bytes, tarHeader("manifest", 1<<40)), ErrNotBundle},
 		"other name":  {replaceHeader(m.bytes, tarHeader("Manifest", 10)), ErrNotBundle},
-		"new version": {withText(t, m, func(s string) string { return strings.Replace(s, "bundle 1", "bundle 2", 1) }), ErrNotBundle},
+		"new version": {withText(t, m, func(s string) string { return strings.Replace(s, "bundle 2", "bundle 3", 1) }), ErrNotBundle},
 	} {
 		if _, err := openBytes(c.data); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
@@ -276,8 +299,8 @@ func TestCommonTools(t *testing.T) {
 	for n := 0; ; n++ {
 		h, err := tr.Next()
 		if err == io.EOF {
-			if n != 8 {
-				t.Errorf("%d members, want 8", n)
+			if n != 9 {
+				t.Errorf("%d members, want 9", n)
 			}
 			break
 		}

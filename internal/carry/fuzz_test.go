@@ -3,8 +3,6 @@ package carry
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -52,8 +50,9 @@ func FuzzManifest(f *testing.F) {
 		if n := strings.Count(text, "\ntestimony "); n != len(b.Manifest.Testimonies) {
 			t.Errorf("%d testimonies were signed, %d are told of", n, len(b.Manifest.Testimonies))
 		}
-		if n := strings.Count(text, "\nrecipients "); n != len(b.Manifest.Recipients)+len(b.Damaged)-unsound(b) {
-			t.Errorf("%d lists were signed, %d are told of", n, len(b.Manifest.Recipients))
+		n := strings.Count(text, "\nrecipients ") + strings.Count(text, "\nroster ")
+		if told := len(b.Manifest.Recipients) + len(b.Manifest.Rosters); n != told+len(b.Damaged)-unsound(b) {
+			t.Errorf("%d rosters were signed, %d are told of", n, told)
 		}
 	})
 }
@@ -98,69 +97,68 @@ func openFuzzed(t *testing.T, data []byte) *Bundle {
 	return b
 }
 
-// seeds returns what the fuzz targets begin with, by target and name.
-func seeds(t *testing.T) map[string]map[string]string {
-	t.Helper()
-	m := seedBundle(t, 2)
-	first, err := readFirst(bytes.NewReader(m.bytes), int64(len(m.bytes)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(first), "\n\n— ")
-	text += "\n"
-	rest := m.bytes[block+filled(int64(len(first))):]
-	change := func(old, new string) string {
-		if !strings.Contains(text, old) {
-			t.Fatalf("the text to change is not there: %q", old)
-		}
-		return strings.Replace(text, old, new, 1)
-	}
-	behind := map[string]string{
-		"good": text, "count": change("testimonies 2", "testimonies 3"), "version": change("bundle 1", "bundle 2"),
-		"huge": change(" 1 100 ", " 1 9223372036854775807 "), "negative": change(" 1 100 ", " 1 -100 "),
-		"key": change("intake amana-intake", "intake amana-other"), "day": change(" 2026-11-22 1 ", " 2026-11-32 1 "),
-		"twice": change(fmt.Sprintf("%032x", 2), fmt.Sprintf("%032x", 1)), "no-list": change(" 2026-11-22 1 ", " 2026-11-22 2 "),
-		"list-size": listSize(text, "999999999"), "list-longer": listSize(text, "600"),
-		"head-alone": text[:strings.Index(text, "\n\n")+2], "unknown-line": text + "command rm\n",
-	}
-	all := map[string]map[string]string{"FuzzBundle": {}, "FuzzManifest": {}}
-	for name, s := range behind {
-		all["FuzzManifest"][name] = fmt.Sprintf("go test fuzz v1\nstring(%q)\n[]byte(%q)\n", s, rest)
-	}
-	flipped := bytes.Clone(m.bytes)
-	flipped[len(flipped)/2] ^= 1
-	whole := map[string][]byte{"good": m.bytes, "empty": seedBundle(t, 0).bytes, "cut": m.bytes[:len(m.bytes)-1024], "flipped": flipped}
-	for _, name := range []string{"count", "version", "huge", "key"} {
-		data, ok := signedBundle(behind[name], rest)
-		if !ok {
-			t.Fatalf("%s cannot be signed", name)
-		}
-		whole[name] = data
-	}
-	for name, data := range whole {
-		all["FuzzBundle"][name] = fmt.Sprintf("go test fuzz v1\n[]byte(%q)\n", data)
-	}
-	// The seeds are worth something only if the good one gets through.
-	if data, ok := signedBundle(text, rest); !ok || openFuzzed(t, data) == nil {
-		t.Fatal("the good manifest is refused")
-	}
-	return all
+// FuzzReadParts reads arbitrary bytes as a file of parts: rest alone, or behind a
+// manifest of the given text, signed as a hostile server or reviewer could. What
+// passes to its end must be what WriteParts writes, byte by byte.
+func FuzzReadParts(f *testing.F) {
+	f.Fuzz(func(t *testing.T, sign bool, text string, rest []byte) { readFuzzed(t, sign, text, rest) })
 }
 
-// TestSeeds shows that each seed is there as it was made: without them a target
-// never gets past the first line. AMANA_WRITE_SEEDS=1 makes them anew.
-func TestSeeds(t *testing.T) {
-	for target, named := range seeds(t) {
-		for name, seed := range named {
-			path := filepath.Join("testdata/fuzz", target, name)
-			if os.Getenv("AMANA_WRITE_SEEDS") != "" {
-				if err := os.WriteFile(path, []byte(seed), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if got, err := os.ReadFile(path); err != nil || string(got) != seed {
-				t.Errorf("%s is not the seed that it must be (%v)", path, err)
-			}
+// readFuzzed tells whether the file was accepted to its end.
+func readFuzzed(t *testing.T, sign bool, text string, rest []byte) bool {
+	data := rest
+	if sign {
+		var ok bool
+		if data, ok = signedParts(text, rest); !ok {
+			return false
 		}
 	}
+	Detect(data)
+	m, parts, err := readParts(bytes.NewReader(data), int64(len(data)))
+	_, again, streamed := readParts(bytes.NewReader(data), -1)
+	if (err == nil) != (streamed == nil) || err == nil && len(again) != len(parts) {
+		t.Errorf("with its size: %v, without: %v", err, streamed)
+	}
+	size := 0
+	for i, part := range parts {
+		size += len(part)
+		if n, err := count(m.Kind, part); err != nil || n != m.Parts[i].Entries {
+			t.Errorf("part %d has %d entries (%v), %d are told of", i, n, err, m.Parts[i].Entries)
+		}
+	}
+	if size > len(data) {
+		t.Errorf("%d bytes of parts came out of %d", size, len(data))
+	}
+	skey := map[string]string{seedVkey: seedKey, reviewerVkey: reviewerSkey}
+	if err != nil || skey[m.Signer] == "" {
+		return err == nil
+	}
+	rewritten := &file{manifest: *m, skey: skey[m.Signer], parts: parts}
+	if err := rewritten.write(); err != nil || !bytes.Equal(rewritten.bytes, data) {
+		t.Errorf("what was accepted is not what is written (%v)", err)
+	}
+	return true
+}
+
+// partsSeeds returns the seeds of FuzzReadParts by name.
+func partsSeeds(t *testing.T) map[string]string {
+	all := make(map[string]string)
+	add := func(name string, sign, good bool, text string, rest []byte) {
+		if readFuzzed(t, sign, text, rest) != good {
+			t.Errorf("seed %s is accepted or refused, as it must not be", name)
+		}
+		all[name] = fmt.Sprintf("go test fuzz v1\nbool(%v)\nstring(%q)\n[]byte(%q)\n", sign, text, rest)
+	}
+	for _, kind := range kinds {
+		f := makeFile(t, kind, 2, 1)
+		text, rest := split(t, f.bytes)
+		add(string(kind), true, true, text, rest)
+		add(string(kind)+"-raw", false, true, "", f.bytes)
+		add(string(kind)+"-none", false, true, "", makeFile(t, kind).bytes)
+		add(string(kind)+"-cut", false, false, "", f.bytes[:len(f.bytes)-1024])
+		part := fmt.Sprintf("part 1 2 %d ", len(f.parts[0]))
+		add(string(kind)+"-huge", true, false, strings.Replace(text, part, "part 1 2 4194304 ", 1), rest)
+		add(string(kind)+"-entries", true, false, strings.Replace(text, part, strings.Replace(part, "1 2", "1 1", 1), 1), rest)
+	}
+	return all
 }

@@ -32,18 +32,18 @@ func TestBadPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	size := int64(len(m.bytes))
-	lists := int(bytes.Index(m.bytes, []byte("recipients/1.txt\x00")))
+	rosters := int(bytes.Index(m.bytes, []byte("rosters/2.txt\x00")))
 	for name, c := range map[string]struct {
 		at      int64
 		damaged []string
 		lost    int // testimony, or -1
 	}{
-		"list":        {int64(lists) + block, []string{"recipients/1.txt"}, -1},
-		"list header": {int64(lists), []string{"recipients/1.txt"}, -1},
-		"testimony":   {whole.offsets[1] + 2*block, nil, 1},
-		"its header":  {whole.offsets[1], nil, 1},
-		"SHA256SUMS":  {size - 4*block, []string{"SHA256SUMS"}, -1},
-		"the end":     {size - 1, []string{"SHA256SUMS"}, -1},
+		"roster":        {int64(rosters) + block, []string{"rosters/2.txt"}, -1},
+		"roster header": {int64(rosters), []string{"rosters/2.txt"}, -1},
+		"testimony":     {whole.offsets[1] + 2*block, nil, 1},
+		"its header":    {whole.offsets[1], nil, 1},
+		"SHA256SUMS":    {size - 4*block, []string{"SHA256SUMS"}, -1},
+		"the end":       {size - 1, []string{"SHA256SUMS"}, -1},
 	} {
 		s := &stick{data: m.bytes, from: c.at, to: c.at + 1}
 		b, err := OpenBundle(s, size)

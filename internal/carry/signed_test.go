@@ -33,19 +33,19 @@ func withText(t *testing.T, m *made, change func(string) string) []byte {
 	return out.Bytes()
 }
 
-// listSize changes the size in the first recipients line.
-func listSize(text, size string) string {
-	before, line, _ := strings.Cut(text, "\nrecipients 1 ")
+// rosterSize changes the size in the first line of a roster.
+func rosterSize(text, size string) string {
+	before, line, _ := strings.Cut(text, "\nroster 2 ")
 	_, rest, _ := strings.Cut(line, " ")
-	return before + "\nrecipients 1 " + size + " " + rest
+	return before + "\nroster 2 " + size + " " + rest
 }
 
-// A list whose signed size is not that of its bytes moves all that follows: the
+// A roster whose signed size is not that of its bytes moves all that follows: the
 // bundle is refused or its testimonies are damaged, never taken for good.
-func TestWrongListSize(t *testing.T) {
+func TestWrongRosterSize(t *testing.T) {
 	m := makeBundle(t, 2)
 	for _, size := range []string{"1", "600", "200000"} {
-		b, err := openBytes(withText(t, m, func(s string) string { return listSize(s, size) }))
+		b, err := openBytes(withText(t, m, func(s string) string { return rosterSize(s, size) }))
 		if err != nil {
 			continue
 		}
@@ -66,28 +66,35 @@ func TestSignedButWrong(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(string) string{
-		"count":         replace("testimonies 2", "testimonies 3"),
-		"bytes":         replace("bytes ", "bytes 1"),
-		"two spaces":    replace("testimony ", "testimony  "),
-		"sign":          replace(" 1 100 ", " 1 +100 "),
-		"leading zero":  replace(" 1 100 ", " 1 0100 "),
-		"overflow":      replace(" 1 100 ", " 1 99999999999999999999 "),
-		"huge":          replace(" 1 100 ", " 1 9223372036854775807 "),
-		"traversal":     replace(fmt.Sprintf("%032x", 1), "../../../../../../etc/cron.d/abcd"[:32]),
-		"duplicate":     replace(fmt.Sprintf("%032x", 2), fmt.Sprintf("%032x", 1)),
-		"unknown line":  func(s string) string { return s + "command rm\n" },
-		"no blank":      replace("\n\n", "\n"),
-		"lone list":     replace("\n\n", "\n\nrecipients 0 3 "+strings.Repeat("0", 64)+"\n"),
-		"epoch":         replace("2026-11-22 1 ", "2026-11-22 4294967297 "),
-		"list size":     func(s string) string { return listSize(s, "999999999") },
-		"list negative": func(s string) string { return listSize(s, "-1") },
-		"list spelling": func(s string) string { return listSize(s, "020") },
-		"capital hash":  func(s string) string { return s[:len(s)-20] + strings.ToUpper(s[len(s)-20:]) },
-		"list after":    func(s string) string { return s + "recipients 9 3 " + strings.Repeat("0", 64) + "\n" },
-		"other key":     replace("intake amana-intake", "intake amana-other"),
-		"no key":        replace("intake amana-intake", "outtake amana-intake"),
-		"empty":         func(string) string { return "\n" },
-		"version alone": func(string) string { return versionPrefix + "2\n" },
+		"count":          replace("testimonies 2", "testimonies 3"),
+		"bytes":          replace("bytes ", "bytes 1"),
+		"two spaces":     replace("testimony ", "testimony  "),
+		"sign":           replace(" 1 2 100 ", " 1 2 +100 "),
+		"leading zero":   replace(" 1 2 100 ", " 1 2 0100 "),
+		"overflow":       replace(" 1 2 100 ", " 1 2 99999999999999999999 "),
+		"huge":           replace(" 1 2 100 ", " 1 2 9223372036854775807 "),
+		"traversal":      replace(fmt.Sprintf("%032x", 1), "../../../../../../etc/cron.d/abcd"[:32]),
+		"duplicate":      replace(fmt.Sprintf("%032x", 2), fmt.Sprintf("%032x", 1)),
+		"unknown line":   func(s string) string { return s + "command rm\n" },
+		"no blank":       replace("\n\n", "\n"),
+		"lone list":      replace("\n\n", "\n\nrecipients 1 3 "+strings.Repeat("0", 64)+"\n"),
+		"roster 0":       replace("\n\n", "\n\nroster 0 3 "+strings.Repeat("0", 64)+"\n"),
+		"more rosters":   replace("rosters 3", "rosters 4"),
+		"epoch":          replace("2026-11-22 1 ", "2026-11-22 4294967297 "),
+		"header epoch":   replace("2026-11-22 1 2 ", "2026-11-22 1 4294967298 "),
+		"older header":   replace("2026-11-22 2 3 ", "2026-11-22 2 1 "),
+		"no epoch":       replace("2026-11-22 1 2 ", "2026-11-22 1 "),
+		"sealed under 0": replace("2026-11-22 1 2 ", "2026-11-22 0 2 "),
+		"old version":    replace("bundle 2", "bundle 1"),
+		"size":           func(s string) string { return rosterSize(s, "999999999") },
+		"size negative":  func(s string) string { return rosterSize(s, "-1") },
+		"size spelling":  func(s string) string { return rosterSize(s, "027") },
+		"capital hash":   func(s string) string { return s[:len(s)-20] + strings.ToUpper(s[len(s)-20:]) },
+		"roster after":   func(s string) string { return s + "roster 9 3 " + strings.Repeat("0", 64) + "\n" },
+		"other key":      replace("intake amana-intake", "intake amana-other"),
+		"no key":         replace("intake amana-intake", "outtake amana-intake"),
+		"empty":          func(string) string { return "\n" },
+		"version alone":  func(string) string { return versionPrefix + "2\n" },
 	} {
 		m := makeBundle(t, 2)
 		_, err := openBytes(withText(t, m, change))
