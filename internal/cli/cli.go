@@ -23,6 +23,7 @@ const (
 	ExitNotOurs = 10  // a testimony is not sealed to this identity
 	ExitDamaged = 11  // something kept is damaged
 	ExitPartial = 12  // the rest was done, but something damaged or unreadable was left out
+	ExitRefused = 14  // a roster, slips or a confirmation was refused, or no roster is in force
 	ExitStopped = 130 // the person stopped it, as a shell reports Ctrl-C
 )
 
@@ -80,18 +81,27 @@ func Main(name, description string, grammar any, args []string, stdout, stderr i
 
 // report writes an error the way a person can use it and returns its exit code.
 func report(w io.Writer, name string, err error) int {
-	code := ExitFailed
 	fmt.Fprintf(w, "%s: error: %s\n", name, Plain(err.Error()))
-	// Hints may sit at several depths: the outermost advice comes first.
+	hints, code := Advice(err)
+	for _, hint := range hints {
+		fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(hint))
+	}
+	return code
+}
+
+// Advice returns what an error tells the person to do, the outermost first, and
+// its exit code.
+func Advice(err error) (hints []string, code int) {
+	code = ExitFailed
 	walk(err, func(c *Error) {
 		if c.Hint != "" {
-			fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(c.Hint))
+			hints = append(hints, c.Hint)
 		}
 		if c.Code != 0 && code == ExitFailed {
 			code = c.Code
 		}
 	})
-	return code
+	return hints, code
 }
 
 // walk visits every Error in err, from the outermost on. Errors may be joined:
