@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"strings"
 
 	"filippo.io/age"
 
 	"amana/internal/wordlist"
 )
 
-const english = "en"
+const (
+	reviewerCard      = "amana reviewer card "
+	administratorCard = "amana administrator card "
+	english           = "en"
+)
 
 // cardLanguages are those whose words stand in a card of version 1.
 var cardLanguages = []string{"ar", english}
@@ -47,9 +50,9 @@ func (c Card) Fingerprint(lang string) string { return wordlist.Fingerprint(lang
 func (c Card) Text() []byte {
 	var b bytes.Buffer
 	if c.Recipient == nil {
-		fmt.Fprintf(&b, "amana administrator card 1\nname %s\nkey %s\n", c.Name, c.Key)
+		fmt.Fprintf(&b, "%s1\nname %s\nkey %s\n", administratorCard, c.Name, c.Key)
 	} else {
-		fmt.Fprintf(&b, "amana reviewer card 1\nname %s\nsigning %s\nrecipient %s\n", c.Name, c.Key, c.Recipient)
+		fmt.Fprintf(&b, "%s1\nname %s\nsigning %s\nrecipient %s\n", reviewerCard, c.Name, c.Key, c.Recipient)
 	}
 	for _, lang := range cardLanguages {
 		fmt.Fprintf(&b, "fingerprint %s %s\n", lang, c.Fingerprint(lang))
@@ -61,20 +64,20 @@ func (c Card) Text() []byte {
 // is not signed: its fingerprint is to be compared over a telephone. Errors wrap
 // [ErrMalformed] or [ErrSecretKey].
 func ParseCard(text []byte) (*Card, error) {
-	reviewer := !bytes.HasPrefix(text, []byte("amana administrator "))
-	prefix := "amana administrator card "
-	if reviewer {
-		prefix = "amana reviewer card "
+	administrator := bytes.HasPrefix(text, []byte(administratorCard))
+	prefix := administratorCard
+	if !administrator {
+		prefix = reviewerCard
 	}
-	p, err := newParser(text, prefix, strings.TrimSuffix(strings.TrimPrefix(prefix, "amana "), " "))
+	p, err := newParser(text, prefix, "card")
 	if err != nil {
 		return nil, err
 	}
 	c := &Card{Name: p.value("name ")}
-	if reviewer {
-		c.Key, c.Recipient = p.value("signing "), p.recipient("recipient ")
-	} else {
+	if administrator {
 		c.Key = p.value("key ")
+	} else {
+		c.Key, c.Recipient = p.value("signing "), p.recipient("recipient ")
 	}
 	for _, lang := range cardLanguages {
 		words := p.value("fingerprint " + lang + " ")

@@ -15,6 +15,9 @@ func Follows(previous, next *Signed) error {
 	by := &next.Roster
 	if previous != nil {
 		by = &previous.Roster
+		if err := previous.intact(); err != nil {
+			return err
+		}
 		if err := after(by, &next.Roster); err != nil {
 			return err
 		}
@@ -34,8 +37,10 @@ func Follows(previous, next *Signed) error {
 
 func after(previous, next *Roster) error {
 	switch {
-	case uint64(next.Epoch) != uint64(previous.Epoch)+1:
-		return fmt.Errorf("%w: after roster %d comes roster %d, and this is roster %d", ErrChain, previous.Epoch, uint64(previous.Epoch)+1, next.Epoch)
+	case uint64(next.Epoch) > uint64(previous.Epoch)+1:
+		return fmt.Errorf("%w: this is roster %d, and the last one before it is roster %d. Take roster %d first", ErrChain, next.Epoch, previous.Epoch, previous.Epoch+1)
+	case next.Epoch <= previous.Epoch:
+		return fmt.Errorf("%w: it is roster %d, and roster %d is there already", ErrChain, next.Epoch, previous.Epoch)
 	case next.Previous != previous.Sum():
 		return fmt.Errorf("%w: it was made to follow another roster %d than the one here. Compare their fingerprints with the administrators", ErrChain, previous.Epoch)
 	case next.From < previous.From:

@@ -46,44 +46,50 @@ func (r *Roster) Check() error {
 	return nil
 }
 
-// checkPeople finds who is there twice, by whatever.
+// people are those of a roster who were looked at already.
+type people struct{ names, keys, hashes, recipients map[string]bool }
+
+func newPeople() *people {
+	return &people{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+}
+
+// once refuses somebody who is there already, by whatever. Two keys are the same
+// if their 32 bytes are; hash is the short number that signatures name a key by.
+func (p *people) once(name string, raw []byte, hash string, recipient *age.HybridRecipient) error {
+	switch {
+	case p.names[folded(name)]:
+		return malformed("the name %.40q, or one that looks like it, stands there twice", name)
+	case p.keys[string(raw)]:
+		return malformed("the signing key of %.40q stands there twice", name)
+	case p.hashes[hash]:
+		return malformed("the signing key of %.40q has the same short number as another one. Make a new key", name)
+	}
+	p.names[folded(name)], p.keys[string(raw)], p.hashes[hash] = true, true, true
+	if recipient != nil {
+		if p.recipients[recipient.String()] {
+			return malformed("the key for sealing of %.40q stands there twice", name)
+		}
+		p.recipients[recipient.String()] = true
+	}
+	return nil
+}
+
 func (r *Roster) checkPeople() error {
-	names, keys, hashes, recipients := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-	once := func(c Card) error {
-		if err := c.check(); err != nil {
-			return err
-		}
-		raw, _ := rawKey(c.Key)
-		_, rest, _ := strings.Cut(c.Key, "+")
-		hash, _, _ := strings.Cut(rest, "+")
-		switch {
-		case names[folded(c.Name)]:
-			return malformed("the name %.40q, or one that looks like it, stands there twice", c.Name)
-		case keys[string(raw)]:
-			return malformed("the signing key of %.40q stands there twice", c.Name)
-		case hashes[hash]:
-			return malformed("the signing key of %.40q has the same short number as another one. Make a new key", c.Name)
-		}
-		names[folded(c.Name)], keys[string(raw)], hashes[hash] = true, true, true
-		if c.Recipient != nil {
-			s := c.Recipient.String()
-			if recipients[s] {
-				return malformed("the key for sealing of %.40q stands there twice", c.Name)
-			}
-			recipients[s] = true
-		}
-		return nil
-	}
-	for _, a := range r.Administrators {
-		if err := once(a.Card()); err != nil {
-			return err
-		}
-	}
+	cards := administratorCards(r)
 	for _, v := range r.Reviewers {
 		if v.Recipient == nil {
 			return malformed("reviewer %.40q has no key for sealing", v.Name)
 		}
-		if err := once(v.Card()); err != nil {
+		cards = append(cards, v.Card())
+	}
+	seen := newPeople()
+	for _, c := range cards {
+		if err := c.check(); err != nil {
+			return err
+		}
+		raw, _ := rawKey(c.Key)
+		hash := strings.SplitN(c.Key, "+", 3)[1] // check found three parts
+		if err := seen.once(c.Name, raw, hash, c.Recipient); err != nil {
 			return err
 		}
 	}
@@ -115,12 +121,11 @@ func checkKey(vkey, name string) error {
 
 // rawKey returns the 32 bytes of the Ed25519 key in a verifier key.
 func rawKey(vkey string) (ed25519.PublicKey, bool) {
-	i := strings.LastIndexByte(vkey, '+')
-	// The last "+" may be one of the Base64: the first two are the separators.
-	if parts := strings.SplitN(vkey, "+", 3); len(parts) == 3 {
-		i = len(vkey) - len(parts[2]) - 1
+	parts := strings.SplitN(vkey, "+", 3) // a "+" may stand in the Base64 too
+	if len(parts) != 3 {
+		return nil, false
 	}
-	raw, err := base64.StdEncoding.DecodeString(vkey[i+1:])
+	raw, err := base64.StdEncoding.DecodeString(parts[2])
 	if err != nil || len(raw) != 1+ed25519.PublicKeySize || raw[0] != 1 {
 		return nil, false
 	}

@@ -19,8 +19,9 @@ func Diff(previous, next *Roster) []string {
 		s = append(s, "keeps the same reviewers and the same administrators")
 	}
 	if previous.Signatures != next.Signatures {
-		s = append(s, fmt.Sprintf("lets the next roster be signed by at least %d of %d administrators%s",
-			next.Signatures, len(next.Administrators), before(previous.Signatures, previous.Epoch)))
+		of := fmt.Sprintf("%d of %d", previous.Signatures, len(previous.Administrators))
+		s = append(s, fmt.Sprintf("asks for the signatures of %d of %d administrators under the next roster%s",
+			next.Signatures, len(next.Administrators), before(of, previous.Epoch)))
 	}
 	if previous.From != next.From {
 		s = append(s, fmt.Sprintf("begins on %s%s", next.From, before(previous.From, previous.Epoch)))
@@ -31,11 +32,11 @@ func Diff(previous, next *Roster) []string {
 	return s
 }
 
-func before(value any, epoch uint32) string {
+func before(value string, epoch uint32) string {
 	if epoch == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (before: %v)", value)
+	return " (before: " + value + ")"
 }
 
 func reviewerCards(r *Roster) (cards []Card) {

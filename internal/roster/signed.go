@@ -18,7 +18,7 @@ const (
 )
 
 // MaxSize is the most bytes that a roster has, with its signatures.
-const MaxSize = maxText + 1 + maxSignatures*(maxSignatureLine+1)
+const MaxSize = maxText + 1 + maxSignatures*maxSignatureLine
 
 const (
 	sigPrefix = "— "
@@ -37,7 +37,7 @@ type Signed struct {
 type signature struct {
 	name string // of the note key
 	hash uint32
-	line string // whole, without the end of the line
+	line string // whole, with its end
 }
 
 // Draft returns a roster that nobody has signed yet. It holds nothing of r.
@@ -51,11 +51,11 @@ func Draft(r *Roster) (*Signed, error) {
 // Open reads a draft or a signed roster of at most [MaxSize] bytes. It verifies
 // no signature: [Follows] does. Errors wrap [ErrMalformed] or [ErrSecretKey].
 func Open(data []byte) (*Signed, error) {
-	if hasSecret(data) {
-		return nil, fmt.Errorf("%w, not a roster: never carry it to another machine", ErrSecretKey)
-	}
 	if len(data) > MaxSize {
 		return nil, malformed("this is not a roster: it is longer than %d bytes", MaxSize)
+	}
+	if hasSecret(data) {
+		return nil, errSecret("roster")
 	}
 	text, rest := data, []byte(nil)
 	if i := bytes.Index(data, []byte(sigSplit)); i >= 0 {
@@ -69,43 +69,43 @@ func Open(data []byte) (*Signed, error) {
 	if rest == nil {
 		return s, nil
 	}
-	if rest[len(rest)-1] != '\n' {
-		return nil, malformed("the roster is cut off: its last signature does not end. Take the file again from where it was made")
-	}
-	for line := range strings.SplitSeq(string(rest[:len(rest)-1]), "\n") {
-		if err := s.add(line); err != nil {
+	for line := range strings.SplitAfterSeq(string(rest), "\n") {
+		if line == "" {
+			continue // what SplitAfterSeq yields behind the last one
+		}
+		sig, err := parseSignature(line)
+		if err != nil {
 			return nil, err
 		}
+		if s.has(sig.name, sig.hash) {
+			return nil, malformed("two signatures under the roster are by one key")
+		}
+		if s.sigs = append(s.sigs, sig); len(s.sigs) > maxSignatures {
+			return nil, malformed("the roster has more than %d signatures", maxSignatures)
+		}
+	}
+	// The library reads signatures by rules of its own: what it refuses, nobody
+	// could verify.
+	var unverified *note.UnverifiedNoteError
+	if _, err := note.Open(s.Bytes(), nil); !errors.As(err, &unverified) {
+		return nil, errDamagedSignature
 	}
 	return s, nil
 }
 
-// add takes one more signature line, in its one spelling.
-func (s *Signed) add(line string) error {
-	if len(s.sigs) == maxSignatures {
-		return malformed("the roster has more than %d signatures", maxSignatures)
-	}
-	n := len(s.sigs) + 1
+var errDamagedSignature = problem("a signature under the roster is damaged or cut off. Take the file again from where it was made")
+
+// parseSignature takes a signature line with its end, in its one spelling.
+func parseSignature(line string) (signature, error) {
 	rest, ok := strings.CutPrefix(line, sigPrefix)
-	name, b64, ok2 := strings.Cut(rest, " ")
+	rest, ended := strings.CutSuffix(rest, "\n")
+	name, b64, two := strings.Cut(rest, " ")
 	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
-	// The decoder passes over ends of lines of any kind: none may be there.
-	if !ok || !ok2 || err != nil || len(raw) < 5 || len(line) > maxSignatureLine || strings.ContainsAny(b64, "\r\n") {
-		return malformed("signature %d under the roster is damaged. Take the file again from where it was made", n)
+	if !ok || !ended || !two || err != nil || len(raw) < 5 || len(line) > maxSignatureLine || checkName(name) != nil ||
+		base64.StdEncoding.EncodeToString(raw) != b64 { // the decoder passes over ends of lines
+		return signature{}, errDamagedSignature
 	}
-	sig := signature{name: name, hash: binary.BigEndian.Uint32(raw), line: line}
-	if s.has(sig.name, sig.hash) {
-		return malformed("signature %d under the roster is by a key that signed it already", n)
-	}
-	s.sigs = append(s.sigs, sig)
-	// The library reads signatures by rules of its own: what it refuses, nobody
-	// could verify.
-	_, err = note.Open(s.Bytes(), nil)
-	var unverified *note.UnverifiedNoteError
-	if !errors.As(err, &unverified) {
-		return malformed("signature %d under the roster is damaged. Take the file again from where it was made", n)
-	}
-	return nil
+	return signature{name: name, hash: binary.BigEndian.Uint32(raw), line: line}, nil
 }
 
 func (s *Signed) has(name string, hash uint32) bool {
@@ -126,7 +126,6 @@ func (s *Signed) Bytes() []byte {
 	}
 	for _, sig := range s.sigs {
 		b.WriteString(sig.line)
-		b.WriteByte('\n')
 	}
 	return b.Bytes()
 }
@@ -146,9 +145,8 @@ func (s *Signed) Signers(by *Roster) []Administrator {
 }
 
 func (s *Signed) signers(by *Roster) ([]Administrator, error) {
-	// What is read must be what was signed, even if somebody changed a field.
-	if !bytes.Equal(s.Text(), []byte(s.text)) {
-		return nil, fmt.Errorf("%w: roster %d was changed after it was read", ErrSignatures, s.Epoch)
+	if err := s.intact(); err != nil {
+		return nil, err
 	}
 	if by == nil || len(s.sigs) == 0 {
 		return nil, nil
@@ -180,6 +178,15 @@ func (s *Signed) signers(by *Roster) ([]Administrator, error) {
 	return signers, nil
 }
 
+// intact tells if the fields are what was read and signed: a caller could have
+// changed them.
+func (s *Signed) intact() error {
+	if string(s.Text()) != s.text {
+		return fmt.Errorf("%w: roster %d was changed after it was read", ErrSignatures, s.Epoch)
+	}
+	return nil
+}
+
 // Sign returns the roster with one more signature, by an administrator's key. A
 // second one by the same key is refused.
 func (s *Signed) Sign(signer note.Signer) (*Signed, error) {
@@ -193,11 +200,12 @@ func (s *Signed) Sign(signer note.Signer) (*Signed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
 	}
-	next, err := Open(s.Bytes())
-	if err != nil {
-		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
+	data := s.Bytes()
+	if len(s.sigs) == 0 {
+		data = append(data, '\n')
 	}
-	if err := next.add(strings.TrimSuffix(string(signed[len(s.text)+1:]), "\n")); err != nil {
+	next, err := Open(append(data, signed[len(s.text)+1:]...))
+	if err != nil {
 		return nil, fmt.Errorf("sign roster %d: %w", s.Epoch, err)
 	}
 	return next, nil

@@ -44,21 +44,28 @@ func (b *Book) Import(data []byte, today string) (*roster.Signed, error) {
 	return s, nil
 }
 
-// known tells if s is the newest roster, and refuses it if it is another one
-// of a number that is there already.
+// known tells if s is the newest roster, and refuses one whose number is there
+// already.
 func known(chain []*roster.Signed, s *roster.Signed) (again bool, err error) {
 	newest := chain[len(chain)-1]
+	if s.Signatures() == 0 {
+		return false, fmt.Errorf("%w: this is a draft of roster %d that nobody has signed", roster.ErrSignatures, s.Epoch)
+	}
 	if s.Epoch > newest.Epoch {
 		return false, nil
 	}
 	if chain[s.Epoch-1].Sum() != s.Sum() {
-		return false, fmt.Errorf("%w: this is another roster %d than the one that is here, and there must never be two. Compare their fingerprints with the administrators, face to face or over a telephone", roster.ErrChain, s.Epoch)
-	}
-	if s.Signatures() == 0 {
-		return false, fmt.Errorf("%w: this is a draft of roster %d that nobody has signed", roster.ErrSignatures, s.Epoch)
+		var previous *roster.Signed
+		if s.Epoch > 1 {
+			previous = chain[s.Epoch-2]
+		}
+		if err := roster.Follows(previous, s); err != nil {
+			return false, err
+		}
+		return false, fmt.Errorf("%w: this is another roster %d than the one here, signed as well, and there must never be two. Somebody may be using the administrators' keys: speak with them face to face or over a telephone", roster.ErrChain, s.Epoch)
 	}
 	if s.Epoch < newest.Epoch {
-		return false, fmt.Errorf("%w: this is roster %d, which was taken in long ago. The newest here is roster %d", roster.ErrChain, s.Epoch, newest.Epoch)
+		return false, fmt.Errorf("%w: this is roster %d, which was taken in before. The newest here is roster %d", roster.ErrChain, s.Epoch, newest.Epoch)
 	}
 	return true, nil
 }
