@@ -17,7 +17,8 @@ type grammar struct {
 	Init   operator.Init   `cmd:"" help:"Make the state of a new server."`
 	Serve  operator.Serve  `cmd:"" help:"Answer sources."`
 	Status operator.Status `cmd:"" help:"Say what is kept and how much room is left."`
-	Export operator.Export `cmd:"" help:"Write a bundle for the reviewers; also while serving."`
+	Export operator.Export `cmd:"" help:"Write a bundle, or the headers alone, for the reviewers; also while serving."`
+	Import operator.Import `cmd:"" help:"Take in a roster, slips or a confirmation; also while serving."`
 	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
 }
 

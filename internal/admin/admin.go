@@ -1,9 +1,10 @@
 // Package admin is the operator's door to a running server: the reading side of
-// its vault over a Unix socket that only the owner can open.
+// its vault, and what is imported, over a Unix socket that only the owner can
+// open.
 //
 // bbolt locks its files, so a command given while the server runs must ask the
-// server. What passes is ciphertext and public facts; nothing here can write to
-// the vault or see a source.
+// server. What passes is ciphertext and public facts; nothing here sees a source.
+// What an import may change is the [Importer]'s to judge.
 package admin
 
 import (
@@ -20,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"amana/internal/cli"
 	"amana/internal/forget"
 	"amana/vault"
 
@@ -55,18 +57,34 @@ func Listen(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// NewServer returns a server of r. Its answers hold no word of a source, but
+// Importer takes in rosters, slips and confirmations.
+type Importer interface {
+	// Import reads one file of the given size, -1 if it is not known, and tells
+	// say, line by line, what became of it.
+	Import(ctx context.Context, r io.Reader, size int64, say func(string)) error
+}
+
+// imported is the answer to an import.
+type imported struct {
+	Said  []string `json:"said"`
+	Error string   `json:"error,omitempty"`
+	Hints []string `json:"hints,omitempty"`
+	Code  int      `json:"code,omitempty"` // the exit code
+}
+
+// NewServer returns a server of r and of what is imported. Its answers hold no word of a source, but
 // they are made inside the erasure too: encoding/json pools its buffers, and a
 // buffer that was allocated outside would never be erased after a testimony
 // passed through it.
-func NewServer(r vault.Reader) *http.Server {
-	s := server{r}
+func NewServer(r vault.Reader, in Importer) *http.Server {
+	s := server{r, in}
 	router := mux.NewRouter()
 	router.HandleFunc("/usage", s.usage).Methods(http.MethodGet)
 	router.HandleFunc("/records", s.records).Methods(http.MethodGet)
 	router.HandleFunc("/testimonies/{id}", s.open).Methods(http.MethodGet)
 	router.HandleFunc("/check", check(r.Check)).Methods(http.MethodGet)
 	router.HandleFunc("/check/records", check(r.CheckRecords)).Methods(http.MethodGet)
+	router.HandleFunc("/import", s.take).Methods(http.MethodPost)
 	erasing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forget.Do(func() { router.ServeHTTP(w, r) })
 	})
@@ -77,7 +95,21 @@ func NewServer(r vault.Reader) *http.Server {
 	}
 }
 
-type server struct{ vault vault.Reader }
+type server struct {
+	vault vault.Reader
+	in    Importer
+}
+
+// take imports what is sent.
+func (s server) take(w http.ResponseWriter, r *http.Request) {
+	var answer imported
+	err := s.in.Import(r.Context(), r.Body, r.ContentLength, func(line string) { answer.Said = append(answer.Said, line) })
+	if err != nil {
+		answer.Error = err.Error()
+		answer.Hints, answer.Code = cli.Advice(err)
+	}
+	reply(w, answer, nil)
+}
 
 func (s server) usage(w http.ResponseWriter, r *http.Request) {
 	u, err := s.vault.Usage(r.Context())

@@ -9,19 +9,24 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"amana/internal/cli"
 	"amana/vault"
 )
 
 // ErrNotRunning is wrapped by the error of [Dial] when no server answers.
 var ErrNotRunning = errors.New("no server is running")
 
-// Client reads the vault of a running server. It implements [vault.Reader].
+// Client speaks to a running server. It implements [vault.Reader] and [Importer].
 type Client struct{ http http.Client }
 
-var _ vault.Reader = (*Client)(nil)
+var (
+	_ vault.Reader = (*Client)(nil)
+	_ Importer     = (*Client)(nil)
+)
 
 // Dial returns a client of the server whose socket is at path.
 func Dial(ctx context.Context, path string) (*Client, error) {
@@ -77,6 +82,39 @@ func (c *Client) getJSON(ctx context.Context, path string, query url.Values, val
 		return fmt.Errorf("admin: read the server's answer: %w", err)
 	}
 	return nil
+}
+
+// Import implements [Importer]. Its error carries the server's advice and exit
+// code.
+func (c *Client) Import(ctx context.Context, r io.Reader, size int64, say func(string)) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/import", io.NopCloser(r))
+	if err != nil {
+		return fmt.Errorf("admin: %w", err)
+	}
+	request.ContentLength = size
+	if size == 0 {
+		request.Body = http.NoBody
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("admin: hand the file to the server: %w", err)
+	}
+	defer response.Body.Close()
+	var answer imported
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return fmt.Errorf("admin: read the server's answer: %w", err)
+	}
+	for _, line := range answer.Said {
+		say(line)
+	}
+	if answer.Error == "" {
+		return nil
+	}
+	err = error(&cli.Error{Err: errors.New(answer.Error), Code: answer.Code})
+	for _, hint := range slices.Backward(answer.Hints) { // the outermost is printed first
+		err = cli.Hint(err, "%s", hint)
+	}
+	return err
 }
 
 // Records implements [vault.Reader].

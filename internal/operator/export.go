@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"syscall"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -19,9 +18,19 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Export writes a bundle to be carried to the reviewers.
+// Export writes a bundle to be carried to the reviewers, or the headers alone.
 type Export struct {
-	Out string `short:"o" required:"" type:"path" help:"File to write; it must not exist."`
+	Out     string  `short:"o" required:"" type:"path" help:"File to write; it must not exist."`
+	Headers bool    `help:"Only the headers of testimonies that are not sealed to exactly the newest reviewers, to be rewrapped and confirmed."`
+	Epoch   *uint32 `help:"With --headers: those that are sealed to the roster of this number, whoever its reviewers are."`
+}
+
+// Validate refuses a roster's number that would do nothing.
+func (c *Export) Validate() error {
+	if c.Epoch != nil && !c.Headers {
+		return errors.New("--epoch goes with --headers: a bundle holds all testimonies")
+	}
+	return nil
 }
 
 // pageSize is how many records are asked for at once.
@@ -48,6 +57,12 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 	var damaged []vault.Finding
 	if err := from.CheckRecords(ctx, func(f vault.Finding) { damaged = append(damaged, f) }); err != nil {
 		return fmt.Errorf("check the vault: %w", err)
+	}
+	if c.Headers {
+		if err := c.exportHeaders(ctx, state, from, stdout); err != nil {
+			return err
+		}
+		return leftOut(stdout, damaged)
 	}
 	manifest, err := c.manifest(ctx, state, from, damaged)
 	if err != nil {
@@ -100,11 +115,11 @@ func leftOut(stdout io.Writer, damaged []vault.Finding) error {
 	e := &cli.Error{Hint: keepCopy + ", then run amana-intake check", Code: cli.ExitPartial}
 	switch {
 	case !files:
-		e.Err = fmt.Errorf("%d things are damaged; they are not in the bundle", len(missing))
+		e.Err = fmt.Errorf("%d things are damaged; they are not in the file", len(missing))
 	case len(missing) > 0:
-		e.Err = fmt.Errorf("%d things are damaged and not in the bundle; the vault's files are damaged too, so more may be missing", len(missing))
+		e.Err = fmt.Errorf("%d things are damaged and not in the file; the vault's files are damaged too, so more may be missing", len(missing))
 	default:
-		e.Err = errors.New("the vault's files are damaged; all that could be listed is in the bundle, but more may be missing")
+		e.Err = errors.New("the vault's files are damaged; all that could be listed is in the file, but more may be missing")
 		e.Code = cli.ExitDamaged
 	}
 	return e
@@ -134,13 +149,10 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, d
 	for _, f := range damaged {
 		skip[f.ID] = true
 	}
-	list, err := state.reviewers()
-	if err != nil {
-		return nil, err
-	}
-	m := &carry.Manifest{
-		Made:    time.Now().UTC().Format(time.DateOnly),
-		Rosters: []carry.List{{Epoch: list.Epoch, Text: list.Text}},
+	m := &carry.Manifest{Made: today()}
+	// Without rosters that can be trusted testimonies are carried all the same.
+	for _, r := range state.rosters().all() {
+		m.Rosters = append(m.Rosters, carry.List{Epoch: r.Epoch, Text: r.Bytes()})
 	}
 	var after vault.ID
 	for {

@@ -4,19 +4,20 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"amana/internal/admin"
 	"amana/internal/cli"
+	"amana/internal/rig"
 	"amana/vault"
 	"amana/vault/bolt"
 	"amana/vault/vaulttest"
-
-	"filippo.io/age"
 )
 
 // observed counts what is asked of a vault, and may report a finding of its own.
@@ -48,16 +49,31 @@ func (o *observed) Open(ctx context.Context, id vault.ID) (io.ReadCloser, error)
 func newState(t *testing.T, epochs ...uint32) (State, *observed) {
 	t.Helper()
 	dir := t.TempDir()
-	key, err := age.GenerateHybridIdentity()
+	org, err := rig.NewOrg("Reviewer A")
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := filepath.Join(dir, "list")
-	if err := os.WriteFile(list, []byte("# name: Reviewer A\n"+key.Recipient().String()+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+	var init Init
+	for epoch := range max(1, slices.Max(append(epochs, 1))) {
+		if epoch > 0 { // others join, so that there is something to rotate
+			more, err := rig.NewOrg(fmt.Sprintf("Reviewer %d", epoch))
+			if err != nil {
+				t.Fatal(err)
+			}
+			org.Reviewers = append(org.Reviewers, more.Reviewers...)
+		}
+		next, err := org.Next(rig.Day(0), rig.Day(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, fmt.Sprintf("roster-%d.txt", epoch+1))
+		if err := os.WriteFile(file, next.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		init.Roster = append(init.Roster, file)
 	}
 	state := State{Folder: filepath.Join(dir, "s")}
-	if err := (&Init{Recipients: list}).Run(state, io.Discard); err != nil {
+	if err := init.Run(state, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{Reserve: -1})
@@ -81,7 +97,7 @@ func newState(t *testing.T, epochs ...uint32) (State, *observed) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := admin.NewServer(o)
+	server := admin.NewServer(o, nil)
 	go server.Serve(l)
 	t.Cleanup(func() { server.Close() })
 	return state, o
@@ -111,9 +127,9 @@ func TestExportSaysWhatIsTrue(t *testing.T) {
 		code     int
 		want     string
 	}{
-		"the file": {[]vault.Finding{file, file}, cli.ExitDamaged, "the vault's files are damaged; all that could be listed is in the bundle, but more may be missing"},
-		"one":      {[]vault.Finding{one, one}, cli.ExitPartial, "1 things are damaged; they are not in the bundle"},
-		"both":     {[]vault.Finding{file, one}, cli.ExitPartial, "1 things are damaged and not in the bundle; the vault's files are damaged too, so more may be missing"},
+		"the file": {[]vault.Finding{file, file}, cli.ExitDamaged, "the vault's files are damaged; all that could be listed is in the file, but more may be missing"},
+		"one":      {[]vault.Finding{one, one}, cli.ExitPartial, "1 things are damaged; they are not in the file"},
+		"both":     {[]vault.Finding{file, one}, cli.ExitPartial, "1 things are damaged and not in the file; the vault's files are damaged too, so more may be missing"},
 	} {
 		var e *cli.Error
 		if err := leftOut(io.Discard, c.findings); !errors.As(err, &e) || e.Code != c.code || e.Err.Error() != c.want {
@@ -130,15 +146,15 @@ func TestExportSaysWhatIsTrue(t *testing.T) {
 	}
 }
 
-// With one list of reviewers there is nothing to tell apart.
+// With one roster there is nothing to tell apart.
 func TestStatusByEpoch(t *testing.T) {
-	for want, epochs := range map[string][]uint32{"": {1, 1}, "  list 1: 2\n  list 2: 1\n": {2, 1, 1}} {
+	for want, epochs := range map[string][]uint32{"": {1, 1}, "  sealed to roster 1: 2\n  sealed to roster 2: 1\n": {2, 1, 1}} {
 		state, _ := newState(t, epochs...)
 		var said bytes.Buffer
 		if err := new(Status).Run(t.Context(), state, &said); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Count(said.String(), "  list "); got != strings.Count(want, "  list ") || !strings.Contains(said.String(), want) {
+		if got := strings.Count(said.String(), "sealed to roster "); got != strings.Count(want, "sealed to roster ") || !strings.Contains(said.String(), want) {
 			t.Errorf("want %q in\n%s", want, said.String())
 		}
 	}

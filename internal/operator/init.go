@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -14,29 +13,22 @@ import (
 	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/internal/roster"
+	"amana/internal/roster/book"
+	"amana/internal/wordlist"
 	"amana/vault/bolt"
 )
 
 // Init makes the state of a new server.
 type Init struct {
-	Recipients string `required:"" type:"existingfile" help:"List of reviewers: an age recipients file of age1pq1… lines, '# name: …' before each."`
+	Roster []string `required:"" sep:"none" type:"existingfile" placeholder:"FILE" help:"The first roster, signed by its administrators; when there are later ones already, all of them, the option once for each."`
 }
 
 // Run makes everything under a temporary name, so that a half-made state cannot
 // be taken for a whole one.
 func (c *Init) Run(state State, stdout io.Writer) error {
-	text, err := os.ReadFile(c.Recipients)
+	chain, err := c.chain()
 	if err != nil {
-		return fmt.Errorf("read list of reviewers: %w", err)
-	}
-	list, err := roster.ParseList(firstEpoch, text)
-	if errors.Is(err, roster.ErrSecretKey) {
-		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
-			"delete it here, it must never be on this machine; let the reviewer make a new key and give you the age1pq1… line only")
-	}
-	if err != nil {
-		return cli.Hint(fmt.Errorf("%s: %w", c.Recipients, err),
-			"each reviewer's line is the public key that age-keygen -pq prints")
+		return err
 	}
 	// An empty folder may stand there, made by the system for the service. A file
 	// or a link is not touched: os.Remove would take those too.
@@ -58,7 +50,7 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return fmt.Errorf("make state: %w", err)
 	}
 	defer os.RemoveAll(partial)
-	vkey, err := fill(partial, text)
+	vkey, err := fill(partial, chain)
 	if err != nil {
 		return err
 	}
@@ -71,18 +63,87 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err := durable.SyncDir(parent); err != nil {
 		return err
 	}
+	newest := chain[len(chain)-1]
 	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
-	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, list %s\n", len(list.Reviewers), list.SHA256()[:16])
+	fmt.Fprintln(stdout, "the first roster is pinned: only rosters that follow it are ever taken")
+	describeRoster(stdout, chain[0], "first roster ")
+	if newest != chain[0] {
+		describeRoster(stdout, newest, "newest roster")
+	}
+	fmt.Fprintln(stdout, "compare the fingerprint with the administrators, by voice, before you serve")
+	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, until %s\n", len(newest.Reviewers), newest.Until)
 	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
-	if len(list.Reviewers) == 1 {
+	if len(newest.Reviewers) == 1 {
 		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
 	}
 	return nil
 }
 
+// describeRoster prints how a roster is known by: its number, and its
+// fingerprint in the words of each language.
+func describeRoster(w io.Writer, s *roster.Signed, what string) {
+	fmt.Fprintf(w, "%s  %d, %s\n", what, s.Epoch, s.SHA256())
+	for _, lang := range wordlist.Languages() {
+		fmt.Fprintf(w, "  fingerprint (%s)  %s\n", lang, s.Fingerprint(lang))
+	}
+}
+
+// chain reads the rosters given and checks that they are one chain whose last
+// is in force.
+func (c *Init) chain() ([]*roster.Signed, error) {
+	var chain []*roster.Signed
+	for _, path := range c.Roster {
+		data, err := readRoster(path)
+		if err != nil {
+			return nil, err
+		}
+		s, err := roster.Open(data)
+		if errors.Is(err, roster.ErrSecretKey) {
+			return nil, cli.Hint(fmt.Errorf("%s: %w", path, err),
+				"delete it here, it must never be on this machine; whoever it belongs to must make a new key")
+		}
+		if err != nil {
+			return nil, refused(fmt.Errorf("%s: %w", path, err), "give the file that amana-keys roster sign finished")
+		}
+		chain = append(chain, s)
+	}
+	if err := roster.VerifyChain(chain); err != nil {
+		return nil, refused(err, "the first roster must be signed by its own administrators, each later one by those of the roster before it")
+	}
+	if err := chain[len(chain)-1].InForce(today()); err != nil {
+		return nil, refused(err, "ask the administrators for a roster that is in force today; look at this machine's date too")
+	}
+	return chain, nil
+}
+
+// maxRoster bounds what is read of a roster, in bytes; package roster allows less.
+const maxRoster = 1 << 20
+
+// readRoster reads a small file.
+func readRoster(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxRoster))
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	return data, nil
+}
+
+// refused is the error about something from outside that the server does not take.
+func refused(err error, hint string) error {
+	return &cli.Error{Err: err, Hint: hint, Code: cli.ExitRefused}
+}
+
 // fill writes the files of a new state and returns the key that verifies its
 // bundles.
-func fill(folder string, recipients []byte) (vkey string, err error) {
+func fill(folder string, chain []*roster.Signed) (vkey string, err error) {
+	if _, err := book.Create(filepath.Join(folder, rostersFolder), chain); err != nil {
+		return "", err
+	}
 	if err := os.Mkdir(filepath.Join(folder, vaultFolder), 0o700); err != nil {
 		return "", fmt.Errorf("make vault: %w", err)
 	}
@@ -94,16 +155,8 @@ func fill(folder string, recipients []byte) (vkey string, err error) {
 		return "", fmt.Errorf("make vault: %w", err)
 	}
 	skey, vkey := carry.NewKey()
-	for _, f := range []struct {
-		name string
-		data []byte
-	}{
-		{recipientsFile, recipients},
-		{recipientsSumFile, fmt.Appendf(nil, "%x  %s\n", sha256.Sum256(recipients), recipientsFile)},
-		{bundleKeyFile, []byte(skey + "\n")},
-		{bundlePubFile, []byte(vkey + "\n")},
-	} {
-		if err := durable.WriteFile(filepath.Join(folder, f.name), f.data, 0o600); err != nil {
+	for name, key := range map[string]string{bundleKeyFile: skey, bundlePubFile: vkey} {
+		if err := durable.WriteFile(filepath.Join(folder, name), []byte(key+"\n"), 0o600); err != nil {
 			return "", err
 		}
 	}

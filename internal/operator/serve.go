@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"amana/intake"
@@ -87,10 +88,6 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err := state.check(); err != nil {
 		return err
 	}
-	list, err := state.reviewers()
-	if err != nil {
-		return err
-	}
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + flushing)
@@ -110,23 +107,28 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return damage(err)
 	}
 	defer store.Close()
+	u, err := store.Usage(ctx)
+	if err != nil {
+		return fmt.Errorf("count testimonies: %w", err)
+	}
+	rosters := state.rosters().against(u)
 	server, err := intake.New(intake.Config{
-		Store:     store,
-		Reviewers: list,
-		Limits:    form.Limits{Text: c.MaxText, File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
-		Pace:      intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
-		Places:    c.Places,
-		Problem:   problem,
+		Store:   store,
+		Rosters: rosters,
+		Limits:  form.Limits{Text: c.MaxText, File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
+		Pace:    intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
+		Places:  c.Places,
+		Problem: problem,
 	})
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, state, server, store, stdout)
+	return c.run(ctx, state, server, store, rosters, stdout)
 }
 
 // run opens all sockets, answers on them, and stops when the context ends or
 // one of them fails.
-func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, stdout io.Writer) error {
+func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, rosters rosters, stdout io.Writer) error {
 	defer func() {
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
 		defer cancel()
@@ -137,7 +139,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 	if err != nil {
 		return err
 	}
-	operators := admin.NewServer(store)
+	operators := admin.NewServer(store, importer{store, rosters})
 	defer operators.Close()
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
@@ -169,6 +171,10 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 			address = "tcp:" + l.Addr().String()
 		}
 		fmt.Fprintf(stdout, "serving on %s\n", address)
+	}
+	if _, err := rosters.InForce(today()); err != nil {
+		hints, _ := cli.Advice(closed(err))
+		fmt.Fprintf(stdout, "warning: %s; sources are turned away; %s\n", cli.Plain(err.Error()), strings.Join(hints, "; "))
 	}
 	if err := store.Ready(); errors.Is(err, vault.ErrFull) {
 		fmt.Fprintf(stdout, "warning: less disk is free than --reserve (%s): sources are turned away\n", c.Reserve)

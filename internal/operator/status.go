@@ -7,8 +7,11 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"amana/internal/cli"
+	"amana/internal/roster"
+	"amana/internal/wordlist"
 	"amana/vault"
 )
 
@@ -24,10 +27,36 @@ type report struct {
 	Free        int64          `json:"free"` // bytes until the reserve is reached
 	ByDay       map[string]int `json:"by_day"`
 	ByEpoch     map[uint32]int `json:"by_epoch"`
-	Epoch       uint32         `json:"epoch"`
-	List        string         `json:"list_sha256"`
-	Reviewers   int            `json:"reviewers"`
-	Intake      string         `json:"intake"` // the key that reviewers compare
+	Waiting     int            `json:"waiting"`          // new headers that wait for a confirmation
+	ToRotate    int            `json:"to_rotate"`        // testimonies not sealed to exactly the newest reviewers
+	Open        bool           `json:"open"`             // a roster is in force, so testimonies are taken
+	Closed      string         `json:"closed,omitempty"` // why not
+	Roster      *rosterReport  `json:"roster"`           // the newest; null if none can be trusted
+	Intake      string         `json:"intake"`           // the key that reviewers compare
+}
+
+// rosterReport is what --json prints of the newest roster.
+type rosterReport struct {
+	Epoch       uint32            `json:"epoch"`
+	SHA256      string            `json:"sha256"`
+	Fingerprint map[string]string `json:"fingerprint"` // by language
+	Reviewers   int               `json:"reviewers"`
+	Until       string            `json:"until"`
+	DaysLeft    int               `json:"days_left"` // negative when it has expired
+}
+
+func reportOf(s *roster.Signed) *rosterReport {
+	if s == nil {
+		return nil
+	}
+	words := make(map[string]string)
+	for _, lang := range wordlist.Languages() {
+		words[lang] = s.Fingerprint(lang)
+	}
+	return &rosterReport{
+		Epoch: s.Epoch, SHA256: s.SHA256(), Fingerprint: words, Reviewers: len(s.Reviewers),
+		Until: s.Until, DaysLeft: s.DaysLeft(today()),
+	}
 }
 
 // Run asks the running server, or reads the files when none runs.
@@ -41,10 +70,9 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	list, err := state.reviewers()
-	if err != nil {
-		return err
-	}
+	rosters := state.rosters().against(u)
+	newest := rosters.Newest()
+	_, shut := rosters.InForce(today())
 	_, vkey, err := state.signer()
 	if err != nil {
 		return err
@@ -52,11 +80,15 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if c.JSON {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
-		return out.Encode(report{
+		r := report{
 			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
-			Epoch: list.Epoch, List: list.SHA256(), Reviewers: len(list.Reviewers),
-			Intake: vkey,
-		})
+			Waiting: u.Waiting, ToRotate: rosters.toRotate(u),
+			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
+		}
+		if shut != nil {
+			r.Closed = shut.Error()
+		}
+		return out.Encode(r)
 	}
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
 	for _, day := range slices.Sorted(maps.Keys(u.ByDay)) {
@@ -64,13 +96,50 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	if len(u.ByEpoch) > 1 {
 		for _, epoch := range slices.Sorted(maps.Keys(u.ByEpoch)) {
-			fmt.Fprintf(stdout, "  list %d: %d\n", epoch, u.ByEpoch[epoch])
+			fmt.Fprintf(stdout, "  sealed to roster %d: %d\n", epoch, u.ByEpoch[epoch])
 		}
 	}
 	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
-	fmt.Fprintf(stdout, "reviewers    %d, list %d, %s\n", len(list.Reviewers), list.Epoch, list.SHA256()[:16])
+	if newest != nil {
+		fmt.Fprintf(stdout, "reviewers    %d, until %s\n", len(newest.Reviewers), newest.Until)
+		describeRoster(stdout, newest, "roster     ")
+		if n := rosters.toRotate(u); n > 0 {
+			fmt.Fprintf(stdout, "to rotate    %d are not sealed to exactly these reviewers (amana-intake export --headers)\n", n)
+		}
+	}
+	if u.Waiting > 0 {
+		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", u.Waiting)
+	}
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
+	if u.RewriteDue {
+		fmt.Fprintln(stdout, "warning: old headers are dropped, but their bytes are still in the file; start the server again")
+	}
+	warnings(stdout, newest, shut)
 	return nil
+}
+
+// The days before the end at which status speaks up, louder each time.
+const (
+	soon     = 30
+	verySoon = 14
+	now      = 7
+)
+
+// warnings says that no roster is in force, or that soon none will be.
+func warnings(w io.Writer, newest *roster.Signed, shut error) {
+	if shut != nil {
+		hints, _ := cli.Advice(closed(shut))
+		fmt.Fprintf(w, "CLOSED: sources are turned away: %s\n  %s\n", cli.Plain(shut.Error()), strings.Join(hints, "; "))
+		return
+	}
+	switch left := newest.DaysLeft(today()); {
+	case left <= now:
+		fmt.Fprintf(w, "WARNING: the roster expires in %d days; after %s sources are turned away: get the next roster TODAY\n", left, newest.Until)
+	case left <= verySoon:
+		fmt.Fprintf(w, "warning: the roster expires in %d days, after %s: ask the administrators for the next one now\n", left, newest.Until)
+	case left <= soon:
+		fmt.Fprintf(w, "note: the roster expires in %d days, after %s: the administrators should prepare the next one\n", left, newest.Until)
+	}
 }
 
 // Check proves that everything kept is as it was written.

@@ -64,8 +64,9 @@ func Clean() {
 	}
 }
 
-// State is a server's state and the keys of its reviewers.
+// State is a server's state and the people whom it serves.
 type State struct {
+	*Org
 	Folder     string
 	Temp       string // TMPDIR of the server, to be searched
 	Socket     string // where the server answers sources
@@ -75,7 +76,8 @@ type State struct {
 	program    string
 }
 
-// NewState makes the state of a server with the given number of reviewers.
+// NewState makes the state of a server with the given number of reviewers, and a
+// roster that holds for half a year.
 func NewState(t testing.TB, b Build, reviewers int) *State {
 	t.Helper()
 	dir := t.TempDir()
@@ -86,26 +88,30 @@ func NewState(t testing.TB, b Build, reviewers int) *State {
 		KeyFile: filepath.Join(dir, "reviewer.key"),
 		program: Program(t, b, "amana-intake"),
 	}
-	if err := os.Mkdir(s.Temp, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	var list strings.Builder
-	for i := range reviewers {
-		id, err := age.GenerateHybridIdentity()
+	must := func(err error) {
+		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Identities = append(s.Identities, id)
-		s.Recipients = append(s.Recipients, id.Recipient())
-		fmt.Fprintf(&list, "# name: Reviewer %d\n%s\n", i+1, id.Recipient())
 	}
-	file := filepath.Join(dir, "recipients.txt")
-	for path, data := range map[string]string{file: list.String(), s.KeyFile: s.Identities[0].String() + "\n"} {
-		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	must(os.Mkdir(s.Temp, 0o700))
+	var names []string
+	for i := range reviewers {
+		names = append(names, fmt.Sprintf("Reviewer %d", i+1))
 	}
-	s.Run(t, "init", "--recipients", file)
+	var err error
+	s.Org, err = NewOrg(names...)
+	must(err)
+	for _, k := range s.Reviewers {
+		s.Identities = append(s.Identities, k.Identities[0])
+		s.Recipients = append(s.Recipients, k.Identities[0].Recipient())
+	}
+	must(WriteKey(s.KeyFile, s.Reviewers[0]))
+	first, err := s.Next(Day(0), Day(180))
+	must(err)
+	file := filepath.Join(dir, "roster-1.txt")
+	must(os.WriteFile(file, first.Bytes(), 0o600))
+	s.Run(t, "init", "--roster", file)
 	return s
 }
 

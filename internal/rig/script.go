@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"amana/internal/keyfile"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -43,4 +45,68 @@ func WantCode(ts *testscript.TestScript, cmd *exec.Cmd, want string) {
 	if got := cmd.ProcessState.ExitCode(); strconv.Itoa(got) != want {
 		ts.Fatalf("%s: exit code %d, want %s", filepath.Base(cmd.Path), got, want)
 	}
+}
+
+// Setup gives a script its people.
+func Setup(e *testscript.Env) { e.Values[orgKey{}] = &Org{} }
+
+type orgKey struct{}
+
+// People returns the people of a script.
+func People(ts *testscript.TestScript) *Org { return ts.Value(orgKey{}).(*Org) }
+
+// Roster is the script command "roster [-from=DAYS] [-until=DAYS] [-first] FILE
+// NAME...": it writes the next signed roster, of the reviewers with those names,
+// to FILE; -first begins a chain anew. DAYS count from today; without them it holds
+// from today for 180 days. Keys are made when a name
+// comes up first, and written to NAME.key; the name in the roster is "Reviewer
+// NAME".
+func Roster(ts *testscript.TestScript, _ bool, args []string) {
+	from, until := 0, 180
+	o := People(ts)
+	for strings.HasPrefix(args[0], "-") {
+		name, value, _ := strings.Cut(args[0], "=")
+		if name == "-first" {
+			o.Rosters, args = nil, args[1:]
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		ts.Check(err)
+		switch name {
+		case "-from":
+			from = n
+		case "-until":
+			until = n
+		default:
+			ts.Fatalf("roster: unknown flag %s", name)
+		}
+		args = args[1:]
+	}
+	if o.Administrators == nil {
+		first, err := NewOrg()
+		ts.Check(err)
+		o.Administrators = first.Administrators
+	}
+	o.Reviewers = nil
+	for _, name := range args[1:] {
+		o.Reviewers = append(o.Reviewers, o.person(ts, name))
+	}
+	s, err := o.Next(Day(from), Day(until))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), s.Bytes(), 0o600))
+}
+
+// person returns the key of a reviewer, which is made when it is asked for first.
+func (o *Org) person(ts *testscript.TestScript, name string) *keyfile.Key {
+	if k := o.known[name]; k != nil {
+		return k
+	}
+	k, err := keyfile.NewReviewer("Reviewer " + name)
+	ts.Check(err)
+	ts.Check(WriteKey(ts.MkAbs(name+".key"), k))
+	if o.known == nil {
+		o.known = make(map[string]*keyfile.Key)
+	}
+	o.known[name] = k
+	return k
 }

@@ -1,0 +1,183 @@
+package operator
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/roster"
+	"amana/vault"
+)
+
+// most is how many refused testimonies are named.
+const most = 20
+
+// tally counts what became of the entries of one file.
+type tally struct {
+	taken   int
+	refused []string // the first ones, in words
+	more    int      // refused besides
+}
+
+func (t *tally) refuse(id vault.ID, err error) {
+	if len(t.refused) < most {
+		t.refused = append(t.refused, fmt.Sprintf("testimony %s: %v", id, err))
+	} else {
+		t.more++
+	}
+}
+
+func (t *tally) lost() int { return len(t.refused) + t.more }
+
+// parts takes in slips or a confirmation, part by part: each part is checked
+// against the signed manifest before anything of it counts. When the file ends
+// early, what came before stays, and the file can be imported again.
+func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(string), kind carry.Kind) error {
+	in, err := carry.ReadParts(r, size)
+	if err != nil {
+		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), copyAgain)
+	}
+	newest := i.rosters.Newest()
+	signer, err := signerOf(in.Manifest(), newest)
+	if err != nil {
+		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err),
+			"export the headers again, and let a reviewer of the newest roster make the file anew from them")
+	}
+	var t tally
+	for {
+		part, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil && kind == carry.Slips {
+			err = i.propose(ctx, part, newest, signer, &t)
+		} else if err == nil {
+			err = i.settle(ctx, part, newest, signer, &t)
+		}
+		if err != nil {
+			return stopped(err, kind, t.taken)
+		}
+	}
+	for _, line := range t.refused {
+		say("refused: " + line)
+	}
+	if t.more > 0 {
+		say(fmt.Sprintf("refused: %d more", t.more))
+	}
+	if err := i.finish(ctx, kind, &t, say); err != nil {
+		return err
+	}
+	switch {
+	case t.lost() > 0 && t.taken == 0:
+		return refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; export the headers again and begin anew from them")
+	case t.lost() > 0:
+		return &cli.Error{Err: fmt.Errorf("%d of %d were refused", t.lost(), t.lost()+t.taken), Code: cli.ExitPartial,
+			Hint: "nothing is lost; export the headers again and begin anew for those that are left"}
+	}
+	return nil
+}
+
+const copyAgain = "if the file was cut off or damaged on its way, copy it again; nothing that is kept here has changed"
+
+// stopped is the error when a file could be taken in only in part.
+func stopped(err error, kind carry.Kind, taken int) error {
+	err = fmt.Errorf("%d of the %s are taken, then: %w", taken, kind, err)
+	if errors.Is(err, carry.ErrDamaged) || errors.Is(err, carry.ErrNotWhole) {
+		return &cli.Error{Err: err, Hint: "copy the file again and import it again: what is taken stays, nothing is lost", Code: cli.ExitDamaged}
+	}
+	return cli.Hint(err, "import the file again: what is taken stays, nothing is lost")
+}
+
+// signerOf returns whose signing key signed the file, by a short name that the
+// vault keeps, if it may speak for the newest roster.
+func signerOf(m *carry.PartsManifest, newest *roster.Signed) (hand, error) {
+	switch {
+	case m.Epoch != newest.Epoch:
+		return hand{}, fmt.Errorf("it is for roster %d, and the newest here is %d", m.Epoch, newest.Epoch)
+	case m.RosterSum != newest.Sum():
+		return hand{}, fmt.Errorf("it is for another roster %d than the one here", m.Epoch)
+	case newest.FindKey(m.Signer) == nil:
+		return hand{}, fmt.Errorf("it is not signed by a reviewer of roster %d", newest.Epoch)
+	}
+	sum := sha256.Sum256([]byte(m.Signer))
+	return hand(sum[:]), nil
+}
+
+// hand names a reviewer's signing key in a record of the vault.
+type hand [16]byte
+
+// propose takes one part of slips: a header that the reviewers of the newest
+// roster, as many as there are, should be able to open. Whether they are,
+// only one of them can tell: until then the old header stays.
+func (i importer) propose(ctx context.Context, part []byte, newest *roster.Signed, by hand, t *tally) error {
+	var slips []vault.Slip
+	for e, err := range carry.ParseSlips(part) {
+		if err != nil {
+			return err
+		}
+		hybrid, other, err := carry.CountRecipients(e.Header)
+		if err == nil && (hybrid != len(newest.Reviewers) || other != 0) {
+			err = fmt.Errorf("its new header is for %d readers, and the roster has %d reviewers", hybrid+other, len(newest.Reviewers))
+		}
+		if err != nil {
+			t.refuse(e.ID, err)
+			continue
+		}
+		slips = append(slips, vault.Slip{ID: e.ID, Replaces: e.Replaces, Next: vault.Next{Epoch: newest.Epoch, Header: e.Header, By: by}})
+	}
+	refusals, err := i.store.Propose(ctx, slips)
+	t.count(len(slips), refusals)
+	return err
+}
+
+// settle takes one part of a confirmation. It counts only for headers that
+// another reviewer made: one hostile reviewer could otherwise hand in headers
+// that nobody can open, and vouch for them.
+func (i importer) settle(ctx context.Context, part []byte, newest *roster.Signed, by hand, t *tally) error {
+	if len(newest.Reviewers) == 1 {
+		by = hand{} // there is nobody else
+	}
+	var confirmed []vault.Confirmed
+	for e, err := range carry.ParseConfirmed(part) {
+		if err != nil {
+			return err
+		}
+		confirmed = append(confirmed, vault.Confirmed{ID: e.ID, Header: e.Header})
+	}
+	refusals, err := i.store.Settle(ctx, newest.Epoch, by, confirmed)
+	t.count(len(confirmed), refusals)
+	return err
+}
+
+func (t *tally) count(n int, refusals []vault.Refusal) {
+	for _, r := range refusals {
+		t.refuse(r.ID, r.Err)
+	}
+	t.taken += n - len(refusals)
+}
+
+// finish says what was taken, and after a confirmation makes what was dropped
+// disappear from the disk.
+func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say func(string)) error {
+	if kind == carry.Slips {
+		say(fmt.Sprintf("%d new headers are kept beside the old ones; another reviewer of the newest roster must confirm them: amana-intake export --headers, then amana-decrypt confirm", t.taken))
+		return nil
+	}
+	say(fmt.Sprintf("%d testimonies have their new header now", t.taken))
+	u, err := i.store.Usage(ctx)
+	if err != nil {
+		return fmt.Errorf("count testimonies: %w", err)
+	}
+	if u.RewriteDue {
+		if err := i.store.Rewrite(ctx); err != nil {
+			return cli.Hint(fmt.Errorf("the old headers are dropped, but their bytes are still in the file: %w", err),
+				"make room on the disk and start the server again: it rewrites the file before it serves")
+		}
+		say("the file of headers is written anew without the old ones")
+	}
+	return i.toRotate(ctx, say)
+}
