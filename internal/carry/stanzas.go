@@ -38,7 +38,7 @@ func CountRecipients(header []byte) (hybrid, other int, err error) {
 // Stanzas returns the stanzas of an age header. The error wraps [ErrMalformed] if
 // header is not exactly one age header of at most 1 MiB.
 func Stanzas(header []byte) ([]*age.Stanza, error) {
-	if !endsWell(header) {
+	if !WholeHeader(header) {
 		return nil, fmt.Errorf("age header: %w", ErrMalformed)
 	}
 	p := new(probe)
@@ -62,9 +62,9 @@ func (p *probe) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 // bytes in base 64, and the end of the line.
 const macLine = len("--- \n") + 43
 
-// endsWell tells whether the first line that begins with dashes, at which age
-// ends a header, is the last, and all sizes are possible.
-func endsWell(header []byte) bool {
+// WholeHeader tells whether header has at most 1 MiB and ends with its first line
+// of dashes. There age ends a header, and does not look at what follows.
+func WholeHeader(header []byte) bool {
 	at := bytes.Index(header, []byte("\n---"))
 	return len(header) <= maxHeader && at >= 0 && at+1+macLine == len(header)
 }

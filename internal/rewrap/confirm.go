@@ -34,7 +34,7 @@ func Confirm(old, next []byte, ids []*age.HybridIdentity, n int) error {
 	if err := noneStops(stanzas, ids); err != nil {
 		return fmt.Errorf("new header: %w", err)
 	}
-	key, err := unwrap(next, ids)
+	key, err := unwrap(next, identities(ids))
 	if err != nil {
 		return fmt.Errorf("new header: %w", err)
 	}

@@ -34,42 +34,91 @@ var (
 // maxHeader is the largest header that a vault takes, in bytes.
 const maxHeader = 1 << 20
 
-// Header unwraps the file key of the age header old with ids and wraps it for the
-// recipients to, which must be hybrid: a new header that opens the same payload.
-// Before it returns, age itself opens the result: with ids if they are among the
-// recipients, and otherwise by the file key alone.
-//
-// The error wraps [ErrNotOurs] if old is not for ids, and [ErrDamaged] if it is not
-// exactly one age header with the right MAC.
+// Header is [New] and [Wrapper.Header] for one header.
 func Header(old []byte, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
-	if _, err := carry.Stanzas(old); err != nil {
+	w, err := New(ids, to)
+	if err != nil {
+		return nil, err
+	}
+	return w.Header(old)
+}
+
+// Wrapper makes new headers for the same recipients. It may be used by several
+// goroutines at once.
+type Wrapper struct {
+	ids []age.Identity
+	to  []*age.HybridRecipient
+	own age.Identity // one of ids, which knows its stanza; nil if none is among the recipients
+}
+
+// New returns a Wrapper that unwraps with ids and wraps for the recipients to,
+// all of which must be age's hybrid ones.
+func New(ids []*age.HybridIdentity, to []age.Recipient) (*Wrapper, error) {
+	if len(ids) == 0 {
+		return nil, errors.New("rewrap: no key was given")
+	}
+	if len(to) == 0 {
+		return nil, errors.New("rewrap: no recipients were given")
+	}
+	w := &Wrapper{ids: identities(ids)}
+	names := make([]string, len(to))
+	for i, r := range to {
+		hybrid, ok := r.(*age.HybridRecipient)
+		if !ok || hybrid == nil {
+			return nil, fmt.Errorf("rewrap: recipient %d is not post-quantum (age1pq1…)", i+1)
+		}
+		w.to = append(w.to, hybrid)
+		names[i] = hybrid.String()
+	}
+	for _, id := range ids {
+		if i := slices.Index(names, id.Recipient().String()); i >= 0 && w.own == nil {
+			w.own = ownStanza{id, i}
+		}
+	}
+	return w, nil
+}
+
+// Header unwraps the file key of the age header old and wraps it for the
+// recipients: a new header that opens the same payload. Before it returns, age
+// itself opens the result: with an identity that is among the recipients, and if
+// none is by the file key alone, which the MAC must fit.
+//
+// The error wraps [ErrNotOurs] if old is not for the identities, and [ErrDamaged]
+// if it is not exactly one age header with the right MAC.
+func (w *Wrapper) Header(old []byte) ([]byte, error) {
+	if !carry.WholeHeader(old) {
 		return nil, fmt.Errorf("old header: %w", ErrDamaged)
 	}
-	key, err := unwrap(old, ids)
+	key, err := unwrap(old, w.ids)
 	if err != nil {
 		return nil, fmt.Errorf("old header: %w", err)
 	}
 	defer clear(key)
-	next, err := wrap(key, to)
+	next, err := wrap(key, w.to)
 	if err != nil {
 		return nil, fmt.Errorf("new header: %w", err)
 	}
-	if err := prove(next, key, ids, to); err != nil {
+	try := w.own
+	if try == nil {
+		try = age.NewInjectedFileKeyIdentity(key)
+	}
+	if err := prove(next, key, try); err != nil {
 		return nil, fmt.Errorf("new header: %w", err)
 	}
 	return next, nil
 }
 
-// unwrap returns the file key of a header. The caller clears it.
-func unwrap(header []byte, ids []*age.HybridIdentity) ([]byte, error) {
-	if len(ids) == 0 {
-		return nil, errors.New("no key was given")
-	}
-	identities := make([]age.Identity, len(ids))
+func identities(ids []*age.HybridIdentity) []age.Identity {
+	all := make([]age.Identity, len(ids))
 	for i, id := range ids {
-		identities[i] = id
+		all[i] = id
 	}
-	key, err := age.DecryptHeader(header, identities...)
+	return all
+}
+
+// unwrap returns the file key of a header. The caller clears it.
+func unwrap(header []byte, ids []age.Identity) ([]byte, error) {
+	key, err := age.DecryptHeader(header, ids...)
 	if none := (*age.NoIdentityMatchError)(nil); errors.As(err, &none) {
 		return nil, ErrNotOurs
 	}
@@ -81,16 +130,10 @@ func unwrap(header []byte, ids []*age.HybridIdentity) ([]byte, error) {
 
 // wrap writes a header as C2SP age.md has it: the version, a stanza for each
 // recipient with its body in base 64 of 64 columns, and the MAC of all that.
-func wrap(key []byte, to []age.Recipient) ([]byte, error) {
-	if len(to) == 0 {
-		return nil, errors.New("no recipients were given")
-	}
+func wrap(key []byte, to []*age.HybridRecipient) ([]byte, error) {
 	out := make([]byte, 0, 100+1700*len(to))
 	out = append(out, "age-encryption.org/v1\n"...)
 	for i, r := range to {
-		if _, ok := r.(*age.HybridRecipient); !ok {
-			return nil, fmt.Errorf("recipient %d is not post-quantum (age1pq1…)", i+1)
-		}
 		stanzas, err := r.Wrap(key)
 		if err != nil {
 			return nil, fmt.Errorf("wrap for recipient %d: %w", i+1, err)
@@ -149,16 +192,7 @@ func headerMAC(key, text []byte) ([]byte, error) {
 }
 
 // prove has age open the new header, and compares the file key.
-func prove(next, key []byte, ids []*age.HybridIdentity, to []age.Recipient) error {
-	var try age.Identity = age.NewInjectedFileKeyIdentity(key)
-	for _, id := range ids {
-		own := id.Recipient().String()
-		i := slices.IndexFunc(to, func(r age.Recipient) bool { return r.(*age.HybridRecipient).String() == own })
-		if i >= 0 {
-			try = ownStanza{id, i}
-			break
-		}
-	}
+func prove(next, key []byte, try age.Identity) error {
 	got, err := age.DecryptHeader(next, try)
 	if err != nil {
 		return fmt.Errorf("it does not open: %w", err)
