@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,16 +27,19 @@ type job struct {
 	index dossier.Index
 	made  bool // the folder was finished
 
-	who    map[uint32]string // what whoCanOpen says, by epoch
-	in     []uint32          // epochs of the lists with this key
-	looked bool              // in was worked out
+	opened []*carry.Entry // of index.Opened
+
+	readers map[uint32]*readers // by epoch
+	who     map[uint32]string   // what whoCanOpen says, by epoch
+	in      []uint32            // epochs of the rosters with this key
+	looked  bool                // in was worked out
 }
 
 // openAll opens every testimony that can be. Its error is for what makes going
 // on useless: a full disk, a stick that was pulled out, Ctrl-C.
 func (j *job) openAll(ctx context.Context) error {
 	m := &j.bundle.Manifest
-	j.index = dossier.Index{Made: m.Made, Intake: m.Intake, Known: j.known, Damaged: j.bundle.Damaged}
+	j.index.Made, j.index.Intake, j.index.Known, j.index.Damaged = m.Made, m.Intake, j.known, j.bundle.Damaged
 	var total int64
 	for i := range m.Testimonies {
 		total += m.Testimonies[i].Size()
@@ -55,6 +57,7 @@ func (j *job) openAll(ctx context.Context) error {
 		progress.Set(done)
 		if err == nil {
 			j.index.Opened = append(j.index.Opened, opened)
+			j.opened = append(j.opened, e)
 			continue
 		}
 		reason, ok := reasonOf(err)
@@ -63,7 +66,7 @@ func (j *job) openAll(ctx context.Context) error {
 		}
 		failed := dossier.Failed{ID: e.ID, Reason: reason, Detail: err.Error()}
 		if reason == dossier.NotOurs {
-			failed.Detail = j.whoCanOpen(e.Epoch)
+			failed.Detail = j.whoCanOpen(e.HeaderEpoch)
 		}
 		j.index.Failed = append(j.index.Failed, failed)
 	}
@@ -121,7 +124,7 @@ func (j *job) open(ctx context.Context, i int, progress func(int64)) (dossier.Op
 	if err != nil {
 		return dossier.Opened{}, blame(err)
 	}
-	opened := dossier.Opened{ID: e.ID, Notes: j.notes(e, envelope)}
+	opened := dossier.Opened{ID: e.ID, Notes: j.notes(e, envelope), Roster: j.sealedUnder(e)}
 	for _, f := range envelope.Files {
 		opened.Files = append(opened.Files, dossier.Sealed(f))
 	}
@@ -135,13 +138,7 @@ func (j *job) notes(e *carry.Entry, envelope *unseal.Envelope) []string {
 	if t.Received != e.Day {
 		notes = append(notes, fmt.Sprintf("The testimony says it was received on %s, the bundle says %s.", t.Received, e.Day))
 	}
-	list := j.list(e.Epoch)
-	switch {
-	case t.Roster.Epoch != e.Epoch:
-		notes = append(notes, fmt.Sprintf("The testimony says it was sealed under list of reviewers %d, the bundle says %d.", t.Roster.Epoch, e.Epoch))
-	case list != nil && t.Roster.SHA256 != fmt.Sprintf("%x", sha256.Sum256(list.Text)):
-		notes = append(notes, fmt.Sprintf("The testimony was sealed under another list of reviewers %d than the one in the bundle.", e.Epoch))
-	}
+	notes = append(notes, j.flags(e, t.Roster.Epoch, t.Roster.SHA256)...)
 	return notes
 }
 

@@ -11,7 +11,9 @@ import (
 
 // grammar is the command line.
 type grammar struct {
-	Open openCommand `cmd:"" help:"Open a bundle into a new folder."`
+	Open    openCommand    `cmd:"" help:"Open a bundle into a new folder."`
+	Rewrap  rewrapCommand  `cmd:"" help:"Make new headers for the reviewers of a new roster, from a file of headers."`
+	Confirm confirmCommand `cmd:"" help:"Prove that the new headers open, so that the server may drop the old ones."`
 }
 
 func main() { os.Exit(run()) }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 
 	"amana/internal/carry"
@@ -20,29 +19,16 @@ import (
 	"amana/internal/keyfile"
 
 	"filippo.io/age"
-	"golang.org/x/mod/sumdb/note"
 )
 
 // openCommand opens the testimonies of a bundle that are sealed to a key.
 type openCommand struct {
-	Bundle string  `arg:"" help:"The bundle, as it came on the stick." type:"path"`
-	Key    string  `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder string  `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
-	Intake *string `name:"intake" placeholder:"KEY" help:"The public key of the server (amana-intake+…), as the operator gave it to you: a bundle of another server is refused."`
-	JSON   bool    `name:"json" help:"Print one JSON object for scripts."`
-}
-
-// Validate refuses a server's key that is not whole: comparing with it could only
-// give a false alarm, or, if it is empty, none.
-func (c *openCommand) Validate() error {
-	if c.Intake == nil {
-		return nil
-	}
-	*c.Intake = strings.TrimSpace(*c.Intake)
-	if _, err := note.NewVerifier(*c.Intake); err != nil {
-		return errors.New("--intake is not a whole server key (amana-intake+…): copy it again as the operator gave it to you")
-	}
-	return nil
+	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
+	trustFlags
+	passphraseFlags
+	JSON bool `name:"json" help:"Print one JSON object for scripts."`
 }
 
 // Run opens the input and the output, gives up the network, and only then reads
@@ -66,14 +52,9 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer folder.Discard()
-	key, err := keyfile.Read(keyFile, func() ([]byte, error) {
-		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(c.Key))
-	})
-	if err == nil && key.Administrator() {
-		err = fmt.Errorf("%w: it is an administrator's", keyfile.ErrNotIdentity)
-	}
+	key, err := c.readKey(ctx, keyFile, c.Key)
 	if err != nil {
-		return keyError(err)
+		return err
 	}
 	if err := confineFiles(folder); err != nil {
 		return err
@@ -82,14 +63,15 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return bundleError(err)
 	}
-	if c.Intake != nil {
-		if err := bundle.CheckIntake(*c.Intake); err != nil {
-			return cli.Hint(err, "ask the operator whether the server's key has changed; until then do not trust this bundle")
-		}
+	if err := c.checkIntake(bundle.Manifest.Intake); err != nil {
+		return err
 	}
 	job := &job{bundle: bundle, folder: folder, ids: key.Identities, known: c.Intake != nil}
 	for _, id := range key.Identities {
 		job.keys = append(job.keys, age.Identity(id))
+	}
+	if err := job.learn(&c.trustFlags); err != nil {
+		return err
 	}
 	if err := job.openAll(ctx); err != nil {
 		return err
@@ -181,7 +163,7 @@ func keyError(err error) error {
 	case errors.Is(err, keyfile.ErrPassphrase):
 		return cli.Hint(err, "try again; nothing was opened")
 	case errors.Is(err, keyfile.ErrNotIdentity):
-		return cli.Hint(fmt.Errorf("key: %w", err), "give the key file that age-keygen -pq made, with -i")
+		return cli.Hint(fmt.Errorf("key: %w", err), "give the key file that amana-keys reviewer new made, with -i")
 	}
 	return fmt.Errorf("key: %w", err)
 }

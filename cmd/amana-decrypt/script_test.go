@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,8 +42,9 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error { rig.Setup(e); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"newkey": newKey, "lock": lockKey, "list": list, "bundle": bundle,
+			"newkey": rig.NewKey, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
 			"code": rig.Code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
 		},
 	})
@@ -54,16 +54,6 @@ func readFile(ts *testscript.TestScript, name string) string { return ts.ReadFil
 
 func writeFile(ts *testscript.TestScript, name string, data []byte) {
 	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600))
-}
-
-// newKey NAME...: writes NAME.key and NAME.pub.
-func newKey(ts *testscript.TestScript, _ bool, args []string) {
-	for _, name := range args {
-		id, err := age.GenerateHybridIdentity()
-		ts.Check(err)
-		writeFile(ts, name+".key", []byte(id.String()+"\n"))
-		writeFile(ts, name+".pub", []byte(id.Recipient().String()+"\n"))
-	}
 }
 
 // lockKey NAME PASSPHRASE: encrypts NAME.key to NAME.key.age.
@@ -80,44 +70,40 @@ func lockKey(ts *testscript.TestScript, _ bool, args []string) {
 	writeFile(ts, args[0]+".key.age", out.Bytes())
 }
 
-// list EPOCH NAME...: writes list<EPOCH>.txt of the reviewers.
-func list(ts *testscript.TestScript, _ bool, args []string) {
-	var text strings.Builder
-	for _, name := range args[1:] {
-		fmt.Fprintf(&text, "# name: Reviewer %s\n%s", name, readFile(ts, name+".pub"))
-	}
-	writeFile(ts, "list"+args[0]+".txt", []byte(text.String()))
-}
-
-// bundle FILE TESTIMONY...: makes a bundle, and FILE.vkey. A testimony is the
-// epoch of its list and, after a colon, what is wrong with it: hostile, newer,
-// day. It holds the file photo.bin and the narrative.
+// bundle [-without=EPOCH] FILE TESTIMONY...: makes a bundle with all rosters of the
+// script, or all but one, and FILE.vkey. A testimony is the epoch of its roster and, after a colon, what is
+// wrong with it: hostile, newer, day, epoch, or sum (it names another roster). It
+// holds the file photo.bin and the narrative.
 func bundle(ts *testscript.TestScript, _ bool, args []string) {
 	m := &carry.Manifest{Made: "2026-11-23"}
-	lists := make(map[string]*roster.List)
+	rosters := rig.People(ts).Rosters
+	without, flag := strings.CutPrefix(args[0], "-without=")
+	if flag {
+		args = args[1:]
+	}
+	for _, r := range rosters {
+		if strconv.Itoa(int(r.Epoch)) == without {
+			continue
+		}
+		m.Rosters = append(m.Rosters, carry.List{Epoch: r.Epoch, Text: r.Bytes()})
+	}
 	ages := make(map[string][]byte)
 	for i, what := range args[1:] {
 		epoch, wrong, _ := strings.Cut(what, ":")
-		if lists[epoch] == nil {
-			n, err := strconv.ParseUint(epoch, 10, 32)
-			ts.Check(err)
-			text := readFile(ts, "list"+epoch+".txt")
-			lists[epoch], err = roster.ParseList(uint32(n), []byte(text))
-			ts.Check(err)
-			m.Rosters = append(m.Rosters, carry.List{Epoch: uint32(n), Text: []byte(text)})
-		}
+		n, err := strconv.Atoi(epoch)
+		ts.Check(err)
+		to := rosters[n-1]
 		id := fmt.Sprintf("%032x", i+1)
-		data := sealed(ts, lists[epoch], wrong)
+		data := sealed(ts, to, wrong)
 		header := bytes.Index(data, []byte("\n--- "))
 		header += bytes.IndexByte(data[header+1:], '\n') + 2
 		ages[id] = data
 		m.Testimonies = append(m.Testimonies, carry.Entry{
-			ID: id, Day: "2026-11-22", Epoch: lists[epoch].Epoch, HeaderEpoch: lists[epoch].Epoch,
+			ID: id, Day: "2026-11-22", Epoch: to.Epoch, HeaderEpoch: to.Epoch,
 			HeaderSize: int64(header), HeaderSum: sha256.Sum256(data[:header]),
 			PayloadSize: int64(len(data) - header), PayloadSum: sha256.Sum256(data[header:]),
 		})
 	}
-	slices.SortFunc(m.Rosters, func(a, b carry.List) int { return int(a.Epoch) - int(b.Epoch) })
 	skey, vkey := carry.NewKey()
 	signer, err := note.NewSigner(skey)
 	ts.Check(err)
@@ -130,8 +116,17 @@ func bundle(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("VKEY", vkey)
 }
 
+// pin FILE: sets PIN_EN, PIN_AR and PIN_HEX to the fingerprint of a roster.
+func pin(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := roster.Open([]byte(readFile(ts, args[0])))
+	ts.Check(err)
+	ts.Setenv("PIN_EN", s.Fingerprint("en"))
+	ts.Setenv("PIN_AR", s.Fingerprint("ar"))
+	ts.Setenv("PIN_HEX", s.SHA256())
+}
+
 // sealed returns one testimony.
-func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
+func sealed(ts *testscript.TestScript, to *roster.Signed, wrong string) []byte {
 	var out bytes.Buffer
 	switch wrong {
 	case "hostile": // an age file with something else in it
@@ -157,9 +152,15 @@ func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
 	if wrong == "day" {
 		day = "2020-01-01"
 	}
+	names := testimony.Roster{Epoch: to.Epoch, SHA256: to.SHA256()}
+	switch wrong {
+	case "epoch":
+		names.Epoch++
+	case "sum":
+		names.SHA256 = strings.Repeat("0", 64)
+	}
 	ts.Check(w.Close(testimony.Testimony{
-		Language: "ar", Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day,
-		Roster: testimony.Roster{Epoch: to.Epoch, SHA256: to.SHA256()},
+		Language: "ar", Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day, Roster: names,
 	}))
 	if wrong == "newer" {
 		return newer(ts, out.Bytes(), inner, to)
@@ -168,7 +169,7 @@ func sealed(ts *testscript.TestScript, to *roster.List, wrong string) []byte {
 }
 
 // newer seals anew, as one of a newer version, what inner opens.
-func newer(ts *testscript.TestScript, sealed []byte, inner age.Identity, to *roster.List) []byte {
+func newer(ts *testscript.TestScript, sealed []byte, inner age.Identity, to *roster.Signed) []byte {
 	r, err := age.Decrypt(bytes.NewReader(sealed), inner)
 	ts.Check(err)
 	plain, err := io.ReadAll(r)

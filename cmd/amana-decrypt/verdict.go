@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/dossier"
-	"amana/internal/roster"
 )
 
 // summary is what --json prints.
@@ -22,8 +20,20 @@ type summary struct {
 	Made   string   `json:"made"`
 	Intake string   `json:"intake"`
 	Failed []failed `json:"failed"`
+	// Sealed says for each opened testimony which roster it was sealed under.
+	Sealed []origin `json:"sealed"`
+	// Chain is "whole", "broken", or "none" for a bundle of before rosters.
+	Chain  dossier.ChainState `json:"chain"`
+	Pinned bool               `json:"pinned"` // the chain begins with the roster of --pin
 	// Damaged names members of the bundle besides the testimonies.
 	Damaged []string `json:"damaged"`
+}
+
+type origin struct {
+	ID     string   `json:"id"`
+	Roster uint32   `json:"roster"` // sealed under, when it arrived
+	Header uint32   `json:"header"` // whose reviewers can open it now
+	Notes  []string `json:"notes"`  // what a reviewer should know
 }
 
 type failed struct {
@@ -36,6 +46,11 @@ func (j *job) summary() summary {
 	s := summary{
 		Total: len(j.bundle.Manifest.Testimonies), Opened: len(j.index.Opened), Index: j.indexPath(),
 		Made: j.index.Made, Intake: j.index.Intake, Failed: []failed{}, Damaged: []string{},
+		Sealed: []origin{}, Chain: j.index.Chain.State, Pinned: j.index.Chain.Pinned,
+	}
+	for i, o := range j.index.Opened {
+		e := j.opened[i]
+		s.Sealed = append(s.Sealed, origin{o.ID, e.Epoch, e.HeaderEpoch, append([]string{}, o.Notes...)})
 	}
 	for _, f := range j.index.Failed {
 		s.Failed = append(s.Failed, failed(f))
@@ -53,93 +68,16 @@ func (j *job) print(w io.Writer) {
 	if !j.known {
 		fmt.Fprintf(w, "made by the server with the key %s\n", j.index.Intake)
 	}
-}
-
-// list returns the list of reviewers of an epoch, or nil if the bundle has it
-// no more.
-func (j *job) list(epoch uint32) *carry.List {
-	for _, list := range j.lists() {
-		if list.Epoch == epoch {
-			return &list
+	if c := &j.index.Chain; c.State == dossier.ChainWhole && c.Pinned {
+		fmt.Fprintf(w, "its %d rosters go back to the first roster that --pin names\n", c.Rosters)
+	} else if c.State == dossier.ChainWhole {
+		fmt.Fprintf(w, "its %d rosters go back to the first roster with the fingerprint: %s\n", c.Rosters, strings.Join(c.Words, " / "))
+	}
+	for _, o := range j.index.Opened {
+		for _, n := range o.Notes {
+			fmt.Fprintf(w, "flagged: testimony %s: %s\n", o.ID, n)
 		}
 	}
-	return nil
-}
-
-// lists returns the lists of reviewers in the bundle.
-func (j *job) lists() []carry.List {
-	return slices.Concat(j.bundle.Manifest.Recipients, j.bundle.Manifest.Rosters)
-}
-
-// whoCanOpen says which list a testimony was sealed under and where in the
-// bundle's lists this key stands. It is worked out once for each list: a bundle
-// made to be slow has many of both.
-func (j *job) whoCanOpen(epoch uint32) string {
-	who, ok := j.who[epoch]
-	if !ok {
-		who = j.findWho(epoch)
-		if j.who == nil {
-			j.who = make(map[uint32]string)
-		}
-		j.who[epoch] = who
-	}
-	return who
-}
-
-// mostNames is how many reviewers of a list are named.
-const mostNames = 10
-
-func (j *job) findWho(epoch uint32) string {
-	text := j.list(epoch)
-	if text == nil {
-		return fmt.Sprintf("it was sealed under list %d, which is damaged in this bundle", epoch)
-	}
-	list, err := roster.ParseList(epoch, text.Text)
-	if err != nil {
-		return fmt.Sprintf("it was sealed under list %d, which cannot be read", epoch)
-	}
-	var names []string
-	for i, r := range list.Reviewers {
-		name := r.Name
-		if name == "" {
-			name = fmt.Sprintf("reviewer %d without a name", i+1)
-		}
-		if i == mostNames {
-			names = append(names, fmt.Sprintf("%d more", len(list.Reviewers)-i))
-			break
-		}
-		names = append(names, name)
-	}
-	who := fmt.Sprintf("it was sealed under list %d (%s…), to %s", epoch, list.SHA256()[:8], strings.Join(names, ", "))
-	if !j.looked {
-		j.in, j.looked = j.listsWithKey(), true
-	}
-	in := j.in
-	switch {
-	case slices.Contains(in, epoch):
-		return who + "; this key is in that list, yet does not open it: tell the operator"
-	case len(in) == 0:
-		return who + "; this key is in no list of this bundle"
-	}
-	return who + "; this key is in list " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(in)), ", "), "[]")
-}
-
-// listsWithKey returns the epochs of the bundle's lists that name this key.
-func (j *job) listsWithKey() []uint32 {
-	var epochs []uint32
-	for _, text := range j.lists() {
-		list, err := roster.ParseList(text.Epoch, text.Text)
-		if err != nil {
-			continue
-		}
-		for _, id := range j.ids {
-			if list.Find(id.Recipient().String()) != nil {
-				epochs = append(epochs, text.Epoch)
-				break
-			}
-		}
-	}
-	return epochs
 }
 
 // named is how many testimonies that were left out are named on the terminal.

@@ -33,10 +33,31 @@ type Index struct {
 	Made   string // the day the bundle was made
 	Intake string // verifier key of the server that made it
 	Known  bool   // whether that key was compared with the one the operator gave out
+	Chain  Chain  // what is known of the rosters
 	Opened []Opened
 	Failed []Failed
 	// Damaged names members of the bundle besides the testimonies.
 	Damaged []string
+}
+
+// ChainState says what is known of the rosters in a bundle.
+type ChainState string
+
+// The states; index.html has words for each.
+const (
+	ChainWhole  ChainState = "whole"  // each roster is signed for by the one before
+	ChainBroken ChainState = "broken" // they are not one chain, or there is none
+	ChainOld    ChainState = "none"   // the bundle is of before there were rosters
+)
+
+// Chain is what is known of the rosters in a bundle.
+type Chain struct {
+	State   ChainState
+	Rosters int      // how many
+	Pinned  bool     // the first is the one that the person named
+	First   string   // SHA-256 of the first one's text
+	Words   []string // its fingerprint in Arabic and in English
+	Detail  string   // in English: why the chain is broken
 }
 
 // Opened is a testimony that was added.
@@ -44,6 +65,8 @@ type Opened struct {
 	ID    string
 	Files []Sealed // as the testimony's manifest says, in order
 	Notes []string // what a reviewer should know, in English
+	// Roster says in English under which roster it was sealed.
+	Roster string
 }
 
 // Sealed is what was sealed of one file.
@@ -162,6 +185,6 @@ func view(i int, o Opened, t *testimony.Testimony) any {
 	}
 	return map[string]any{
 		"Number": i + 1, "ID": o.ID, "T": t, "Narrative": t.Answers[testimony.Narrative],
-		"Answers": answers, "Files": files, "Notes": o.Notes,
+		"Answers": answers, "Files": files, "Notes": o.Notes, "Roster": o.Roster,
 	}
 }

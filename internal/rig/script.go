@@ -96,6 +96,14 @@ func Roster(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), s.Bytes(), 0o600))
 }
 
+// NewKey is the script command "newkey NAME...": it makes keys of reviewers who
+// are in no roster yet.
+func NewKey(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		People(ts).person(ts, name)
+	}
+}
+
 // person returns the key of a reviewer, which is made when it is asked for first.
 func (o *Org) person(ts *testscript.TestScript, name string) *keyfile.Key {
 	if k := o.known[name]; k != nil {

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/confine"
+	"amana/internal/durable"
+	"amana/internal/keyfile"
+	"amana/internal/roster"
+)
+
+// headersFlags is what rewrap and confirm are given.
+type headersFlags struct {
+	Headers string `arg:"" type:"path" help:"The headers, as amana-intake export --headers wrote them."`
+	Key     string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
+	trustFlags
+	passphraseFlags
+}
+
+// headers is an opened file of headers, and the key of the reviewer who works
+// on it.
+type headers struct {
+	in    *carry.PartsReader
+	key   *keyfile.Key
+	chain []*roster.Signed
+	out   string // the file to make
+	work  string // the folder in which it is made
+	total int64  // bytes of all parts
+
+	file *os.File
+}
+
+// open opens the input and the work folder, gives up the network, reads the key,
+// and gives up all other folders before it looks at the headers.
+func (c *headersFlags) open(ctx context.Context, out string) (*headers, error) {
+	file, size, err := openFile(c.Headers)
+	if err != nil {
+		return nil, fileError("headers", err)
+	}
+	h := &headers{file: file, out: out, work: out + ".partial"}
+	if err := c.fill(ctx, h, size); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
+	keyFile, _, err := openFile(c.Key)
+	if err != nil {
+		return fileError("key", err)
+	}
+	defer keyFile.Close()
+	if _, err := os.Lstat(h.out); err == nil {
+		return cli.Hint(fmt.Errorf("%s is there already", h.out), "nothing is ever overwritten; choose another name with -o")
+	}
+	if err := confineNetwork(); err != nil {
+		return err
+	}
+	if h.key, err = c.readKey(ctx, keyFile, c.Key); err != nil {
+		return err
+	}
+	if err := os.Mkdir(h.work, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make work folder: %w", err)
+	}
+	// A link there would lead the work somewhere else.
+	if info, err := os.Lstat(h.work); err != nil || !info.IsDir() {
+		return cli.Hint(fmt.Errorf("%s is not a folder", h.work), "move it away; it is needed while the file is made")
+	}
+	if err := confineTo(filepath.Dir(h.out)); err != nil {
+		return err
+	}
+	if h.in, err = carry.ReadParts(h.file, size); err != nil {
+		return partsError(err)
+	}
+	m := h.in.Manifest()
+	if m.Kind != carry.Headers {
+		return cli.Hint(fmt.Errorf("%s holds %s, not headers", c.Headers, m.Kind), "give the file that amana-intake export --headers made")
+	}
+	if err := c.checkIntake(m.Signer); err != nil {
+		return err
+	}
+	for _, p := range m.Parts {
+		h.total += p.Size
+	}
+	h.chain, err = readChain(m.Rosters)
+	if err == nil {
+		err = c.checkPin(h.chain)
+	}
+	if err != nil {
+		return refused(err, "do not go on with these headers; call the operator and an administrator")
+	}
+	newest := h.newest()
+	if newest.Epoch != m.Epoch || newest.Sum() != m.RosterSum {
+		return refused(errors.New("the headers are for another roster than the newest that comes with them"),
+			"let the operator export the headers again")
+	}
+	return nil
+}
+
+func (h *headers) newest() *roster.Signed { return h.chain[len(h.chain)-1] }
+
+func (h *headers) close() {
+	h.file.Close()
+	os.Remove(h.work) // only if it is empty: what is in it, another run goes on with
+}
+
+// confineTo lets the program write to one folder only, if the kernel can.
+func confineTo(folder string) error {
+	err := confine.Files(confine.Paths{Write: []string{folder}})
+	if errors.Is(err, confine.ErrUnsupported) {
+		say("this system cannot limit which files a program may open; going on without")
+		return nil
+	}
+	return err
+}
+
+// partsError gives the error of a file of headers its advice and exit code.
+func partsError(err error) error {
+	if errors.Is(err, carry.ErrNotBundle) {
+		return cli.Hint(err, "give the file that amana-intake export --headers made, or use a newer amana-decrypt")
+	}
+	return bundleError(err)
+}
+
+// askReaders shows who will be able to read, and goes on only if that is right.
+func (h *headers) askReaders(ctx context.Context, stdout io.Writer, compared bool) error {
+	newest := h.newest()
+	fmt.Fprintf(stdout, "roster %d, fingerprint  %s\n", newest.Epoch, newest.Fingerprint("en"))
+	fmt.Fprintf(stdout, "  %s\n", newest.Fingerprint("ar"))
+	fmt.Fprintf(stdout, "these %d will be able to read %d testimonies:\n", len(newest.Reviewers), h.in.Manifest().Testimonies)
+	for _, r := range newest.Reviewers {
+		fmt.Fprintf(stdout, "  %s  (%s)\n", cli.Plain(r.Name), r.Card().Fingerprint("en"))
+	}
+	if compared {
+		return nil
+	}
+	yes, err := cli.Confirm(ctx, "Did you compare the words with an administrator, by voice?")
+	if err != nil {
+		return cli.Hint(err, "compare the fingerprint and give --yes, or the words of the first roster with --pin")
+	}
+	if !yes {
+		return errors.New("nothing was made")
+	}
+	return nil
+}
+
+// task is what one command does with each header.
+type task struct {
+	kind  carry.Kind
+	what  string // for the progress
+	done  string // with two numbers: made, of how many
+	entry func(out []byte, e carry.HeaderEntry, known made) ([]byte, error)
+	index func(part []byte) (made, error)
+	next  string // what to do with the file
+}
+
+// run carries all headers through the task and writes the file, unless nothing
+// could be made.
+func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
+	progress := cli.NewProgress(os.Stderr, t.what, h.total)
+	s := &sweep{in: h.in, work: h.work, entry: t.entry, index: t.index}
+	parts, err := s.run(ctx, progress)
+	progress.Done()
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return partsError(err)
+	}
+	total := h.in.Manifest().Testimonies
+	fmt.Fprintf(stdout, t.done+"\n", s.done, total)
+	if s.done > 0 {
+		if err := h.write(ctx, t.kind, parts); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "wrote %s; %s\n", h.out, t.next)
+	}
+	if err := os.RemoveAll(h.work); err != nil {
+		return fmt.Errorf("remove work folder: %w", err)
+	}
+	return s.verdict(total)
+}
+
+// write puts the parts together into the file, signed.
+func (h *headers) write(ctx context.Context, kind carry.Kind, files []string) error {
+	signer, err := h.key.Signer()
+	if err != nil {
+		return err
+	}
+	newest := h.newest()
+	m := &carry.PartsManifest{
+		Kind: kind, Made: time.Now().UTC().Format(time.DateOnly), Signer: h.key.VerifierKey(),
+		Epoch: newest.Epoch, RosterSum: newest.Sum(), Parts: make([]carry.Part, len(files)),
+	}
+	out, err := durable.Create(h.out, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if err := carry.WriteParts(ctx, out, m, signer, func(i int) ([]byte, error) { return os.ReadFile(files[i]) }); err != nil {
+		return fmt.Errorf("write %s: %w", h.out, err)
+	}
+	return out.Commit()
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/keyfile"
+	"amana/internal/rewrap"
+	"amana/internal/roster"
+
+	"filippo.io/age"
+)
+
+// rewrapCommand makes slips: for each testimony a header for the reviewers of a
+// new roster.
+type rewrapCommand struct {
+	headersFlags
+	Roster string `name:"roster" required:"" placeholder:"FILE" help:"The new roster, as an administrator gave it to you."`
+	Out    string `short:"o" name:"slips" required:"" placeholder:"FILE" type:"path" help:"The file to make; it must not exist yet. Stopped, run the same command again to go on."`
+	Yes    bool   `name:"yes" help:"Do not ask whether the new reviewers are the right ones: they have been compared."`
+}
+
+// Run shows who will be able to read before it lets them.
+func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
+	roster, err := readRoster(c.Roster)
+	if err != nil {
+		return err
+	}
+	h, err := c.open(ctx, c.Out)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	newest := h.newest()
+	if roster.Sum() != newest.Sum() {
+		return refused(fmt.Errorf("%s is roster %d (%s…), and the server's newest is roster %d (%s…)",
+			c.Roster, roster.Epoch, roster.SHA256()[:8], newest.Epoch, newest.SHA256()[:8]),
+			"let the operator import the new roster first, and export the headers then; or get the newest roster from an administrator")
+	}
+	if err := h.speaksFor(newest); err != nil {
+		return err
+	}
+	if err := h.askReaders(ctx, stdout, c.Yes || c.Pin != ""); err != nil {
+		return err
+	}
+	to, ids := newest.Recipients(), h.key.Identities
+	return h.run(ctx, stdout, task{
+		kind: carry.Slips, what: "rewrapping", done: "rewrapped the headers of %d of %d testimonies",
+		entry: func(out []byte, e carry.HeaderEntry, known made) ([]byte, error) {
+			return slip(out, e, known, newest.Epoch, ids, to)
+		},
+		index: func(part []byte) (made, error) {
+			m := make(made)
+			for e, err := range carry.ParseSlips(part) {
+				if err != nil {
+					return nil, err
+				}
+				m[e.ID] = carry.AppendSlipEntry(nil, e)
+			}
+			return m, nil
+		},
+		next: "give it to the operator: amana-intake import",
+	})
+}
+
+// slip appends the slip of one testimony.
+func slip(out []byte, e carry.HeaderEntry, known made, epoch uint32, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
+	replaces := sha256.Sum256(e.Header)
+	if before := known[e.ID]; before != nil {
+		for s, err := range carry.ParseSlips(before) {
+			// The work folder may lie on a stick: what is there is believed only
+			// if its MAC shows the file key, which nobody else has.
+			if err == nil && s.Replaces == replaces && rewrap.Confirm(e.Header, s.Header, ids, len(to)) == nil {
+				return append(out, before...), nil
+			}
+		}
+	}
+	if e.NextEpoch == epoch && rewrap.Confirm(e.Header, e.Next, ids, len(to)) == nil {
+		return out, errAlready // another reviewer made a good one
+	}
+	header, err := rewrap.Header(e.Header, ids, to)
+	if errors.Is(err, rewrap.ErrNotOurs) && e.NextEpoch != 0 {
+		// A key that joined in between opens only the header that waits. Whether
+		// that one is the same testimony's, its file key must show.
+		n, _, countErr := carry.CountRecipients(e.Next)
+		if countErr == nil && rewrap.Confirm(e.Header, e.Next, ids, n) == nil {
+			header, err = rewrap.Header(e.Next, ids, to)
+		}
+	}
+	if err != nil {
+		return out, err
+	}
+	return carry.AppendSlipEntry(out, carry.SlipEntry{ID: e.ID, Replaces: replaces, Header: header}), nil
+}
+
+// confirmCommand proves that the headers that wait open.
+type confirmCommand struct {
+	headersFlags
+	Out string `short:"o" name:"confirmation" required:"" placeholder:"FILE" type:"path" help:"The file to make; it must not exist yet."`
+}
+
+// Run signs for each new header that opens with this key and holds the file key
+// of the header that it is to replace.
+func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
+	h, err := c.open(ctx, c.Out)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	newest := h.newest()
+	if err := h.speaksFor(newest); err != nil {
+		return err
+	}
+	ids, n := h.key.Identities, len(newest.Reviewers)
+	return h.run(ctx, stdout, task{
+		kind: carry.Confirmation, what: "confirming", done: "confirmed the new headers of %d of %d testimonies",
+		entry: func(out []byte, e carry.HeaderEntry, _ made) ([]byte, error) {
+			if e.NextEpoch == 0 {
+				return out, errors.New("it has no new header yet: rewrap it first")
+			}
+			if e.NextEpoch != newest.Epoch {
+				return out, fmt.Errorf("its new header is for roster %d, not for the newest: rewrap it again", e.NextEpoch)
+			}
+			if err := rewrap.Confirm(e.Header, e.Next, ids, n); err != nil {
+				return out, fmt.Errorf("its new header is no good: %w", err)
+			}
+			return carry.AppendConfirmedEntry(out, carry.ConfirmedEntry{ID: e.ID, Header: sha256.Sum256(e.Next)}), nil
+		},
+		next: "give it to the operator: amana-intake import",
+	})
+}
+
+// speaksFor returns an error unless the key's reviewer is in the roster, with
+// both halves.
+func (h *headers) speaksFor(newest *roster.Signed) error {
+	r := newest.FindKey(h.key.VerifierKey())
+	switch {
+	case h.key.VerifierKey() == "":
+		return cli.Hint(keyfile.ErrNoSigningKey, "use a key that amana-keys reviewer new made")
+	case r == nil:
+		return refused(fmt.Errorf("this key is not in roster %d, so the server would not take what it signs", newest.Epoch),
+			"it takes a reviewer who is in the newest roster")
+	}
+	for _, id := range h.key.Identities {
+		if r.Recipient.String() == id.Recipient().String() {
+			return nil
+		}
+	}
+	return refused(fmt.Errorf("roster %d names another recipient for the signing key of %s", newest.Epoch, r.Name),
+		"stop, and call the administrators: somebody has changed the roster")
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/durable"
+	"amana/internal/rewrap"
+)
+
+// sweep carries the headers of a file, part by part and on all cores, through a
+// function that makes an entry of another file from each, or leaves it out.
+//
+// What it makes stands part by part in a work folder beside the result until the
+// result is whole: stopped and run again, it goes on where it was. Its memory is
+// that of a few parts, however many there are.
+type sweep struct {
+	in   *carry.PartsReader
+	work string // the folder; it holds nothing secret
+
+	// entry appends what it makes of e to out, or returns why not. known is the
+	// part that an earlier run made, or nil: what is in there need not be made anew.
+	entry func(out []byte, e carry.HeaderEntry, known made) ([]byte, error)
+	// index returns the entries of a part that was made before; nil means that
+	// nothing made before is looked at.
+	index func(part []byte) (made, error)
+
+	mu    sync.Mutex
+	left  []left
+	more  int          // left out besides
+	ours  bool         // something is for this key
+	done  int          // entries made
+	same  int          // nothing was to be done for them
+	empty map[int]bool // parts of which nothing was made
+}
+
+// made is what an earlier run made, by testimony.
+type made map[[16]byte][]byte
+
+// left is a testimony that was left out, and why.
+type left struct {
+	id  [16]byte
+	err error
+}
+
+// errAlready says that nothing is to be done for a testimony.
+var errAlready = errors.New("nothing is to be done for it")
+
+// batch is one part on its way.
+type batch struct {
+	n    int
+	data []byte
+}
+
+// run makes the parts and returns the files of those that have entries, in order.
+func (s *sweep) run(ctx context.Context, progress *cli.Progress) ([]string, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	batches := make(chan batch)
+	var busy sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		busy.Go(func() {
+			for b := range batches {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := s.part(ctx, b); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	n, seen := 0, int64(0)
+	err := func() error {
+		for {
+			data, err := s.in.Next()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			n++
+			select {
+			case batches <- batch{n, slices.Clone(data)}:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			seen += int64(len(data))
+			progress.Set(seen)
+		}
+	}()
+	close(batches)
+	busy.Wait()
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	var files []string
+	for i := 1; i <= n && err == nil; i++ {
+		if !s.empty[i] {
+			files = append(files, s.file(i))
+		}
+	}
+	return files, err
+}
+
+func (s *sweep) file(n int) string { return filepath.Join(s.work, fmt.Sprintf("%06d", n)) }
+
+// part makes one part and writes it to the work folder.
+func (s *sweep) part(ctx context.Context, b batch) error {
+	var known made
+	var before []byte
+	if s.index != nil {
+		var err error
+		if before, err = os.ReadFile(s.file(b.n)); err == nil {
+			known, err = s.index(before)
+		}
+		if err != nil {
+			known, before = nil, nil // not there, or spoilt: it is made anew
+		}
+	}
+	var out []byte
+	t := tally{n: b.n}
+	for e, err := range carry.ParseHeaders(b.data) {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		next, err := s.entry(out, e, known)
+		switch {
+		case err == nil:
+			out = next
+			t.made++
+		case errors.Is(err, errAlready):
+			t.same++
+		default:
+			t.left = append(t.left, left{e.ID, err})
+		}
+	}
+	s.note(&t)
+	if t.made == 0 || slices.Equal(before, out) {
+		return nil
+	}
+	return durable.Replace(s.file(b.n), out, 0o600)
+}
+
+// tally is what became of one part.
+type tally struct {
+	n, made, same int
+	left          []left
+}
+
+func (s *sweep) note(t *tally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done += t.made
+	s.same += t.same
+	if t.made == 0 {
+		if s.empty == nil {
+			s.empty = make(map[int]bool)
+		}
+		s.empty[t.n] = true
+	}
+	for _, l := range t.left {
+		s.ours = s.ours || !errors.Is(l.err, rewrap.ErrNotOurs)
+		if len(s.left) < named {
+			s.left = append(s.left, l)
+		} else {
+			s.more++
+		}
+	}
+}
+
+// verdict returns nil if nothing was left out, or the error by which a person and
+// a script learn what was.
+func (s *sweep) verdict(total int) error {
+	for _, l := range s.left {
+		fmt.Fprintf(os.Stderr, "amana-decrypt: testimony %x was left out: %s\n", l.id, cli.Plain(l.err.Error()))
+	}
+	if s.more > 0 {
+		fmt.Fprintf(os.Stderr, "amana-decrypt: … and %d more\n", s.more)
+	}
+	n := len(s.left) + s.more
+	switch {
+	case n == 0 && s.done == 0:
+		return cli.Hint(errors.New("there is nothing to do"), "everything in this file is done already; no file was made")
+	case n == 0:
+		return nil
+	case s.done == 0 && s.same == 0 && !s.ours:
+		return &cli.Error{Err: fmt.Errorf("none of the %d testimonies is for this key", total), Code: cli.ExitNotOurs,
+			Hint: "it takes a reviewer to whom they are sealed now"}
+	}
+	return &cli.Error{Err: fmt.Errorf("%d of %d testimonies were left out", n, total), Code: cli.ExitPartial,
+		Hint: "nothing is lost: the server keeps what it has; docs/keys.md says how to go on"}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"amana/internal/carry"
+	"amana/internal/cli"
+	"amana/internal/keyfile"
+	"amana/internal/roster"
+	"amana/internal/wordlist"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// trustFlags is what a person may know, from elsewhere, of what a stick should
+// hold.
+type trustFlags struct {
+	Intake *string `name:"intake" placeholder:"KEY" help:"The public key of the server (amana-intake+…), as the operator gave it to you: what another server made is refused."`
+	Pin    string  `name:"pin" placeholder:"WORDS" help:"The fingerprint of the first roster, as the administrators gave it to you, in words or as 64 digits: rosters that do not go back to it are refused."`
+}
+
+// Validate refuses what is not whole: comparing with it could only give a false
+// alarm, or, if it is empty, none.
+func (c *trustFlags) Validate() error {
+	if n := len(strings.FieldsFunc(c.Pin, func(r rune) bool { return r == ' ' || r == '-' })); c.Pin != "" && n != 8 && len(strings.TrimSpace(c.Pin)) != 64 {
+		return errors.New("--pin is not a whole fingerprint: give all eight words, in quotes")
+	}
+	if c.Intake == nil {
+		return nil
+	}
+	*c.Intake = strings.TrimSpace(*c.Intake)
+	if _, err := note.NewVerifier(*c.Intake); err != nil {
+		return errors.New("--intake is not a whole server key (amana-intake+…): copy it again as the operator gave it to you")
+	}
+	return nil
+}
+
+// checkIntake refuses what another server signed than the one that was named.
+func (c *trustFlags) checkIntake(signer string) error {
+	if c.Intake == nil || *c.Intake == signer {
+		return nil
+	}
+	return &cli.Error{Code: cli.ExitFailed,
+		Err:  fmt.Errorf("%w: it is not signed by the server that was expected, but by %s", carry.ErrIntake, signer),
+		Hint: "ask the operator whether the server's key has changed; until then do not trust this file"}
+}
+
+// checkPin refuses a chain that does not begin with the roster that was named.
+func (c *trustFlags) checkPin(chain []*roster.Signed) error {
+	if c.Pin == "" || wordlist.Matches(c.Pin, chain[0].Sum()) {
+		return nil
+	}
+	return fmt.Errorf("the chain of rosters begins with another first roster than --pin names: %s", chain[0].Fingerprint("en"))
+}
+
+// readChain reads the rosters that came with a file and proves that they are one
+// chain, from the first on.
+func readChain(lists []carry.List) ([]*roster.Signed, error) {
+	var chain []*roster.Signed
+	for _, l := range lists {
+		s, err := roster.Open(l.Text)
+		if err == nil && s.Epoch != l.Epoch {
+			err = fmt.Errorf("it says that it is roster %d", s.Epoch)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("roster %d cannot be read: %w", l.Epoch, err)
+		}
+		chain = append(chain, s)
+	}
+	if len(chain) == 0 {
+		return nil, errors.New("no roster came with it")
+	}
+	if err := roster.VerifyChain(chain); err != nil {
+		return nil, err
+	}
+	return chain, nil
+}
+
+// refused is the error about a roster, or what is made for one, that is not
+// taken.
+func refused(err error, hint string) error {
+	return &cli.Error{Err: err, Hint: hint, Code: cli.ExitRefused}
+}
+
+// readRoster reads a small file with a roster.
+func readRoster(path string) (*roster.Signed, error) {
+	f, _, err := openFile(path)
+	if err != nil {
+		return nil, fileError("roster", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	s, err := roster.Open(data)
+	if err != nil {
+		return nil, refused(fmt.Errorf("%s: %w", path, err), "give the signed roster as the administrators gave it out")
+	}
+	return s, nil
+}
+
+// passphraseFlags say where a key's passphrase comes from.
+type passphraseFlags struct {
+	PassphraseFile string `name:"passphrase-file" type:"path" placeholder:"FILE" help:"Read the key's passphrase from this file instead of asking, for scripts; it is as secret as the key."`
+}
+
+// readKey reads a key, asking for its passphrase if it has one.
+func (c *passphraseFlags) readKey(ctx context.Context, r io.Reader, path string) (*keyfile.Key, error) {
+	key, err := keyfile.Read(r, func() ([]byte, error) {
+		if c.PassphraseFile != "" {
+			return cli.PassphraseFile(c.PassphraseFile)
+		}
+		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(path))
+	})
+	if err != nil {
+		return nil, keyError(err)
+	}
+	if key.Administrator() {
+		return nil, cli.Hint(errors.New("this is an administrator's key: it signs rosters and opens nothing"), "give a reviewer's key with -i")
+	}
+	return key, nil
+}
+
+// warn tells the person what should not be as it is.
+func warn(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "amana-decrypt: warning: %s\n", cli.Plain(fmt.Sprintf(format, args...)))
+}
