@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +17,11 @@ import (
 const workFactor = 18
 
 // Write writes the key to a new file that only its owner may read, encrypted
-// with the passphrase as an armored age file, so that the stock command takes it with -i. It is on
-// stable storage on return. A file that is there is never overwritten: the error
-// then wraps [fs.ErrExist]. An empty passphrase is refused, and a key of
-// age-keygen with [ErrNoSigningKey].
+// with the passphrase as an armored age file, so that the stock command takes it
+// with -i. On return it was read again with the passphrase and is on stable
+// storage. A file that is there is never overwritten: the error then wraps
+// [fs.ErrExist]. An empty passphrase is refused, and a key of age-keygen with
+// [ErrNoSigningKey].
 func (k *Key) Write(path string, passphrase []byte) error {
 	if k.skey == "" {
 		return ErrNoSigningKey
@@ -31,6 +33,9 @@ func (k *Key) Write(path string, passphrase []byte) error {
 	defer f.Discard()
 	if err := k.encrypt(f, passphrase, workFactor); err != nil {
 		return fmt.Errorf("write key: %w", err)
+	}
+	if err := k.readBack(f, passphrase); err != nil {
+		return fmt.Errorf("write key: read it again: %w", err)
 	}
 	if err := f.Commit(); err != nil {
 		return fmt.Errorf("write key: %w", err)
@@ -60,6 +65,25 @@ func (k *Key) encrypt(out io.Writer, passphrase []byte, factor int) error {
 	}
 	if err := errors.Join(w.Close(), armored.Close()); err != nil {
 		return fmt.Errorf("encrypt: %w", err)
+	}
+	return nil
+}
+
+// readBack holds what was written against the key: it may be opened for the first
+// time in a year.
+func (k *Key) readBack(f io.ReadSeeker, passphrase []byte) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	again, err := Read(f, func() ([]byte, error) { return bytes.Clone(passphrase), nil })
+	if err != nil {
+		return err
+	}
+	text, second := k.text(), again.text()
+	defer clear(text)
+	defer clear(second)
+	if !bytes.Equal(text, second) {
+		return errors.New("it is another key")
 	}
 	return nil
 }
