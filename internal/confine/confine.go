@@ -19,4 +19,6 @@ type Paths struct {
 	Read    []string // files, and folders with all that is below them
 	Write   []string // folders: reading, writing, making and removing, also below
 	Folders []string // folders in which folders may be made, renamed and removed, but no file written
+	// Terminal is whether the program may still open its own terminal, to ask.
+	Terminal bool
 }

@@ -23,6 +23,10 @@ func Files(p Paths) error {
 		landlock.RWDirs(p.Write...),
 		landlock.PathAccess(foldersOnly, p.Folders...),
 	}
+	if p.Terminal {
+		// Not to show what is typed takes the right to control the device.
+		rules = append(rules, landlock.RWFiles("/dev/tty").WithIoctlDev().IgnoreIfMissing())
+	}
 	for _, path := range p.Read {
 		info, err := os.Stat(path)
 		if err != nil {
