@@ -126,10 +126,13 @@ func confineTo(folder string) error {
 
 // partsError gives the error of a file of headers its advice and exit code.
 func partsError(err error) error {
-	if errors.Is(err, carry.ErrNotBundle) {
+	switch {
+	case errors.Is(err, carry.ErrNotParts):
 		return cli.Hint(err, "give the file that amana-intake export --headers made, or use a newer amana-decrypt")
+	case errors.Is(err, carry.ErrNotWhole), errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrIntake), errors.Is(err, carry.ErrMalformed):
+		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the file was cut off, changed or damaged on its way: copy it again from the server, with another stick if it happens again"}
 	}
-	return bundleError(err)
+	return err
 }
 
 // askReaders shows who will be able to read, and goes on only if that is right.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"amana/internal/rig"
+	"amana/internal/roster"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -35,7 +36,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"roster": rig.Roster, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post,
+			"roster": rig.Roster, "fingerprint": fingerprint, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket,
 		},
 	})
@@ -43,4 +44,11 @@ func TestScripts(t *testing.T) {
 
 func writeFile(ts *testscript.TestScript, name string, data []byte) {
 	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600))
+}
+
+// fingerprint FILE: sets FINGERPRINT to the words of a roster.
+func fingerprint(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := roster.Open([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ts.Setenv("FINGERPRINT", s.Fingerprint("en"))
 }

@@ -12,6 +12,7 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/roster"
+	"amana/internal/wordlist"
 	"amana/vault"
 )
 
@@ -113,8 +114,9 @@ func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) err
 	for _, sentence := range roster.Diff(&before.Roster, &next.Roster) {
 		say("  " + sentence)
 	}
-	say("fingerprint (en)  " + next.Fingerprint("en"))
-	say("fingerprint (ar)  " + next.Fingerprint("ar"))
+	for _, lang := range wordlist.Languages() {
+		say("fingerprint (" + lang + ")  " + next.Fingerprint(lang))
+	}
 	return i.toRotate(ctx, say)
 }
 

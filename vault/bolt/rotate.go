@@ -39,6 +39,9 @@ func propose(rec vault.Record, slip *vault.Slip) (*vault.Record, error) {
 		return nil, err
 	}
 	next := slip.Next
+	if rec.HeaderEpoch == next.Epoch && bytes.Equal(rec.Header, next.Header) {
+		return nil, nil // confirmed already
+	}
 	if rec.HeaderEpoch >= next.Epoch || sha256.Sum256(rec.Header) != slip.Replaces {
 		return nil, vault.ErrStale
 	}
