@@ -25,14 +25,18 @@ const (
 // tell.
 func CountRecipients(header []byte) (hybrid, other int, err error) {
 	stanzas, err := Stanzas(header)
+	hybrid, other = Count(stanzas)
+	return hybrid, other, err
+}
+
+// Count is [CountRecipients] for the stanzas of a header.
+func Count(stanzas []*age.Stanza) (hybrid, other int) {
 	for _, s := range stanzas {
 		if isHybrid(s) {
 			hybrid++
-		} else {
-			other++
 		}
 	}
-	return hybrid, other, err
+	return hybrid, len(stanzas) - hybrid
 }
 
 // Stanzas returns the stanzas of an age header. The error wraps [ErrMalformed] if

@@ -14,7 +14,7 @@ import (
 // when the new header is written and opened again. Both run on all cores, in turn.
 func BenchmarkRatio(b *testing.B) {
 	ids, to := people(b, 3)
-	old, _ := sealed(b, 100, to)
+	old, _ := sealed(b, to)
 	w, err := New(ids[:1], to)
 	if err != nil {
 		b.Fatal(err)
