@@ -22,13 +22,13 @@ func TestReaders(t *testing.T) {
 		epoch         uint32
 		landing, form string
 	}{
-		{"en", "ltr", 1, 1, "Only 1 reviewer can|list number 1.|of list number 1 elsewhere", "Only 1 reviewer can read what you send (list number 1)."},
-		{"en", "ltr", 12, 10_345, "Only 12 reviewers can|list number 10,345.", "12 reviewers|list number 10,345"},
-		{"ar", "rtl", 1, 1, "مراجع واحد فقط|القائمة رقم ١.|كلمات القائمة رقم ١", "إلا مراجع واحد (القائمة رقم ١)."},
-		{"ar", "rtl", 2, 7, "مراجعان فقط", "إلا مراجعان (القائمة رقم ٧)."},
-		{"ar", "rtl", 3, 12, "٣ مراجعين فقط|القائمة رقم ١٢.", "إلا ٣ مراجعين (القائمة رقم ١٢)."},
-		{"ar", "rtl", 20, 2, "٢٠ مراجعًا فقط", "إلا ٢٠ مراجعًا (القائمة رقم ٢)."},
-		{"ar", "rtl", 100, 2, "١٠٠ مراجع فقط", "إلا ١٠٠ مراجع (القائمة رقم ٢)."},
+		{"en", "ltr", 1, 1, "Only 1 reviewer can|list number\u00a01.|of list number\u00a01 elsewhere", "Only 1 reviewer can read what you send (list number\u00a01)."},
+		{"en", "ltr", 12, 10_345, "Only 12 reviewers can|list number\u00a010,345.", "12 reviewers|list number\u00a010,345"},
+		{"ar", "rtl", 1, 1, "مراجع واحد فقط|القائمة رقم\u00a0١.|كلمات القائمة رقم\u00a0١", "إلا مراجع واحد (القائمة رقم\u00a0١)."},
+		{"ar", "rtl", 2, 7, "مراجعان فقط", "إلا مراجعان (القائمة رقم\u00a0٧)."},
+		{"ar", "rtl", 3, 12, "٣ مراجعين فقط|القائمة رقم\u00a0١٢.", "إلا ٣ مراجعين (القائمة رقم\u00a0١٢)."},
+		{"ar", "rtl", 20, 2, "٢٠ مراجعًا فقط", "إلا ٢٠ مراجعًا (القائمة رقم\u00a0٢)."},
+		{"ar", "rtl", 100, 2, "١٠٠ مراجع فقط", "إلا ١٠٠ مراجع (القائمة رقم\u00a0٢)."},
 	} {
 		s := state
 		s.Reviewers, s.Epoch = c.reviewers, c.epoch
