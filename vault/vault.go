@@ -173,7 +173,8 @@ type Store interface {
 
 	// Propose keeps the Next of each slip beside the header in force, in place of
 	// an earlier Next, and returns once all are on stable storage. A slip whose
-	// Next is there already changes nothing and is not refused. One is refused
+	// Next is there already, or settled already, changes nothing and is not
+	// refused; of two for one testimony the later counts. One is refused
 	// with [ErrNotFound] for an unknown id, [ErrNotAge] if its header is not a
 	// complete age header, and [ErrStale] if the header in force is another than
 	// it was made from or is for the same roster or a later one. A refusal does
@@ -194,11 +195,13 @@ type Store interface {
 	Settle(ctx context.Context, epoch uint32, by [16]byte, confirmed []Confirmed) ([]Refusal, error)
 
 	// Rewrite writes anew what holds the headers, without those that were
-	// dropped, and overwrites the old place as far as the disk allows. It needs
-	// room for a copy of all headers; if there is none the error wraps
-	// [ErrFull]. It refuses a store that is damaged. After an error nothing is
-	// lost, and what was due is still due unless the error says otherwise. ctx
-	// is looked at until the copy is whole. New testimonies wait for the copy.
+	// dropped, and overwrites the old place with zeros as far as the disk
+	// allows. It needs room for a copy of all headers; if there is none the
+	// error wraps [ErrFull]. It refuses a store that is damaged, for a damaged
+	// record can perhaps still be saved. After an error nothing is lost, and
+	// the rewrite is as due as it was; only if just the old place could not be
+	// overwritten it no longer is, and the error says so. ctx is looked at until
+	// the copy is whole. New testimonies wait for the copy, readers for nothing.
 	Rewrite(ctx context.Context) error
 
 	// Close waits for writes under way and releases the store.

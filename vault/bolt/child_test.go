@@ -38,6 +38,11 @@ func TestMain(m *testing.M) {
 	case "create":
 		runtime.LockOSThread() // strace counts the calls of each thread
 		err = childCreate(os.Getenv(childDir))
+	case "rotate":
+		runtime.LockOSThread()
+		err = childRotate(os.Getenv(childDir))
+	case "turning":
+		err = childTurning(os.Getenv(childDir))
 	case "memory":
 		err = childMemory(os.Getenv(childDir))
 	default:

@@ -46,7 +46,7 @@ func TestKill(t *testing.T) {
 
 // strace returns a command for a child, one system call of which on the two
 // files is tampered with. Calls are counted for each thread.
-func strace(t *testing.T, mode, dir, inject string) *exec.Cmd {
+func strace(t *testing.T, mode, dir, inject string, more ...string) *exec.Cmd {
 	t.Helper()
 	path, err := exec.LookPath("strace")
 	if err != nil {
@@ -56,7 +56,7 @@ func strace(t *testing.T, mode, dir, inject string) *exec.Cmd {
 	for _, name := range []string{headersFile, payloadsFile, ".headers.db.partial", ".payloads.db.partial"} {
 		prefix = append(prefix, "-P", dir+"/"+name)
 	}
-	return child(t, mode, dir, prefix...)
+	return child(t, mode, dir, append(prefix, more...)...)
 }
 
 // TestKillAtSyscall kills a vault at each kind of writing system call.

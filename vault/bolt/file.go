@@ -104,6 +104,10 @@ func (f *file) precheck() error {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+	if !stands(pf, f.path) {
+		// Another process has just written it anew and holds the new one.
+		return fmt.Errorf("vault: open %s: %w", f.path, ErrLocked)
+	}
 	if f.fallback, err = checkBeforeOpen(pf, f.bucket); err != nil {
 		return fmt.Errorf("vault: open %s: %w: %w", f.path, ErrDamaged, err)
 	}

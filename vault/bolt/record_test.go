@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,36 +12,112 @@ import (
 )
 
 func testRecord() vault.Record {
-	rec := vault.Record{ID: vault.ID{1, 2, 3}, Label: vaulttest.Label, HeaderEpoch: vaulttest.Label.Epoch, Header: []byte("age-encryption.org/v1\n--- x\n"), PayloadSize: 65568}
+	rec := vault.Record{ID: vault.ID{1, 2, 3}, Label: vaulttest.Label, Header: []byte("age-encryption.org/v1\n--- x\n"),
+		HeaderEpoch: vaulttest.Label.Epoch, PayloadSize: 65568}
 	copy(rec.PayloadSum[:], "a hash of thirty-two bytes......")
 	return rec
 }
 
+// rotatedRecord is one with all that a record can hold.
+func rotatedRecord() vault.Record {
+	rec := testRecord()
+	rec.HeaderEpoch = 5
+	rec.Next = &vault.Next{Epoch: 6, Header: []byte("age-encryption.org/v1\n--- yz\n"), By: [16]byte{7, 8}}
+	return rec
+}
+
 func same(a, b vault.Record) bool {
-	return a.ID == b.ID && a.Label == b.Label && bytes.Equal(a.Header, b.Header) && a.PayloadSize == b.PayloadSize && a.PayloadSum == b.PayloadSum
+	if (a.Next == nil) != (b.Next == nil) {
+		return false
+	}
+	if a.Next != nil && (a.Next.Epoch != b.Next.Epoch || a.Next.By != b.Next.By || !bytes.Equal(a.Next.Header, b.Next.Header)) {
+		return false
+	}
+	return a.ID == b.ID && a.Label == b.Label && bytes.Equal(a.Header, b.Header) && a.HeaderEpoch == b.HeaderEpoch &&
+		a.PayloadSize == b.PayloadSize && a.PayloadSum == b.PayloadSum
 }
 
 func TestRecord(t *testing.T) {
-	rec := testRecord()
-	b := encodeRecord(&rec)
-	got, err := decodeRecord(rec.ID, b)
-	if err != nil || !same(got, rec) {
-		t.Fatalf("%+v, %v", got, err)
-	}
-	for i := range b {
-		for bit := range 8 {
-			bad := bytes.Clone(b)
-			bad[i] ^= 1 << bit
-			if _, err := decodeRecord(rec.ID, bad); err == nil {
-				t.Errorf("bit %d of byte %d flipped: no error", bit, i)
+	for name, c := range map[string]struct {
+		rec    vault.Record
+		encode func(*vault.Record) []byte
+	}{
+		"version 1": {testRecord(), encodeVersion1},
+		"new":       {testRecord(), encodeRecord},
+		"rotated":   {rotatedRecord(), encodeRecord},
+	} {
+		b := c.encode(&c.rec)
+		got, err := decodeRecord(c.rec.ID, b)
+		if err != nil || !same(got, c.rec) {
+			t.Fatalf("%s: %+v, %v", name, got, err)
+		}
+		for i := range b {
+			for bit := range 8 {
+				bad := bytes.Clone(b)
+				bad[i] ^= 1 << bit
+				if _, err := decodeRecord(c.rec.ID, bad); err == nil {
+					t.Errorf("%s: bit %d of byte %d flipped: no error", name, bit, i)
+				}
+			}
+			if _, err := decodeRecord(c.rec.ID, b[:i]); err == nil {
+				t.Errorf("%s: cut to %d bytes: no error", name, i)
 			}
 		}
-		if _, err := decodeRecord(rec.ID, b[:i]); err == nil {
-			t.Errorf("cut to %d bytes: no error", i)
+		if _, err := decodeRecord(vault.ID{9}, b); err == nil {
+			t.Errorf("%s: under another id: no error", name)
 		}
 	}
-	if _, err := decodeRecord(vault.ID{9}, b); err == nil {
-		t.Error("under another id: no error")
+}
+
+// TestRecordLargest keeps the largest record that there can be.
+func TestRecordLargest(t *testing.T) {
+	rec := rotatedRecord()
+	rec.Header, rec.Next.Header = make([]byte, vault.MaxHeader), make([]byte, vault.MaxHeader)
+	b := encodeRecord(&rec)
+	if got, err := decodeRecord(rec.ID, b); err != nil || !same(got, rec) {
+		t.Errorf("the largest record: %v", err)
+	}
+	if int64(len(b)) != maxRecord {
+		t.Errorf("the largest record has %d bytes, not %d", len(b), maxRecord)
+	}
+}
+
+// TestRecordWrong puts the hash right around what nobody should have written.
+func TestRecordWrong(t *testing.T) {
+	for name, change := range map[string]func(rec *vault.Record){
+		"header of an earlier epoch": func(rec *vault.Record) { rec.HeaderEpoch = rec.Epoch - 1 },
+		"next of the same epoch":     func(rec *vault.Record) { rec.Next.Epoch = rec.HeaderEpoch },
+		"next of an earlier epoch":   func(rec *vault.Record) { rec.Next.Epoch = 1 },
+		"next without a header":      func(rec *vault.Record) { rec.Next.Header = nil },
+		"next without an epoch":      func(rec *vault.Record) { rec.Next.Epoch = 0 },
+		"a day of another form":      func(rec *vault.Record) { rec.Day = "2026-22-11" },
+		"a negative size":            func(rec *vault.Record) { rec.PayloadSize = -1 },
+		"a header too large":         func(rec *vault.Record) { rec.Header = make([]byte, vault.MaxHeader+1) },
+		"a next too large":           func(rec *vault.Record) { rec.Next.Header = make([]byte, vault.MaxHeader+1) },
+	} {
+		rec := rotatedRecord()
+		change(&rec)
+		if _, err := decodeRecord(rec.ID, encodeRecord(&rec)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	rec := rotatedRecord()
+	body := encodeRecord(&rec)
+	body = body[:len(body)-32]
+	for name, bad := range map[string][]byte{
+		"version 3":          append([]byte{3}, body[1:]...),
+		"version 2 as 1":     append([]byte{1}, body[1:]...),
+		"another state":      append([]byte{2, 1}, body[2:]...),
+		"a byte more":        append(bytes.Clone(body), 0),
+		"a byte less":        body[:len(body)-1],
+		"no next at all":     body[:recordFixed+4+len(rec.Header)],
+		"half of who did it": body[:recordFixed+4+len(rec.Header)+4+8],
+		"an endless header":  binary.BigEndian.AppendUint32(bytes.Clone(body[:recordFixed]), 1<<32-1),
+	} {
+		sum := recordSum(rec.ID, bad)
+		if _, err := decodeRecord(rec.ID, append(bytes.Clone(bad), sum[:]...)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
 	}
 }
 
@@ -56,10 +133,15 @@ func FuzzRecord(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again := encodeRecord(&rec); !bytes.Equal(again, whole) {
+		encode := encodeRecord
+		if data[0] == recordVersion1 {
+			encode = encodeVersion1
+		}
+		if again := encode(&rec); !bytes.Equal(again, whole) {
 			t.Errorf("decoded and encoded again it differs")
 		}
-		if rec.Size() < 0 || checkLabel(rec.Label) != nil {
+		if rec.Size() < 0 || checkLabel(rec.Label) != nil || rec.HeaderEpoch < rec.Epoch ||
+			rec.Next != nil && (rec.Next.Epoch <= rec.HeaderEpoch || len(rec.Next.Header) == 0) {
 			t.Errorf("decoded a record that nobody could have written: %+v", rec)
 		}
 	})
@@ -67,7 +149,7 @@ func FuzzRecord(f *testing.F) {
 
 func TestFuzzSeeds(t *testing.T) {
 	seeds, err := os.ReadDir(filepath.Join("testdata", "fuzz", "FuzzRecord"))
-	if err != nil || len(seeds) < 4 {
-		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 4", len(seeds), err)
+	if err != nil || len(seeds) < 12 {
+		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 12", len(seeds), err)
 	}
 }

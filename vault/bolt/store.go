@@ -1,15 +1,16 @@
 // Package bolt keeps sealed testimonies in two bbolt files.
 //
-// headers.db holds one small record a testimony; it alone says what is kept.
+// headers.db holds one small record a testimony; it alone says what is kept. It is
+// small enough to be written anew, as a new file, when headers were dropped.
 // payloads.db holds the sealed bytes in pieces, written as they come. A payload
 // without a record was never acknowledged: its record was never made visible, so
 // it is in no list and no bundle, and its room is used again. The layout is in
 // docs/formats.md, "Vault".
 //
-// The package may touch the two files in its folder and nothing else. It holds
-// ciphertext only, so its buffers may be used again without being cleared. Its
-// memory is bounded: a pool of [poolBuffers] buffers, one transaction of bbolt, and
-// the age header of each upload under way.
+// The package may touch the two files in its folder, and new ones on their way to
+// those names, and nothing else. It holds ciphertext only, so its buffers may be used
+// again without being cleared. Its memory is bounded: a pool of [poolBuffers] buffers,
+// some transactions of bbolt, and the age header of each upload under way.
 package bolt
 
 import (

@@ -12,7 +12,7 @@ import (
 	"amana/vault"
 )
 
-// by names two reviewers.
+// byA and byB name two reviewers.
 var byA, byB = [16]byte{1, 'a'}, [16]byte{2, 'b'}
 
 // Slip returns a slip for a record: its next header is [Header] of that size and
@@ -179,7 +179,7 @@ func testRotate(t *testing.T, h Harness, s vault.Store) vault.Store {
 	return s
 }
 
-// want fails the test unless exactly these are refused, in that order, each with
+// refused fails the test unless exactly these are refused, in that order, each with
 // its error.
 func refused(t *testing.T, what string, got []vault.Refusal, err error, want ...vault.Refusal) {
 	t.Helper()
@@ -253,8 +253,12 @@ func testProposeRefused(t *testing.T, _ Harness, s vault.Store) vault.Store {
 	due(t, s, false)
 	// Settled, the header is another and the epoch is reached.
 	settle(t, s, good.Next.Epoch, byB, Confirm(good))
-	got, err = s.Propose(t.Context(), []vault.Slip{good, later})
-	refused(t, "slips of before", got, err, vault.Refusal{ID: id, Err: vault.ErrStale}, vault.Refusal{ID: id, Err: vault.ErrStale})
+	stale := vault.Refusal{ID: id, Err: vault.ErrStale}
+	for _, slip := range []vault.Slip{later, change(func(s *vault.Slip) { s.Next.Header = header })} {
+		got, err = s.Propose(t.Context(), []vault.Slip{slip})
+		refused(t, "a slip of before", got, err, stale)
+	}
+	propose(t, s, good) // it is settled already
 	holds(t, s, id, good.Next.Header, good.Next.Epoch, nil, payload)
 	return s
 }

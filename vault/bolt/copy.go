@@ -1,0 +1,222 @@
+package bolt
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+
+	"go.etcd.io/bbolt"
+
+	"amana/vault"
+)
+
+// fillBytes bounds one transaction that fills a new file.
+const fillBytes = 4 << 20
+
+// copy makes a new file at path that holds the same records, on stable storage,
+// and opens it. It is called with mu held. The new file has no mark that a
+// rewrite is due.
+func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err error) {
+	pair, err := f.meta(pairKey)
+	if err != nil {
+		return nil, err
+	}
+	var want digest
+	err = f.view(func(v *view) error {
+		if err := f.whole(ctx, v); err != nil {
+			return err
+		}
+		if err := d.take(int64(v.high)*v.pageSize-f.reusable(), 0); err != nil {
+			return err
+		}
+		if err := createFile(path, f.bucket, pair); err != nil {
+			return err
+		}
+		want, err = f.fill(ctx, v, path)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if fresh, err = openFile(path, f.bucket); err != nil {
+		return nil, err
+	}
+	if err = fresh.compare(ctx, pair, want); err == nil {
+		err = fresh.os.Sync()
+	}
+	if err != nil {
+		return nil, errors.Join(err, fresh.close())
+	}
+	return fresh, nil
+}
+
+// whole returns an error wrapping [ErrDamaged] unless every page is sound and the
+// file holds only what copy knows of.
+func (f *file) whole(ctx context.Context, v *view) error {
+	c, err := f.structure(ctx, v)
+	if err == nil && len(c.problems) > 0 {
+		err = errors.New(c.problems[0].Problem)
+	}
+	if err == nil {
+		err = only(v, v.root, metaBucket, f.bucket)
+	}
+	if err == nil {
+		var meta tree
+		if meta, _, err = v.bucket(v.root, metaBucket); err == nil {
+			err = only(v, meta, versionKey, pairKey, dueKey)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// only returns an error if a tree holds another key than those.
+func only(v *view, t tree, keys ...[]byte) error {
+	return v.walk(t, nil, func(e *entry) error {
+		for _, key := range keys {
+			if string(e.key) == string(key) {
+				return nil
+			}
+		}
+		return fmt.Errorf("it holds %.40q, which this program does not know", e.key)
+	})
+}
+
+// digest is what two files have in common that hold the same records.
+type digest struct {
+	records int
+	sum     [sha256.Size]byte
+}
+
+// digester sums up records in the order of their ids.
+type digester struct {
+	digest
+	h hash.Hash
+}
+
+func (d *digester) add(id vault.ID, value []byte) {
+	if d.h == nil {
+		d.h = sha256.New()
+	}
+	d.records++
+	d.h.Write(binary.BigEndian.AppendUint64(id[:], uint64(len(value))))
+	d.h.Write(value)
+}
+
+func (d *digester) end() digest {
+	if d.h != nil {
+		d.h.Sum(d.sum[:0])
+	}
+	return d.digest
+}
+
+// fill copies all records to the empty file at path, in the order of their ids,
+// and says what it copied. It flushes nothing.
+func (f *file) fill(ctx context.Context, v *view, path string) (digest, error) {
+	to := &filler{file: &file{path: path, bucket: f.bucket}}
+	if err := guard(to.open); err != nil {
+		return digest{}, fmt.Errorf("open %s: %w", path, err)
+	}
+	to.db.NoSync, to.db.NoGrowSync = true, true
+	var sum digester
+	var failed error
+	err := eachID(v, f.bucket, nil, func(id vault.ID, e *entry) error {
+		if failed = ctx.Err(); failed != nil {
+			return failed
+		}
+		value, err := e.read(nil, maxRecord) // a new one each time: bbolt keeps it
+		if err == nil {
+			_, err = decodeRecord(id, value)
+		}
+		if err != nil {
+			return fmt.Errorf("testimony %s: %w", id, err)
+		}
+		sum.add(id, value)
+		failed = to.put(id, value)
+		return failed
+	})
+	if err != nil && failed == nil {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return sum.end(), to.end(err)
+}
+
+// filler writes records in order, in transactions of bounded size.
+type filler struct {
+	*file
+	tx    *bbolt.Tx
+	bytes int
+}
+
+func (to *filler) put(id vault.ID, value []byte) error {
+	return guard(func() (err error) {
+		if to.tx == nil {
+			if to.tx, err = to.db.Begin(true); err != nil {
+				return err
+			}
+		}
+		b := to.tx.Bucket(to.bucket)
+		b.FillPercent = 0.9 // new ones will come in between
+		if err := b.Put(id[:], value); err != nil {
+			return err
+		}
+		if to.bytes += len(value); to.bytes < fillBytes {
+			return nil
+		}
+		return to.commit()
+	})
+}
+
+func (to *filler) commit() error {
+	tx := to.tx
+	to.tx, to.bytes = nil, 0
+	if tx == nil {
+		return nil
+	}
+	return tx.Commit()
+}
+
+// end writes what is left, unless there was an error, and closes the file.
+func (to *filler) end(err error) error {
+	if err == nil {
+		err = guard(to.commit)
+	}
+	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+		return errors.Join(err, to.os.Close()) // bbolt may keep its locks
+	}
+	if to.tx != nil {
+		err = errors.Join(err, to.tx.Rollback())
+	}
+	return errors.Join(err, to.close())
+}
+
+// compare reads the file as a stranger would and sees that it holds what was
+// written to it.
+func (f *file) compare(ctx context.Context, pair []byte, want digest) error {
+	var got digester
+	err := f.view(func(v *view) error {
+		if err := f.whole(ctx, v); err != nil {
+			return err
+		}
+		var buf []byte
+		return eachID(v, f.bucket, nil, func(id vault.ID, e *entry) (err error) {
+			if err = ctx.Err(); err != nil {
+				return err
+			}
+			if buf, err = e.read(buf, maxRecord); err == nil {
+				got.add(id, buf)
+			}
+			return err
+		})
+	})
+	now, err2 := f.meta(pairKey)
+	if err = errors.Join(err, err2); err == nil && (string(now) != string(pair) || got.end() != want) {
+		err = fmt.Errorf("%w: the copy of %s differs", ErrDamaged, headersFile)
+	}
+	return err
+}

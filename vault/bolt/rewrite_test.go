@@ -1,0 +1,413 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"amana/vault"
+	"amana/vault/vaulttest"
+)
+
+// template is a vault of a few testimonies, made once.
+var template = sync.OnceValues(func() (map[string][]byte, map[vault.ID]uint64) {
+	files, kept := map[string][]byte{}, map[vault.ID]uint64{}
+	dir, err := os.MkdirTemp("", "vault")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := Create(dir, Options{Reserve: -1})
+	if err != nil {
+		panic(err)
+	}
+	for seed := range uint64(12) {
+		if seed == 6 {
+			continue // 3 MiB
+		}
+		header, payload := testFile(seed)
+		id, err := vaulttest.Put(context.Background(), s, header, payload, 1<<20)
+		if err != nil {
+			panic(err)
+		}
+		kept[id] = seed
+	}
+	if err := s.Close(); err != nil {
+		panic(err)
+	}
+	for _, name := range []string{headersFile, payloadsFile} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			panic(err)
+		}
+		m, _, err := newestMeta(bytes.NewReader(files[name]))
+		if err != nil {
+			panic(err)
+		}
+		files[name] = files[name][:int64(m.high)*m.pageSize]
+	}
+	return files, kept
+})
+
+// fullVault returns the folder of a vault of a few testimonies.
+func fullVault(t testing.TB) (dir string, kept map[vault.ID]uint64) {
+	t.Helper()
+	files, kept := template()
+	dir = t.TempDir()
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, maps.Clone(kept)
+}
+
+// rotate gives every testimony its next header, by way of Propose and Settle.
+func rotate(t testing.TB, s *Store) {
+	t.Helper()
+	all, err := vaulttest.All(t.Context(), s, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rec := range all {
+		epoch := rec.HeaderEpoch + 1
+		slip := vaulttest.Slip(&rec, epoch, [16]byte{}, 100, 1)
+		slip.Next.Header = rotatedHeader(rec.ID, epoch)
+		err := none(s.Propose(t.Context(), []vault.Slip{slip}))
+		if err == nil {
+			err = none(s.Settle(t.Context(), epoch, [16]byte{}, []vault.Confirmed{vaulttest.Confirm(slip)}))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// pieces cuts a header so that whatever 64 bytes of it stand somewhere, one of
+// the pieces is among them. The first 32 bytes are those of every header.
+func pieces(header []byte, all map[[32]byte]bool) {
+	for off := 32; off+32 <= len(header); off += 32 {
+		all[[32]byte(header[off:])] = true
+	}
+}
+
+// found counts the places in a file where one of the pieces stands.
+func found(t testing.TB, path string, all map[[32]byte]bool) (n int) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	// A file is mostly holes, and bbolt's pages are of 4 KiB.
+	buf, zeros := make([]byte, 1<<20+31), make([]byte, 1<<20+31)
+	for off := int64(0); ; off += 1 << 20 {
+		m, err := f.ReadAt(buf, off)
+		if m < 32 {
+			if err != io.EOF {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if bytes.Equal(buf[:m], zeros[:m]) {
+			continue
+		}
+		for i := 0; i+32 <= m; i++ {
+			if buf[i] != 0 && all[[32]byte(buf[i:])] {
+				n++
+			}
+		}
+	}
+}
+
+// foundIn counts the pieces in all files of a folder.
+func foundIn(t testing.TB, dir string, all map[[32]byte]bool) (n int) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		n += found(t, filepath.Join(dir, e.Name()), all)
+	}
+	return n
+}
+
+// onlyTwo fails the test if the folder holds more than the two files.
+func onlyTwo(t testing.TB, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != headersFile && e.Name() != payloadsFile {
+			t.Errorf("the folder holds %s too", e.Name())
+		}
+	}
+}
+
+// TestErased searches the raw bytes of the files for pieces of headers that were
+// dropped. Without a rewrite they are found; the test would prove nothing else.
+func TestErased(t *testing.T) {
+	for _, way := range []string{"none", "called", "at open"} {
+		t.Run(way, func(t *testing.T) {
+			dir, kept := fullVault(t)
+			dropped, present := map[[32]byte]bool{}, map[[32]byte]bool{}
+			for _, seed := range kept {
+				header, _ := testFile(seed)
+				pieces(header, dropped)
+			}
+			s, err := Open(dir, Options{Reserve: -1, Logf: t.Logf})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { s.Close() }()
+			// One that was replaced before it was ever in force is dropped too.
+			all, err := vaulttest.All(t.Context(), s, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range all {
+				slip := vaulttest.Slip(&all[i], 4, [16]byte{}, 2000, uint64(500+i))
+				if err := none(s.Propose(t.Context(), []vault.Slip{slip})); err != nil {
+					t.Fatal(err)
+				}
+				pieces(slip.Next.Header, dropped)
+			}
+			rotate(t, s)
+			rotate(t, s) // twice: of the first time too nothing may stay
+			for id := range kept {
+				pieces(rotatedHeader(id, 4), dropped)
+				pieces(rotatedHeader(id, 5), present)
+			}
+			if n := foundIn(t, dir, dropped); n < 100 {
+				t.Fatalf("%d pieces of %d are found before a rewrite: the test proves nothing", n, len(dropped))
+			}
+			// The disk may still hold what the name no longer leads to.
+			old, err := os.Open(filepath.Join(dir, headersFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer old.Close()
+			switch way {
+			case "none":
+				return
+			case "called":
+				if err := s.Rewrite(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			case "at open":
+				s = reopen(t, s)
+			}
+			for range 2 {
+				if n := foundIn(t, dir, dropped); n > 0 {
+					t.Errorf("%d pieces of dropped headers are in the files", n)
+				}
+				if n := foundIn(t, dir, present); n < len(present) {
+					t.Errorf("%d pieces of %d of the headers in force are in the files", n, len(present))
+				}
+				onlyTwo(t, dir)
+				s = reopen(t, s)
+			}
+			if data, err := io.ReadAll(old); err != nil || len(data) == 0 || len(bytes.Trim(data, "\x00")) > 0 {
+				t.Errorf("the old file was not overwritten (%d bytes, %v)", len(data), err)
+			}
+		})
+	}
+}
+
+// TestRewriteFull asks for a rewrite where there is no room for a copy.
+func TestRewriteFull(t *testing.T) {
+	dir, _ := fullVault(t)
+	s, err := Open(dir, Options{Reserve: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { s.Close() }()
+	rotate(t, s)
+	before, err := os.ReadFile(filepath.Join(dir, headersFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reserve := func(n int64) {
+		s.disk.mu.Lock()
+		s.disk.reserve = n
+		s.disk.mu.Unlock()
+	}
+	reserve(1 << 60)
+	if err := s.Rewrite(t.Context()); !errors.Is(err, vault.ErrFull) {
+		t.Errorf("Rewrite: %v, want ErrFull", err)
+	}
+	if u, err := s.Usage(t.Context()); err != nil || !u.RewriteDue {
+		t.Errorf("the rewrite is no longer due: %v", err)
+	}
+	s.Close()
+	if now, err := os.ReadFile(filepath.Join(dir, headersFile)); err != nil || !bytes.Equal(now, before) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+	// A due rewrite that has no room does not keep the vault shut.
+	said := ""
+	s, err = Open(dir, Options{Reserve: 1 << 60, Logf: func(format string, args ...any) { said += fmt.Sprintf(format, args...) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := s.Usage(t.Context()); err != nil || !u.RewriteDue || u.Testimonies != 11 {
+		t.Errorf("usage %+v, %v", u, err)
+	}
+	if !strings.Contains(said, "reserve") {
+		t.Errorf("nothing was said of the rewrite: %q", said)
+	}
+	onlyTwo(t, dir)
+	reserve(0)
+	if err := s.Rewrite(t.Context()); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+// TestLeftover puts things in the place where a rewrite writes.
+func TestLeftover(t *testing.T) {
+	dir, kept := fullVault(t)
+	path := filepath.Join(dir, rewriteFile)
+	old, err := os.ReadFile(filepath.Join(dir, headersFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, put := range map[string]func() error{
+		"a new one, cut off": func() error { return os.WriteFile(path, old[:len(old)/2], 0o600) },
+		"an old one":         func() error { return os.WriteFile(path, old, 0o600) },
+		"an empty one":       func() error { return os.WriteFile(path, nil, 0o600) },
+		"a link":             func() error { return os.Symlink(headersFile, path) },
+		"a dead link":        func() error { return os.Symlink("elsewhere", path) },
+		"a folder":           func() error { return os.Mkdir(path, 0o700) },
+	} {
+		if err := put(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		verify(t, dir, kept, true)
+		onlyTwo(t, dir)
+		if info.Mode().IsRegular() {
+			if data, rerr := io.ReadAll(f); err != nil || rerr != nil || len(bytes.Trim(data, "\x00")) > 0 {
+				t.Errorf("%s was not overwritten (%v, %v)", name, err, rerr)
+			}
+		}
+		f.Close()
+	}
+	// What cannot be removed hinders a rewrite and nothing else.
+	if err := os.MkdirAll(filepath.Join(path, "in it"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	verify(t, dir, kept, true)
+	s, err := Open(dir, Options{Reserve: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotate(t, s)
+	if err := s.Rewrite(t.Context()); err == nil {
+		t.Error("Rewrite over a folder: no error")
+	}
+	if u, err := s.Usage(t.Context()); err != nil || !u.RewriteDue {
+		t.Errorf("the rewrite is no longer due: %v", err)
+	}
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+	s = reopen(t, s)
+	if u, err := s.Usage(t.Context()); err != nil || u.RewriteDue {
+		t.Errorf("the rewrite is still due: %v", err)
+	}
+	s.Close()
+}
+
+// TestOtherProcess opens a vault again while it is rewritten: it is always locked,
+// and what the rewrite is at is left alone.
+func TestOtherProcess(t *testing.T) {
+	dir, kept := fullVault(t)
+	s, err := Open(dir, Options{Reserve: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan int)
+	go func() {
+		n := 0
+		for ; ctx.Err() == nil; n++ {
+			if err := s.Rewrite(context.Background()); err != nil {
+				t.Errorf("Rewrite: %v", err)
+				break
+			}
+		}
+		done <- n
+	}()
+	for range 4 {
+		if other, err := Open(dir, Options{Reserve: -1}); !errors.Is(err, ErrLocked) {
+			t.Errorf("Open: %v, want ErrLocked", err)
+			if err == nil {
+				other.Close()
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if n := <-done; n < 3 {
+		t.Errorf("only %d rewrites came to an end meanwhile", n)
+	}
+	s.Close()
+	verify(t, dir, kept, true)
+}
+
+// TestRewriteUnknown puts what this program does not know into the file: a
+// rewrite would lose it.
+func TestRewriteUnknown(t *testing.T) {
+	for name, put := range map[string]func(*filler) error{
+		"a bucket": func(f *filler) error {
+			_, err := f.tx.CreateBucket([]byte("mailboxes"))
+			return err
+		},
+		"a key": func(f *filler) error { return f.tx.Bucket(metaBucket).Put([]byte("more"), []byte("x")) },
+	} {
+		dir, kept := fullVault(t)
+		f := &filler{file: &file{path: filepath.Join(dir, headersFile), bucket: headersBucket}}
+		err := f.open()
+		if err == nil {
+			f.tx, err = f.db.Begin(true)
+		}
+		if err == nil {
+			err = put(f)
+		}
+		if err = f.end(err); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadFile(f.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(dir, Options{Reserve: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Rewrite(t.Context()); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: Rewrite: %v, want ErrDamaged", name, err)
+		}
+		s.Close()
+		if now, err := os.ReadFile(f.path); err != nil || !slices.Equal(now, before) {
+			t.Errorf("%s: the file was changed (%v)", name, err)
+		}
+		onlyTwo(t, dir)
+		verify(t, dir, kept, true)
+	}
+}
