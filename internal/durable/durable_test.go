@@ -156,3 +156,82 @@ func TestMissingFolder(t *testing.T) {
 		t.Errorf("flush: %v", err)
 	}
 }
+
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	for i, words := range []string{"first", "second, which is longer", "", "x"} {
+		mode := []fs.FileMode{0o600, 0o640}[i%2]
+		if err := Replace(path, []byte(words), mode); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		info, statErr := os.Stat(path)
+		if err != nil || statErr != nil || string(data) != words || info.Mode() != mode {
+			t.Errorf("%q with mode %v (%v, %v)", data, info.Mode(), err, statErr)
+		}
+		only(t, dir, "f")
+	}
+	// A link is replaced, not what it leads to.
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink("f", link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Replace(link, []byte("y"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "x" {
+		t.Errorf("through the link: %q, %v", data, err)
+	}
+}
+
+// Whoever reads while it is replaced sees one content whole, never none and never
+// a part.
+func TestReplaceIsWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	contents := []string{strings.Repeat("a", 100_000), strings.Repeat("b", 50_000)}
+	if err := Replace(path, []byte(contents[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		for i := range 50 {
+			if err := Replace(path, []byte(contents[(i+1)%2]), 0o600); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		data, err := os.ReadFile(path)
+		if err != nil || string(data) != contents[0] && string(data) != contents[1] {
+			t.Fatalf("%d bytes, %v", len(data), err)
+		}
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		default:
+		}
+	}
+}
+
+// If it fails, the old content stays and nothing is left beside it.
+func TestReplaceFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	if err := os.MkdirAll(filepath.Join(path, "g"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Replace(path, []byte("x"), 0o600); err == nil {
+		t.Error("a folder was replaced")
+	}
+	only(t, dir, "f")
+	only(t, path, "g")
+	if err := Replace(filepath.Join(dir, "none", "f"), nil, 0o600); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: %v", err)
+	}
+}

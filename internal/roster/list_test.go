@@ -3,9 +3,6 @@ package roster
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -130,25 +127,4 @@ func FuzzParseList(f *testing.F) {
 			seen[s] = true
 		}
 	})
-}
-
-// TestSeeds shows that the fuzz target has seeds: nothing random is a recipient.
-// AMANA_WRITE_SEEDS=1 makes them anew.
-func TestSeeds(t *testing.T) {
-	if os.Getenv("AMANA_WRITE_SEEDS") != "" {
-		k := keys(t, 2)
-		for name, text := range map[string]string{
-			"one": k[0] + "\n", "two": "# name: A\n" + k[0] + "\r\n# name: ب\n" + k[1], "twice": k[0] + "\n" + k[0],
-			"cut": k[0][:300], "flipped": flip(k[0]), "nobody": "# name: A\n\n", "case": k[0][:9] + strings.ToUpper(k[0][9:]),
-		} {
-			seed := fmt.Sprintf("go test fuzz v1\n[]byte(%q)\n", text)
-			if err := os.WriteFile(filepath.Join("testdata/fuzz/FuzzParseList", name), []byte(seed), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	seeds, err := filepath.Glob("testdata/fuzz/FuzzParseList/*")
-	if err != nil || len(seeds) < 7 {
-		t.Fatalf("%d seeds in testdata/fuzz/FuzzParseList (%v)", len(seeds), err)
-	}
 }

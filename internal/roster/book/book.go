@@ -88,28 +88,27 @@ func Open(folder string) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	b := &Book{folder: folder, first: p.first}
 	var chain []*roster.Signed
-	for epoch := uint32(1); ; epoch++ {
-		s, err := read(folder, epoch)
-		if errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		if err != nil {
+	for {
+		if chain, err = readFrom(folder, chain); err != nil {
 			return nil, err
 		}
-		chain = append(chain, s)
-	}
-	if err := p.verify(chain); err != nil {
-		return nil, err
-	}
-	b := &Book{folder: folder, first: p.first}
-	b.chain.Store(&chain)
-	if newest := b.Newest(); newest.Epoch != p.epoch {
+		if err := p.verify(chain); err != nil {
+			return nil, err
+		}
+		b.chain.Store(&chain)
+		newest := b.Newest()
+		if newest.Epoch == p.epoch {
+			return b, nil
+		}
 		if err := b.pin(newest); err != nil {
 			return nil, err
 		}
+		// Another program may have put and pinned a further one meanwhile, and
+		// this mark went over that one's: look again.
+		p.epoch, p.newest = newest.Epoch, newest.Sum()
 	}
-	return b, nil
 }
 
 // Newest returns the newest roster, in force or not. It must not be changed.

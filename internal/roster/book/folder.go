@@ -91,6 +91,20 @@ func (p pin) verify(chain []*roster.Signed) error {
 	return nil
 }
 
+// readFrom reads what follows a chain in the folder, up to the first gap.
+func readFrom(folder string, chain []*roster.Signed) ([]*roster.Signed, error) {
+	for {
+		s, err := read(folder, uint32(len(chain)+1))
+		if errors.Is(err, fs.ErrNotExist) {
+			return chain, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		chain = append(chain, s)
+	}
+}
+
 // read reads one roster of the folder. The error wraps [fs.ErrNotExist] if it is
 // not there.
 func read(folder string, epoch uint32) (*roster.Signed, error) {
