@@ -223,7 +223,7 @@ func TestP4RosterExchangedDuringUpload(t *testing.T) {
 			if len(r.store.testimonies()) != 0 {
 				t.Error("it was kept")
 			}
-			title := map[int]string{changed: "The reviewers changed while you were sending", closed: "We are not taking testimonies for now"}[c.outcome]
+			title := map[int]string{changed: "The reviewers changed while you were sending", closed: "We are closed for now"}[c.outcome]
 			for _, want := range []string{title, "ما حدث &lt;b&gt;</textarea>"} {
 				if !strings.Contains(page, want) {
 					t.Errorf("the page does not say %q: %s", want, page)
