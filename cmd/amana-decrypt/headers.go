@@ -116,7 +116,7 @@ func (h *headers) close() {
 
 // confineTo lets the program write to one folder only, if the kernel can.
 func confineTo(folder string) error {
-	err := confine.Files(confine.Paths{Write: []string{folder}})
+	err := confine.Files(confine.Paths{Write: []string{folder}, Terminal: true})
 	if errors.Is(err, confine.ErrUnsupported) {
 		say("this system cannot limit which files a program may open; going on without")
 		return nil

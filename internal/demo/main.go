@@ -1,6 +1,7 @@
 // Command demo shows the whole way once, with the built programs and throwaway
 // keys: two testimonies arrive through the real form, are sealed, exported as a
-// bundle, and opened by a reviewer. It is for looking at, and for CI.
+// bundle, and opened by a reviewer; then one reviewer leaves, another comes, and
+// what is kept moves to the new ones. It is for looking at, and for CI.
 package main
 
 import (
@@ -49,7 +50,7 @@ func run(ctx context.Context, programs string, once bool) error {
 	}
 	defer os.RemoveAll(dir)
 	d := &demo{ctx: ctx, programs: programs, dir: dir}
-	if err := d.keys(); err != nil {
+	if err := d.people(); err != nil {
 		return err
 	}
 	vkey, err := d.initialise()
@@ -66,6 +67,9 @@ func run(ctx context.Context, programs string, once bool) error {
 		return err
 	}
 	if err := d.open(vkey); err != nil {
+		return err
+	}
+	if err := d.rotate(); err != nil {
 		return err
 	}
 	if once {
@@ -104,28 +108,10 @@ func (d *demo) command(lines int, name string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// keys makes the keys of two reviewers with the stock age-keygen.
-func (d *demo) keys() error {
-	d.say("two reviewers make their keys (age-keygen -pq); only the public halves go to the server")
-	var list strings.Builder
-	for _, name := range []string{"A", "B"} {
-		key := d.path("reviewer-" + name + ".key")
-		if _, err := d.command(0, filepath.Join(d.programs, "age-keygen"), "-pq", "-o", key); err != nil {
-			return err
-		}
-		recipient, err := d.command(0, filepath.Join(d.programs, "age-keygen"), "-y", key)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(&list, "# name: Reviewer %s\n%s", name, recipient)
-	}
-	return os.WriteFile(d.path("recipients.txt"), []byte(list.String()), 0o600)
-}
-
 // initialise makes the server's state and returns the key of its bundles.
 func (d *demo) initialise() (string, error) {
 	d.say("the operator makes the server's state (amana-intake init)")
-	out, err := d.command(0, filepath.Join(d.programs, "amana-intake"), "init", "--state", d.path("state"), "--recipients", d.path("recipients.txt"))
+	out, err := d.intake(0, "init", "--roster", d.path("roster-1.txt"))
 	if err != nil {
 		return "", err
 	}
@@ -182,7 +168,7 @@ func (d *demo) handIn(address string) error {
 	if err := submit(d.ctx, dialUnix(d.path("onion.sock")), "en", english, nil); err != nil {
 		return err
 	}
-	_, err = d.command(5, filepath.Join(d.programs, "amana-intake"), "status", "--state", d.path("state"))
+	_, err = d.intake(9, "status")
 	return err
 }
 
@@ -190,11 +176,11 @@ func (d *demo) handIn(address string) error {
 func (d *demo) open(vkey string) error {
 	d.say("the operator writes a bundle for the stick while the intake serves (amana-intake export)")
 	bundle := d.path("bundle.tar")
-	if _, err := d.command(1, filepath.Join(d.programs, "amana-intake"), "export", "--state", d.path("state"), "-o", bundle); err != nil {
+	if _, err := d.intake(1, "export", "-o", bundle); err != nil {
 		return err
 	}
 	d.say("reviewer A opens it on the machine without a network (amana-decrypt open)")
-	_, err := d.command(4, filepath.Join(d.programs, "amana-decrypt"), "open", bundle, "-i", d.path("reviewer-A.key"), "--intake", vkey, "-o", d.path("cases"))
+	_, err := d.decrypt(4, "open", bundle, "-i", d.path("a.key"), "--intake", vkey, "-o", d.path("cases"))
 	if err != nil {
 		return err
 	}
