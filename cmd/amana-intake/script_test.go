@@ -7,6 +7,7 @@ import (
 
 	"amana/internal/rig"
 	"amana/internal/roster"
+	"amana/internal/roster/book"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"roster": rig.Roster, "fingerprint": fingerprint, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post,
+			"roster": rig.Roster, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket,
 		},
 	})
@@ -51,4 +52,18 @@ func fingerprint(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := roster.Open([]byte(ts.ReadFile(args[0])))
 	ts.Check(err)
 	ts.Setenv("FINGERPRINT", s.Fingerprint("en"))
+}
+
+// keep FOLDER FILE...: puts a chain of rosters into a state, whatever their days.
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	var chain []*roster.Signed
+	for _, name := range args[1:] {
+		s, err := roster.Open([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+		chain = append(chain, s)
+	}
+	folder := ts.MkAbs(args[0])
+	ts.Check(os.RemoveAll(folder))
+	_, err := book.Create(folder, chain)
+	ts.Check(err)
 }

@@ -73,8 +73,14 @@ func signalled(ts *testscript.TestScript, signal syscall.Signal) {
 	fmt.Fprint(ts.Stdout(), s.log.String())
 }
 
-// post unix:PATH NARRATIVE [MIB]: hands in a testimony, with a file of so many MiB.
+// post [-status=N] unix:PATH NARRATIVE [MIB]: hands in a testimony, with a file of
+// so many MiB. The answer must have the status, 200 if none is given; the page
+// becomes stdout.
 func post(ts *testscript.TestScript, _ bool, args []string) {
+	want := "200"
+	if n, ok := strings.CutPrefix(args[0], "-status="); ok {
+		want, args = n, args[1:]
+	}
 	address, ok := strings.CutPrefix(args[0], "unix:")
 	if !ok {
 		ts.Fatalf("post to %s: not unix:PATH", args[0])
@@ -87,9 +93,21 @@ func post(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	status, page, err := (&rig.State{Socket: ts.MkAbs(address)}).Post(args[1], files...)
 	ts.Check(err)
-	if status != 200 || !strings.Contains(page, "</html>") {
+	if strconv.Itoa(status) != want || !strings.Contains(page, "</html>") {
 		ts.Fatalf("status %d", status)
 	}
+	fmt.Fprint(ts.Stdout(), page)
+}
+
+// get unix:PATH STATUS PAGE: asks for a page, which becomes stdout.
+func get(ts *testscript.TestScript, _ bool, args []string) {
+	socket := ts.MkAbs(strings.TrimPrefix(args[0], "unix:"))
+	status, page, err := (&rig.State{Socket: socket}).Send(strings.NewReader("GET " + args[2] + " HTTP/1.1\r\nHost: amana.onion\r\n\r\n"))
+	ts.Check(err)
+	if strconv.Itoa(status) != args[1] {
+		ts.Fatalf("status %d", status)
+	}
+	fmt.Fprint(ts.Stdout(), page)
 }
 
 // oldsocket PATH: leaves a socket on which nobody answers any more.
