@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,4 +141,114 @@ func drain(b *testing.B, s *Store, id vault.ID, buf []byte) error {
 			return err
 		}
 	}
+}
+
+// BenchmarkVaultRotate rotates 100,000 testimonies with headers of three
+// reviewers, in parts as they come across, and rewrites the headers.
+func BenchmarkVaultRotate(b *testing.B) {
+	n := 100_000
+	if testing.Short() {
+		n = 2000
+	}
+	for b.Loop() {
+		s := create(b)
+		rec := vault.Record{Label: vaulttest.Label, HeaderEpoch: vaulttest.Label.Epoch, PayloadSum: sha256.Sum256(nil)}
+		for left := n; left > 0; left -= 400 { // as the committer of records would
+			group := make([]*request, min(left, 400))
+			for i := range group {
+				rec.ID = vault.NewID()
+				rec.Header = vaulttest.Header(5000, uint64(order.Uint32(rec.ID[:])))
+				group[i] = &request{rec: rec, encoded: encodeRecord(&rec)}
+			}
+			if err := s.writeRecords(group); err != nil {
+				b.Fatal(err)
+			}
+			for _, req := range group {
+				s.count(&req.rec)
+			}
+		}
+		peak, stop := watchAnon(b)
+		timed := func(unit string, do func() error) {
+			start := time.Now()
+			if err := do(); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(time.Since(start).Seconds(), unit)
+		}
+		var confirmed []vault.Confirmed
+		var proposing time.Duration
+		for after, more := (vault.ID{}), true; more; {
+			records, err := s.Records(b.Context(), after, 800)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var slips []vault.Slip
+			for i := range records {
+				slips = append(slips, vaulttest.Slip(&records[i], 9, [16]byte{1}, 5000, uint64(i)))
+				confirmed = append(confirmed, vaulttest.Confirm(slips[i]))
+			}
+			start := time.Now()
+			if err := none(s.Propose(b.Context(), slips)); err != nil {
+				b.Fatal(err)
+			}
+			proposing += time.Since(start)
+			if more = len(records) == 800; more {
+				after = records[799].ID
+			}
+		}
+		b.ReportMetric(proposing.Seconds(), "propose-s")
+		timed("settle-s", func() error { return none(s.Settle(b.Context(), 9, [16]byte{2}, confirmed)) })
+		info, err := s.headers.os.Stat()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/1e6, "file-MB")
+		// Meanwhile one source waits for its receipt.
+		waited := make(chan time.Duration)
+		timed("rewrite-s", func() error {
+			go func() {
+				time.Sleep(50 * time.Millisecond)
+				start := time.Now()
+				if _, err := vaulttest.Put(b.Context(), s, vaulttest.Header(5000, 1), nil, 1<<20); err != nil {
+					b.Error(err)
+				}
+				waited <- time.Since(start)
+			}()
+			return s.Rewrite(b.Context())
+		})
+		b.ReportMetric((<-waited).Seconds(), "receipt-s")
+		stop()
+		b.ReportMetric(float64(peak.Load())/1024, "peak-MiB")
+		if info, err = s.headers.os.Stat(); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/1e6, "rewritten-MB")
+		if u, err := s.Usage(b.Context()); err != nil || u.ByEpoch[9] != n || u.RewriteDue {
+			b.Fatalf("usage %+v, %v", u, err)
+		}
+		s.Close()
+		os.RemoveAll(s.disk.dir)
+	}
+}
+
+// watchAnon measures the peak of this process's anonymous memory in KiB.
+func watchAnon(b *testing.B) (peak *atomic.Int64, stop func()) {
+	peak = new(atomic.Int64)
+	ended := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+			now, err := rssAnon()
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			peak.Store(max(peak.Load(), int64(now)))
+		}
+	}()
+	return peak, func() { close(ended) }
 }

@@ -34,6 +34,17 @@ func newImage(t *testing.T) *image {
 		}
 		im.kept[id] = seed
 	}
+	// Some have another header waiting.
+	all, err := vaulttest.All(t.Context(), s, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(all); i += 3 {
+		slip := vaulttest.Slip(&all[i], 9, [16]byte{1}, 1700, uint64(100+i))
+		if err := none(s.Propose(t.Context(), []vault.Slip{slip})); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // TestRenew opens the files anew again and again while testimonies arrive, are
-// read, listed and checked; nobody notices.
+// read, listed and checked, and the headers are rewritten; nobody notices.
 func TestRenew(t *testing.T) {
 	old := renewAfter
 	renewAfter = 1 << 20
@@ -32,7 +32,15 @@ func TestRenew(t *testing.T) {
 				mu.Lock()
 				kept[id] = payload
 				mu.Unlock()
+				if i%7 == 3 {
+					if err := s.Rewrite(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
 				if i%5 == 0 {
+					for _, f := range vaulttest.RecordFindings(t, s) {
+						t.Errorf("%s: %s", f.ID, f.Problem)
+					}
 					for _, f := range vaulttest.Findings(t, s) {
 						t.Errorf("%s: %s", f.ID, f.Problem)
 					}
