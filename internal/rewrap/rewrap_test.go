@@ -96,6 +96,9 @@ func TestHeader(t *testing.T) {
 		if hybrid, other, err := carry.CountRecipients(next); hybrid != len(c.to) || other != 0 || err != nil {
 			t.Errorf("%s: %d and %d recipients are counted (%v)", name, hybrid, other, err)
 		}
+		if want := 70 + 1557*len(c.to); len(next) != want { // as docs/formats-rotation.md says
+			t.Errorf("%s: the header has %d bytes, want %d", name, len(next), want)
+		}
 		// Each of the new ones can say so.
 		for _, i := range c.to {
 			if err := Confirm(old, next, ids[i:i+1], len(c.to)); err != nil {
