@@ -20,15 +20,22 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one file a behaviour, with the programs as
 // the Makefile builds them. $PLAIN is an amana-intake without the erasure.
-func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/script/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts (%v)", err)
+func TestScripts(t *testing.T) { run(t, "testdata/script", 15) }
+
+// TestEmergencies tries the emergencies of docs/keys.md, one file each.
+func TestEmergencies(t *testing.T) { run(t, "testdata/emergency", 6) }
+
+// run runs the scripts of a folder, of which there must be some.
+func run(t *testing.T, dir string, least int) {
+	t.Helper()
+	files, err := filepath.Glob(dir + "/*.txtar")
+	if err != nil || len(files) < least {
+		t.Fatalf("%d scripts in %s (%v)", len(files), dir, err)
 	}
 	plain := rig.Program(t, rig.Plain, "amana-intake")
 	programs := filepath.Dir(rig.Program(t, rig.Erasing, "amana-intake"))
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir: dir, RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			rig.Setup(e)
 			e.Values["server"] = new(server)
@@ -37,7 +44,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"roster": rig.Roster, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
+			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket,
 		},
 	})

@@ -43,9 +43,9 @@ func NewOrg(reviewers ...string) (*Org, error) {
 func Day(after int) string { return time.Now().UTC().AddDate(0, 0, after).Format(time.DateOnly) }
 
 // Next signs the next roster, of the people as they are now, in force for the
-// days from and until.
+// days from and until. Where there are administrators enough, two must sign.
 func (o *Org) Next(from, until string) (*roster.Signed, error) {
-	r := &roster.Roster{Epoch: 1, From: from, Until: until, Signatures: 1}
+	r := &roster.Roster{Epoch: 1, From: from, Until: until, Signatures: min(2, len(o.Administrators))}
 	if n := len(o.Rosters); n > 0 {
 		before := o.Rosters[n-1]
 		r.Epoch, r.Previous = before.Epoch+1, before.Sum()
@@ -60,12 +60,14 @@ func (o *Org) Next(from, until string) (*roster.Signed, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := o.Administrators[0].Signer()
-	if err != nil {
-		return nil, err
-	}
-	if s, err = s.Sign(signer); err != nil {
-		return nil, err
+	for _, a := range o.Administrators[:r.Signatures] {
+		signer, err := a.Signer()
+		if err != nil {
+			return nil, err
+		}
+		if s, err = s.Sign(signer); err != nil {
+			return nil, err
+		}
 	}
 	o.Rosters = append(o.Rosters, s)
 	return s, nil

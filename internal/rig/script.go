@@ -96,6 +96,20 @@ func Roster(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), s.Bytes(), 0o600))
 }
 
+// Admins is the script command "admins NAME...": it makes the keys of
+// administrators, in NAME.key, who are those of the rosters from then on. Without
+// it there is one, whose key no file has.
+func Admins(ts *testscript.TestScript, _ bool, args []string) {
+	o := People(ts)
+	o.Administrators = nil
+	for _, name := range args {
+		k, err := keyfile.NewAdministrator("Administrator " + name)
+		ts.Check(err)
+		ts.Check(WriteKey(ts.MkAbs(name+".key"), k))
+		o.Administrators = append(o.Administrators, k)
+	}
+}
+
 // NewKey is the script command "newkey NAME...": it makes keys of reviewers who
 // are in no roster yet.
 func NewKey(ts *testscript.TestScript, _ bool, args []string) {
