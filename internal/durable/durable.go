@@ -1,4 +1,5 @@
-// Package durable writes files that are whole or not there.
+// Package durable writes files that are whole or not there, and replaces files by
+// others as whole.
 //
 // A file is written under a temporary name in its own folder, flushed to stable
 // storage, renamed, and the folder flushed too. The package knows nothing of

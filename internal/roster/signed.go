@@ -100,9 +100,9 @@ func parseSignature(line string) (signature, error) {
 	rest, ok := strings.CutPrefix(line, sigPrefix)
 	rest, ended := strings.CutSuffix(rest, "\n")
 	name, b64, two := strings.Cut(rest, " ")
-	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
+	raw, err := base64.StdEncoding.DecodeString(b64)
 	if !ok || !ended || !two || err != nil || len(raw) < 5 || len(line) > maxSignatureLine || checkName(name) != nil ||
-		base64.StdEncoding.EncodeToString(raw) != b64 { // the decoder passes over ends of lines
+		base64.StdEncoding.EncodeToString(raw) != b64 { // the decoder passes over stray bits and ends of lines
 		return signature{}, errDamagedSignature
 	}
 	return signature{name: name, hash: binary.BigEndian.Uint32(raw), line: line}, nil

@@ -96,6 +96,11 @@ func TestP4RolledBack(t *testing.T) {
 	_, err := Open(lay(t, state))
 	refused(t, "pin gone", err, ErrAbsent, "no mark")
 
+	state = maps.Clone(good)
+	state["3.txt"] = good["2.txt"]
+	_, err = Open(lay(t, state))
+	refused(t, "newest is the middle", err, ErrTampered, "3.txt: it is roster 2")
+
 	// A mark that is older than the files is what an Import that was cut off
 	// leaves: the files say it all, and the mark is brought up to them.
 	state = maps.Clone(good)
