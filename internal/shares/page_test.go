@@ -86,13 +86,13 @@ func TestCodeIsRead(t *testing.T) {
 	}
 }
 
-// The page tells both languages how many parts there are, and nothing of whose
+// The page tells both languages how many shares there are, and nothing of whose
 // key it is.
 func TestPageSaysNothing(t *testing.T) {
 	key := must(keyfile.NewReviewer("Reviewer A"))
 	for _, s := range must(Split(key, 2, 3)) {
 		page := must(s.Page())
-		for _, want := range []string{"PART " + string(rune('0'+s.Number)) + " OF 3", "any 2 of them", "عدد الأجزاء كلها: 3", "المفتاح: 2."} {
+		for _, want := range []string{"SHARE " + string(rune('0'+s.Number)) + " OF 3", "any 2 of\nthem", "عدد الأجزاء كلها: 3", "المفتاح: 2."} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page does not say %q", want)
 			}
