@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"amana/internal/cli"
+	"amana/internal/roster"
+	"amana/internal/wordlist"
+)
+
+// soonDays is how many days before its end a roster is warned of.
+const soonDays = 30
+
+type rosterShow struct {
+	File string `arg:"" type:"path" help:"The roster."`
+	languageFlag
+}
+
+// Run shows a roster.
+func (c *rosterShow) Run(stdout io.Writer) error {
+	all, err := readRosters(c.File)
+	if err != nil {
+		return err
+	}
+	r := all[0]
+	var out strings.Builder
+	fmt.Fprintf(&out, "Roster %d\n    %s\n\n", r.Epoch, c.fingerprint(r.Sum()))
+	fmt.Fprintf(&out, "from %s until %s (%s)\n", r.From, r.Until, inForce(&r.Roster))
+	fmt.Fprintf(&out, "the next one must be signed by %d of %d administrators\n\n", r.Roster.Signatures, len(r.Administrators))
+	for _, a := range r.Administrators {
+		fmt.Fprintf(&out, "administrator %s\n    %s\n", a.Name, c.fingerprint(a.Card().Sum()))
+	}
+	for _, v := range r.Reviewers {
+		fmt.Fprintf(&out, "reviewer %s\n    %s\n", v.Name, c.fingerprint(v.Card().Sum()))
+	}
+	if n := r.Signatures(); n == 0 {
+		out.WriteString("\nnot signed yet: a draft\n")
+	} else {
+		fmt.Fprintf(&out, "\nsignatures under it: %d (amana-keys roster verify says whether they are good)\n", n)
+	}
+	return show(stdout, out.String())
+}
+
+func show(stdout io.Writer, text string) error {
+	if _, err := io.WriteString(stdout, cli.Plain(text)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// inForce says how a roster stands to this day.
+func inForce(r *roster.Roster) string {
+	day := today()
+	err := r.InForce(day)
+	switch {
+	case err == nil:
+		return fmt.Sprintf("in force today; days left after today: %d", r.DaysLeft(day))
+	case errors.Is(err, roster.ErrExpired):
+		return "expired"
+	}
+	return "not in force yet"
+}
+
+// readRosters gives up the network, reads rosters, and gives up all files before
+// it looks at them.
+func readRosters(paths ...string) ([]*roster.Signed, error) {
+	if err := confineNetwork(); err != nil {
+		return nil, err
+	}
+	var files [][]byte
+	for _, path := range paths {
+		data, err := readSmall("roster", path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, data)
+	}
+	if err := confineFiles(); err != nil {
+		return nil, err
+	}
+	var all []*roster.Signed
+	for i, path := range paths {
+		s, err := parseRoster(path, files[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+type rosterDiff struct {
+	Old string `arg:"" type:"path" help:"The roster before."`
+	New string `arg:"" type:"path" help:"The roster after it."`
+}
+
+// Run says what changes between two rosters.
+func (c *rosterDiff) Run(stdout io.Writer) error {
+	all, err := readRosters(c.Old, c.New)
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	writeDiff(&out, &all[0].Roster, &all[1].Roster)
+	if err := show(stdout, out.String()); err != nil {
+		return err
+	}
+	for _, risk := range roster.Risks(&all[0].Roster, &all[1].Roster, today()) {
+		warn("%s", risk)
+	}
+	if err := roster.Follows(all[0], all[1]); err != nil {
+		warn("%v", err)
+	}
+	return nil
+}
+
+type rosterVerify struct {
+	Files []string `arg:"" name:"file" type:"path" help:"All rosters from the first on, in any order."`
+	Pin   string   `placeholder:"WORDS" help:"The fingerprint of roster 1 that you were given, eight words in quotes or 64 digits: rosters that do not begin with it are refused."`
+	languageFlag
+}
+
+// Validate refuses a fingerprint that is not whole.
+func (c *rosterVerify) Validate() error {
+	if n := len(strings.FieldsFunc(c.Pin, func(r rune) bool { return r == ' ' || r == '-' })); c.Pin != "" && n != 8 && len(strings.TrimSpace(c.Pin)) != 64 {
+		return errors.New("--pin is not a whole fingerprint: give all eight words, in quotes")
+	}
+	return nil
+}
+
+// Run verifies a chain of rosters.
+func (c *rosterVerify) Run(stdout io.Writer) error {
+	all, err := readRosters(c.Files...)
+	if err != nil {
+		return err
+	}
+	chain, err := inOrder(all)
+	if err != nil {
+		return err
+	}
+	if err := roster.VerifyChain(chain); err != nil {
+		return refused(err, "do not use these rosters; ask the administrators for the ones that are in force")
+	}
+	first, newest := chain[0], chain[len(chain)-1]
+	if c.Pin != "" && !wordlist.Matches(c.Pin, first.Sum()) {
+		return refused(fmt.Errorf("roster 1 is another one than --pin names: its fingerprint is %s", c.fingerprint(first.Sum())), "do not use these rosters; ask the administrators for the ones that are in force")
+	}
+	var out strings.Builder
+	by := first
+	for _, s := range chain {
+		fmt.Fprintf(&out, "roster %d, from %s until %s, signed by %s\n    %s\n", s.Epoch, s.From, s.Until, signerNames(s.Signers(&by.Roster)), c.fingerprint(s.Sum()))
+		by = s
+	}
+	fmt.Fprintf(&out, "each roster follows the one before it; roster %d is %s\n", newest.Epoch, inForce(&newest.Roster))
+	if err := show(stdout, out.String()); err != nil {
+		return err
+	}
+	if c.Pin == "" {
+		say("this shows that the rosters belong together, not whose they are: compare the fingerprint of roster 1 with the one that the administrators gave out, or give it with --pin")
+	}
+	if err := newest.InForce(today()); errors.Is(err, roster.ErrExpired) {
+		return refused(err, "the intake is closed until the administrators sign the next roster")
+	}
+	if left := newest.DaysLeft(today()); left < soonDays {
+		warn("roster %d ends on %s. When it has, the intake closes: make the next one now", newest.Epoch, newest.Until)
+	}
+	return nil
+}
+
+// inOrder sorts rosters and takes each once, with the most signatures.
+func inOrder(all []*roster.Signed) ([]*roster.Signed, error) {
+	slices.SortFunc(all, func(a, b *roster.Signed) int {
+		return cmp.Or(cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(b.Signatures(), a.Signatures()))
+	})
+	var chain []*roster.Signed
+	for _, s := range all {
+		if n := len(chain); n > 0 && chain[n-1].Epoch == s.Epoch {
+			if chain[n-1].Sum() != s.Sum() {
+				return nil, refused(fmt.Errorf("there are two different rosters %d", s.Epoch), "ask the administrators which of them they signed, and what the other is")
+			}
+			continue
+		}
+		chain = append(chain, s)
+	}
+	return chain, nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"amana/internal/cli"
+	"amana/internal/confine"
+	"amana/internal/durable"
+	"amana/internal/shares"
+)
+
+// splitCommand makes printed shares of a key.
+type splitCommand struct {
+	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"The key of a reviewer or administrator."`
+	Needed int    `short:"k" required:"" placeholder:"K" help:"How many shares make the key again."`
+	Of     int    `short:"n" required:"" placeholder:"N" help:"How many shares there are, at most 16."`
+	Folder string `short:"o" placeholder:"FOLDER" type:"path" help:"Write the shares into this new folder, as text and as pictures, to print from. Without it they are shown at the terminal, and nothing is written."`
+	passphraseFlag
+}
+
+// Validate refuses numbers that cannot be, before a passphrase is asked for.
+func (c *splitCommand) Validate() error {
+	if c.Needed < 2 || c.Needed > c.Of || c.Of > shares.Most {
+		return cli.Hint(shares.ErrCount, "two of three is a good choice for most: -k 2 -n 3")
+	}
+	return nil
+}
+
+// Run splits the key.
+func (c *splitCommand) Run(ctx context.Context, stdout io.Writer) error {
+	if err := confineNetwork(); err != nil {
+		return err
+	}
+	f, err := openFile("key", c.Key)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := c.load(); err != nil {
+		return err
+	}
+	var paths confine.Paths
+	if c.Folder != "" {
+		if err := os.Mkdir(c.Folder, 0o700); err != nil {
+			return existsHint(fmt.Errorf("make folder: %w", err))
+		}
+		paths = confine.Paths{Write: []string{c.Folder}, Folders: []string{filepath.Dir(c.Folder)}}
+	}
+	if err := confinePaths(paths); err != nil {
+		return err
+	}
+	all, err := c.split(ctx, f)
+	if err == nil && c.Folder != "" {
+		err = c.write(all, stdout)
+	} else if err == nil {
+		return c.show(ctx, all)
+	}
+	if err != nil && c.Folder != "" {
+		os.RemoveAll(c.Folder) // it was made here
+	}
+	return err
+}
+
+func (c *splitCommand) split(ctx context.Context, f *os.File) ([]*shares.Share, error) {
+	key, err := c.read(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	all, err := shares.Split(key, c.Needed, c.Of)
+	return all, noSigningKey(err)
+}
+
+// write writes a page and a picture for each share.
+func (c *splitCommand) write(all []*shares.Share, stdout io.Writer) error {
+	for _, s := range all {
+		page, err := s.Page()
+		if err != nil {
+			return err
+		}
+		picture, err := s.PNG()
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(c.Folder, fmt.Sprintf("share-%d-of-%d", s.Number, s.Of))
+		if err := durable.WriteFile(name+".txt", []byte(page), 0o600); err != nil {
+			return fmt.Errorf("write share: %w", err)
+		}
+		if err := durable.WriteFile(name+".png", picture, 0o600); err != nil {
+			return fmt.Errorf("write share: %w", err)
+		}
+		clear(picture)
+	}
+	if err := durable.SyncDir(filepath.Dir(c.Folder)); err != nil {
+		return err
+	}
+	warn("the shares lie together in %s: whoever has the folder has the key. Print them with a printer that is on no network, then delete the folder", c.Folder)
+	say("try them before you rely on them: amana-keys join makes the key again from any %d", c.Needed)
+	if _, err := fmt.Fprintf(stdout, "wrote %d shares of set %x to %s\n", len(all), all[0].Set, cli.Plain(c.Folder)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// wipe clears a terminal and what can be scrolled back.
+const wipe = "\x1b[H\x1b[2J\x1b[3J"
+
+// show shows one share after the other at the terminal, never on standard output,
+// which could be a file.
+func (c *splitCommand) show(ctx context.Context, all []*shares.Share) error {
+	for i, s := range all {
+		page, err := s.Screen()
+		if err != nil {
+			return err
+		}
+		prompt := fmt.Sprintf("%s%s\nShare %d of %d. Copy it to paper, then press Enter: ", wipe, page, i+1, len(all))
+		if _, err := cli.Line(ctx, prompt); err != nil {
+			return err
+		}
+	}
+	_, err := cli.Line(ctx, fmt.Sprintf("%sThat were all %d shares, and the terminal was cleared.\nTry them before you rely on them: amana-keys join makes the key again from any %d.\nPress Enter: ", wipe, len(all), c.Needed))
+	return err
+}
