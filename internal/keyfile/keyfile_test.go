@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -243,6 +244,20 @@ func TestBech32(t *testing.T) {
 	for _, bad := range []string{"", identityPrefix, identityPrefix + "BBBBBBBBBB", "age1pq1qqqqqqq"} {
 		if _, ok := decode(bad); ok {
 			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
+// The specification shows texts of keys made of known bytes.
+func TestSpecification(t *testing.T) {
+	spec := string(must(os.ReadFile("../../docs/formats-keys.md")))
+	cut := regexp.MustCompile(`(age1pq1|AGE-SECRET-KEY-PQ-1)\S+`)
+	for _, k := range []*Key{
+		must(FromSeeds("Reviewer A", bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32))),
+		must(FromSeeds("Administrator A", nil, bytes.Repeat([]byte{1}, 32))),
+	} {
+		if text := cut.ReplaceAllString(string(k.text()), "$1…"); !strings.Contains(spec, "```\n"+text+"```\n") {
+			t.Errorf("docs/formats-keys.md does not show\n%s", text)
 		}
 	}
 }

@@ -110,7 +110,8 @@ func TestPageSaysNothing(t *testing.T) {
 	}
 }
 
-// Papers printed with version 1 make their key for ever.
+// Papers printed with version 1 make their key for ever, and the specification
+// shows one of them.
 func TestOldPapers(t *testing.T) {
 	pages, err := filepath.Glob("testdata/version1/share-*.txt")
 	if err != nil || len(pages) != 3 {
@@ -123,6 +124,9 @@ func TestOldPapers(t *testing.T) {
 	key, bad, err := Join(all)
 	if err != nil || len(bad) != 0 {
 		t.Fatalf("bad %v, %v", bad, err)
+	}
+	if spec := must(os.ReadFile("../../docs/formats-keys.md")); !bytes.Contains(spec, []byte("\n"+strings.Join(all[0].Lines(), "\n")+"\n")) {
+		t.Error("docs/formats-keys.md does not show share 1")
 	}
 	got := key.Name + "\n" + key.VerifierKey() + "\n" + key.Identities[0].Recipient().String() + "\n"
 	if want := must(os.ReadFile("testdata/version1/key.txt")); got != string(want) {
