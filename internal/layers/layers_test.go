@@ -40,13 +40,17 @@ var walls = []struct {
 }{
 	{[]string{"./intake/...", "./vault/...", "./cmd/amana-intake", "./internal/operator", "./internal/admin"},
 		[]string{"amana/internal/unseal", "amana/internal/dossier"}, "the server cannot open a testimony"},
+	{[]string{"./intake/...", "./vault/...", "./cmd/amana-intake", "./internal/operator", "./internal/admin", "./internal/roster/..."},
+		[]string{"amana/internal/keyfile", "amana/internal/shares"}, "the server never holds a person's key"},
+	{[]string{"./internal/keyfile", "./internal/shares", "./cmd/amana-keys"}, []string{"amana/internal/unseal", "amana/internal/testimony", "amana/internal/dossier"},
+		"keys are made without testimonies"},
 	{[]string{"./vault/..."}, []string{"amana/internal/seal", "amana/internal/testimony", "filippo.io/age"},
 		"a vault sees ciphertext only"},
 	{[]string{"./internal/seal"}, []string{"amana/internal/unseal"}, "sealing needs no identity"},
-	{[]string{"./cmd/amana-decrypt", "./internal/unseal", "./internal/dossier", "./internal/carry", "./internal/cli", "./internal/confine"},
-		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "the offline program cannot speak to a network"},
-	{[]string{"./cmd/amana-decrypt"}, []string{"amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin"},
-		"the reviewers' machine holds nothing of the server"},
+	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys", "./internal/unseal", "./internal/dossier", "./internal/carry", "./internal/cli", "./internal/confine", "./internal/keyfile", "./internal/shares"},
+		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "the offline programs cannot speak to a network"},
+	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys"}, []string{"amana/vault", "amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin", "amana/internal/operator"},
+		"the offline machines hold nothing of the server"},
 	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},
 	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/vault/vaulttest"},
 		"what tests need is in no program"},
@@ -77,6 +81,7 @@ func TestWallsCanFall(t *testing.T) {
 		"./cmd/amana-decrypt": "amana/internal/unseal",
 		"./cmd/amana-intake":  "net/http",
 		"./intake":            "amana/internal/seal",
+		"./cmd/amana-keys":    "amana/internal/shares",
 	} {
 		found := false
 		for _, dep := range goList(t, "-deps", from) {

@@ -36,7 +36,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, program := range []string{"amana-intake", "amana-decrypt"} {
+	for _, program := range []string{"amana-intake", "amana-decrypt", "amana-keys"} {
 		var builds [][]byte
 		for _, folder := range folders {
 			data, err := os.ReadFile(filepath.Join(folder, "bin", program))
