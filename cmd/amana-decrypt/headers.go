@@ -162,6 +162,7 @@ type task struct {
 	kind  carry.Kind
 	what  string // for the progress
 	done  string // with two numbers: made, of how many
+	most  int    // bytes of the largest entry
 	entry func(out []byte, e carry.HeaderEntry, known made) ([]byte, error)
 	index func(part []byte) (made, error)
 	next  string // what to do with the file
@@ -170,8 +171,12 @@ type task struct {
 // run carries all headers through the task and writes the file, unless nothing
 // could be made.
 func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
+	work, err := openWork(h.work, h.key, t.kind, h.newest())
+	if err != nil {
+		return err
+	}
 	progress := cli.NewProgress(os.Stderr, t.what, h.total)
-	s := &sweep{in: h.in, work: h.work, entry: t.entry, index: t.index}
+	s := &sweep{in: h.in, work: work, most: t.most, entry: t.entry, index: t.index}
 	parts, err := s.run(ctx, progress)
 	progress.Done()
 	if err != nil {
@@ -183,19 +188,19 @@ func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
 	total := h.in.Manifest().Testimonies
 	fmt.Fprintf(stdout, t.done+"\n", s.done, total)
 	if s.done > 0 {
-		if err := h.write(ctx, t.kind, parts); err != nil {
+		if err := h.write(ctx, t.kind, work, parts); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "wrote %s; %s\n", h.out, t.next)
 	}
-	if err := os.RemoveAll(h.work); err != nil {
-		return fmt.Errorf("remove work folder: %w", err)
+	if err := work.remove(); err != nil {
+		return err
 	}
 	return s.verdict(total)
 }
 
 // write puts the parts together into the file, signed.
-func (h *headers) write(ctx context.Context, kind carry.Kind, files []string) error {
+func (h *headers) write(ctx context.Context, kind carry.Kind, work *workFolder, parts []int) error {
 	signer, err := h.key.Signer()
 	if err != nil {
 		return err
@@ -203,14 +208,14 @@ func (h *headers) write(ctx context.Context, kind carry.Kind, files []string) er
 	newest := h.newest()
 	m := &carry.PartsManifest{
 		Kind: kind, Made: time.Now().UTC().Format(time.DateOnly), Signer: h.key.VerifierKey(),
-		Epoch: newest.Epoch, RosterSum: newest.Sum(), Parts: make([]carry.Part, len(files)),
+		Epoch: newest.Epoch, RosterSum: newest.Sum(), Parts: make([]carry.Part, len(parts)),
 	}
 	out, err := durable.Create(h.out, 0o600)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	if err := carry.WriteParts(ctx, out, m, signer, func(i int) ([]byte, error) { return os.ReadFile(files[i]) }); err != nil {
+	if err := carry.WriteParts(ctx, out, m, signer, func(i int) ([]byte, error) { return work.read(parts[i]) }); err != nil {
 		return fmt.Errorf("write %s: %w", h.out, err)
 	}
 	return out.Commit()

@@ -51,6 +51,7 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 	to, ids := newest.Recipients(), h.key.Identities
 	return h.run(ctx, stdout, task{
 		kind: carry.Slips, what: "rewrapping", done: "rewrapped the headers of %d of %d testimonies",
+		most: slipBytes * (1 + len(to)),
 		entry: func(out []byte, e carry.HeaderEntry, known made) ([]byte, error) {
 			return slip(out, e, known, newest.Epoch, ids, to)
 		},
@@ -68,13 +69,14 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 	})
 }
 
+// slipBytes is more than a slip takes for each reviewer, and than the rest of it.
+const slipBytes = 1600
+
 // slip appends the slip of one testimony.
 func slip(out []byte, e carry.HeaderEntry, known made, epoch uint32, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
 	replaces := sha256.Sum256(e.Header)
 	if before := known[e.ID]; before != nil {
 		for s, err := range carry.ParseSlips(before) {
-			// The work folder may lie on a stick: what is there is believed only
-			// if its MAC shows the file key, which nobody else has.
 			if err == nil && s.Replaces == replaces && rewrap.Confirm(e.Header, s.Header, ids, len(to)) == nil {
 				return append(out, before...), nil
 			}
@@ -119,6 +121,7 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 	ids, n := h.key.Identities, len(newest.Reviewers)
 	return h.run(ctx, stdout, task{
 		kind: carry.Confirmation, what: "confirming", done: "confirmed the new headers of %d of %d testimonies",
+		most: 48,
 		entry: func(out []byte, e carry.HeaderEntry, _ made) ([]byte, error) {
 			if e.NextEpoch == 0 {
 				return out, errors.New("it has no new header yet: rewrap it first")

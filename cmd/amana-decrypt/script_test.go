@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": rig.NewKey, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
 			"code": rig.Code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
+			"headers": headersOf, "honest": honest, "plant": plant, "caught": caught, "remember": remember, "resumed": resumed,
 		},
 	})
 }

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
-	"amana/internal/durable"
 	"amana/internal/rewrap"
 )
 
@@ -25,7 +23,8 @@ import (
 // that of a few parts, however many there are.
 type sweep struct {
 	in   *carry.PartsReader
-	work string // the folder; it holds nothing secret
+	work *workFolder // nothing secret is in it
+	most int         // bytes of the largest entry that can be made
 
 	// entry appends what it makes of e to out, or returns why not. known is the
 	// part that an earlier run made, or nil: what is in there need not be made anew.
@@ -55,14 +54,15 @@ type left struct {
 // errAlready says that nothing is to be done for a testimony.
 var errAlready = errors.New("nothing is to be done for it")
 
-// batch is one part on its way.
+// batch is what one part is made of: some of the entries of a part that was read,
+// so few that what is made of them cannot be too large.
 type batch struct {
-	n    int
-	data []byte
+	n       int
+	entries []carry.HeaderEntry
 }
 
-// run makes the parts and returns the files of those that have entries, in order.
-func (s *sweep) run(ctx context.Context, progress *cli.Progress) ([]string, error) {
+// run makes the parts and returns the numbers of those that have entries, in order.
+func (s *sweep) run(ctx context.Context, progress *cli.Progress) ([]int, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	batches := make(chan batch)
@@ -89,11 +89,20 @@ func (s *sweep) run(ctx context.Context, progress *cli.Progress) ([]string, erro
 			if err != nil {
 				return err
 			}
-			n++
-			select {
-			case batches <- batch{n, slices.Clone(data)}:
-			case <-ctx.Done():
-				return context.Cause(ctx)
+			var entries []carry.HeaderEntry
+			for e, err := range carry.ParseHeaders(data) {
+				if err != nil {
+					return err
+				}
+				entries = append(entries, e)
+			}
+			for some := range slices.Chunk(entries, max(1, carry.MaxPart/s.most)) {
+				n++
+				select {
+				case batches <- batch{n, some}:
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
 			}
 			seen += int64(len(data))
 			progress.Set(seen)
@@ -104,16 +113,14 @@ func (s *sweep) run(ctx context.Context, progress *cli.Progress) ([]string, erro
 	if err == nil {
 		err = context.Cause(ctx)
 	}
-	var files []string
+	var parts []int
 	for i := 1; i <= n && err == nil; i++ {
 		if !s.empty[i] {
-			files = append(files, s.file(i))
+			parts = append(parts, i)
 		}
 	}
-	return files, err
+	return parts, err
 }
-
-func (s *sweep) file(n int) string { return filepath.Join(s.work, fmt.Sprintf("%06d", n)) }
 
 // part makes one part and writes it to the work folder.
 func (s *sweep) part(ctx context.Context, b batch) error {
@@ -121,7 +128,7 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 	var before []byte
 	if s.index != nil {
 		var err error
-		if before, err = os.ReadFile(s.file(b.n)); err == nil {
+		if before, err = s.work.read(b.n); err == nil {
 			known, err = s.index(before)
 		}
 		if err != nil {
@@ -130,10 +137,7 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 	}
 	var out []byte
 	t := tally{n: b.n}
-	for e, err := range carry.ParseHeaders(b.data) {
-		if err != nil {
-			return err
-		}
+	for _, e := range b.entries {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -152,7 +156,7 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 	if t.made == 0 || slices.Equal(before, out) {
 		return nil
 	}
-	return durable.Replace(s.file(b.n), out, 0o600)
+	return s.work.write(b.n, out)
 }
 
 // tally is what became of one part.
