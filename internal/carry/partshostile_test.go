@@ -210,6 +210,9 @@ func TestNotParts(t *testing.T) {
 			}
 		}
 	}
+	if _, err := ReadParts(bytes.NewReader(f.bytes), int64(len(f.bytes))+1); !errors.Is(err, ErrNotParts) {
+		t.Errorf("what follows is not found at once: %v", err)
+	}
 	// A stick that fails is not a file that was cut off.
 	for at := range len(f.bytes) / 100 {
 		r := io.MultiReader(bytes.NewReader(f.bytes[:at*100]), iotest.ErrReader(syscall.EIO))

@@ -162,6 +162,8 @@ func TestCountRecipients(t *testing.T) {
 	x, h, g := stanza(t, key, classic.Recipient()), stanza(t, key, to[0]), &age.Stanza{Type: "grease", Args: []string{"a", "b"}}
 	odd := *h
 	odd.Body = append(bytes.Clone(odd.Body), 1)
+	short := *h
+	short.Args = []string{base64.RawStdEncoding.EncodeToString(make([]byte, 1119))}
 	for name, c := range map[string]struct {
 		header        []byte
 		hybrid, other int
@@ -171,6 +173,7 @@ func TestCountRecipients(t *testing.T) {
 		"mixed":       {forge(t, key, h, x, h, g), 2, 2, false},
 		"X25519":      {forge(t, key, x), 0, 1, false},
 		"odd hybrid":  {forge(t, key, h, &odd), 1, 1, false},
+		"short key":   {forge(t, key, h, &short), 1, 1, false},
 		"no stanza":   {forge(t, key), 0, 0, true},
 		"followed":    {append(forge(t, key, h), 'x'), 0, 0, true},
 		"two headers": {slices.Concat(forge(t, key, h), forge(t, key, h)), 0, 0, true},
