@@ -42,11 +42,9 @@ func (s *Share) PNG() ([]byte, error) {
 // Page returns the sheet for this share as text for a printer: black on white.
 func (s *Share) Page() (string, error) {
 	return s.page(func(code string) string {
-		drawn := strings.TrimSuffix(draw(code, qrterminal.Config{
+		return strings.Join(draw(code, qrterminal.Config{
 			BlackChar: "█", BlackWhiteChar: "▀", WhiteBlackChar: "▄", WhiteChar: " ",
 		}), "\n")
-		// The last row is half of the margin, for terminals; on paper it is a bar.
-		return drawn[:strings.LastIndexByte(drawn, '\n')+1]
 	})
 }
 
@@ -54,20 +52,23 @@ func (s *Share) Page() (string, error) {
 func (s *Share) Screen() (string, error) {
 	const whiteOnBlack, plain = "\x1b[0;97;40m", "\x1b[0m"
 	return s.page(func(code string) string {
-		var out strings.Builder
-		for line := range strings.Lines(draw(code, qrterminal.Config{})) {
-			out.WriteString(whiteOnBlack + strings.TrimSuffix(line, "\n") + plain + "\n")
+		rows := draw(code, qrterminal.Config{})
+		for i := range rows {
+			rows[i] = whiteOnBlack + rows[i] + plain
 		}
-		return out.String()
+		return strings.Join(rows, "\n")
 	})
 }
 
-// draw returns a QR code in characters that are half as wide as high.
-func draw(code string, c qrterminal.Config) string {
+// draw returns the rows of a QR code in characters that are half as wide as high.
+func draw(code string, c qrterminal.Config) []string {
 	var out strings.Builder
 	c.Level, c.HalfBlocks, c.QuietZone, c.Writer = level, true, 4, &out
 	qrterminal.GenerateWithConfig(code, c)
-	return out.String()
+	rows := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	// The last row is drawn half white, half black: a bar. Make it all margin.
+	rows[len(rows)-1] = rows[0]
+	return rows
 }
 
 func (s *Share) page(drawn func(code string) string) (string, error) {
