@@ -36,7 +36,8 @@ type headers struct {
 	work  string // the folder in which it is made
 	total int64  // bytes of all parts
 
-	file *os.File
+	file   *os.File
+	folder bool // work is a folder, and may be removed when it is empty
 }
 
 // open opens the input and the work folder, gives up the network, reads the key,
@@ -74,8 +75,9 @@ func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
 	}
 	// A link there would lead the work somewhere else.
 	if info, err := os.Lstat(h.work); err != nil || !info.IsDir() {
-		return cli.Hint(fmt.Errorf("%s is not a folder", h.work), "move it away; it is needed while the file is made")
+		return cli.Hint(fmt.Errorf("%s is not a folder", h.work), "move it away; its name is needed while the file is made")
 	}
+	h.folder = true
 	if err := confineTo(filepath.Dir(h.out)); err != nil {
 		return err
 	}
@@ -111,7 +113,9 @@ func (h *headers) newest() *roster.Signed { return h.chain[len(h.chain)-1] }
 
 func (h *headers) close() {
 	h.file.Close()
-	os.Remove(h.work) // only if it is empty: what is in it, another run goes on with
+	if h.folder {
+		os.Remove(h.work) // only if it is empty: what is in it, another run goes on with
+	}
 }
 
 // confineTo lets the program write to one folder only, if the kernel can.

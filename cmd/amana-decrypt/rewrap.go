@@ -49,11 +49,15 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	to, ids := newest.Recipients(), h.key.Identities
+	wrapper, err := rewrap.New(ids, to)
+	if err != nil {
+		return err
+	}
 	return h.run(ctx, stdout, task{
 		kind: carry.Slips, what: "rewrapping", done: "rewrapped the headers of %d of %d testimonies",
 		most: slipBytes * (1 + len(to)),
 		entry: func(out []byte, e carry.HeaderEntry, known made) ([]byte, error) {
-			return slip(out, e, known, newest.Epoch, ids, to)
+			return slip(out, e, known, wrapper, ids, len(to))
 		},
 		index: func(part []byte) (made, error) {
 			m := make(made)
@@ -72,26 +76,24 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 // slipBytes is more than a slip takes for each reviewer, and than the rest of it.
 const slipBytes = 1600
 
-// slip appends the slip of one testimony.
-func slip(out []byte, e carry.HeaderEntry, known made, epoch uint32, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
+// slip appends the slip of one testimony. A header that waits already is made
+// anew: another reviewer made it, and perhaps so that not all can open it.
+func slip(out []byte, e carry.HeaderEntry, known made, wrapper *rewrap.Wrapper, ids []*age.HybridIdentity, readers int) ([]byte, error) {
 	replaces := sha256.Sum256(e.Header)
 	if before := known[e.ID]; before != nil {
 		for s, err := range carry.ParseSlips(before) {
-			if err == nil && s.Replaces == replaces && rewrap.Confirm(e.Header, s.Header, ids, len(to)) == nil {
+			if err == nil && s.Replaces == replaces && rewrap.Confirm(e.Header, s.Header, ids, readers) == nil {
 				return append(out, before...), nil
 			}
 		}
 	}
-	if e.NextEpoch == epoch && rewrap.Confirm(e.Header, e.Next, ids, len(to)) == nil {
-		return out, errAlready // another reviewer made a good one
-	}
-	header, err := rewrap.Header(e.Header, ids, to)
+	header, err := wrapper.Header(e.Header)
 	if errors.Is(err, rewrap.ErrNotOurs) && e.NextEpoch != 0 {
 		// A key that joined in between opens only the header that waits. Whether
 		// that one is the same testimony's, its file key must show.
 		n, _, countErr := carry.CountRecipients(e.Next)
 		if countErr == nil && rewrap.Confirm(e.Header, e.Next, ids, n) == nil {
-			header, err = rewrap.Header(e.Next, ids, to)
+			header, err = wrapper.Header(e.Next)
 		}
 	}
 	if err != nil {

@@ -76,12 +76,14 @@ func headersOf(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	m := &carry.PartsManifest{Kind: carry.Headers, Epoch: newest.Epoch, RosterSum: newest.Sum()}
-	for _, s := range chain {
-		m.Rosters = append(m.Rosters, carry.List{Epoch: s.Epoch, Text: s.Bytes()})
-	}
 	skey, vkey := carry.NewKey()
 	m.Signer = vkey
 	ts.Setenv("VKEY", vkey)
+	signer, err := note.NewSigner(skey)
+	ts.Check(err)
+	for _, s := range chain {
+		m.Rosters = append(m.Rosters, carry.List{Epoch: s.Epoch, Text: s.Bytes()})
+	}
 	var parts [][]byte
 	for i, e := range all {
 		if header := next[e.ID]; header != nil {
@@ -92,7 +94,7 @@ func headersOf(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		parts[len(parts)-1] = carry.AppendHeaderEntry(parts[len(parts)-1], e)
 	}
-	writeParts(ts, args[0], m, skey, parts)
+	writeParts(ts, args[0], m, signer, parts)
 }
 
 // freshHeader returns the header of a testimony that nobody ever sees.
@@ -104,9 +106,7 @@ func freshHeader(ts *testscript.TestScript, to []age.Recipient) []byte {
 	return out.Bytes()[:at+bytes.IndexByte(out.Bytes()[at:], '\n')+1]
 }
 
-func writeParts(ts *testscript.TestScript, file string, m *carry.PartsManifest, skey string, parts [][]byte) {
-	signer, err := note.NewSigner(skey)
-	ts.Check(err)
+func writeParts(ts *testscript.TestScript, file string, m *carry.PartsManifest, signer note.Signer, parts [][]byte) {
 	m.Made, m.Parts = rig.Day(0), make([]carry.Part, len(parts))
 	var out bytes.Buffer
 	ts.Check(carry.WriteParts(context.Background(), &out, m, signer, func(i int) ([]byte, error) { return parts[i], nil }))
@@ -178,26 +178,18 @@ func honest(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// plant HOW HEADERS WHO FOLDER: makes a work folder such as a hostile stick may
-// hold. HOW is what its parts are:
+// hostileSlips returns slips that must never count. HOW is what is wrong with them:
 //
-//	readers     slips with the right file key, made by WHO for WHO in the place of the last reviewer
-//	key         slips for the right readers, with another file key
-//	others      good slips for other testimonies
-//	swapped     good slips, each under the id of another testimony
-//	garbage     noise
-//	large       a gigabyte of nothing
-//	folders     folders where files should be
-//	links       links to secret.txt, which is beside the folder
-//	pipes       pipes at whose other end is nobody
-//	thousands   thousands of files
-func plant(ts *testscript.TestScript, _ bool, args []string) {
-	how, headers, folder := args[0], headerEntries(ts, args[1]), ts.MkAbs(args[3])
+//	readers   the right file key, but WHO in the place of the last reviewer
+//	key       another file key
+//	others    made well, but for other testimonies
+//	swapped   made well, but each stands for another testimony
+//	noise     headers for the right number of readers, which nobody can open
+//
+// Anything else gives none.
+func hostileSlips(ts *testscript.TestScript, how string, headers []carry.HeaderEntry, who *keyfile.Key) (slips []carry.SlipEntry) {
 	people := rig.People(ts)
 	to := people.Rosters[len(people.Rosters)-1].Recipients()
-	who := keyOf(ts, args[2])
-	ts.Check(os.Mkdir(folder, 0o700))
-	var slips []carry.SlipEntry
 	for i, h := range headers {
 		s := carry.SlipEntry{ID: h.ID, Replaces: sha256.Sum256(h.Header)}
 		var err error
@@ -211,45 +203,109 @@ func plant(ts *testscript.TestScript, _ bool, args []string) {
 			s.Header, err = rewrap.Header(h.Header, who.Identities, to)
 		case "swapped":
 			s.Header, err = rewrap.Header(headers[(i+1)%len(headers)].Header, who.Identities, to)
+		case "noise":
+			s.Header = freshHeader(ts, to)
+			letters := []byte("ABCDEFGHIJKLMNOP")
+			for at := bytes.Index(s.Header, []byte("x25519 ")) + 7; s.Header[at+64] != '\n'; at++ {
+				s.Header[at] = letters[at%len(letters)]
+			}
+		default:
+			return nil
 		}
 		ts.Check(err)
 		slips = append(slips, s)
 	}
+	return slips
+}
+
+// hostile HOW HEADERS WHO FILE [COUNT]: writes such slips, or the first of them,
+// to a file that WHO signs.
+func hostile(ts *testscript.TestScript, _ bool, args []string) {
+	headers, who := headerEntries(ts, args[1]), keyOf(ts, args[2])
+	if len(args) > 4 {
+		n, err := strconv.Atoi(args[4])
+		ts.Check(err)
+		headers = headers[:n]
+	}
+	var part []byte
+	for _, s := range hostileSlips(ts, args[0], headers, who) {
+		part = carry.AppendSlipEntry(part, s)
+	}
+	people := rig.People(ts)
+	newest := people.Rosters[len(people.Rosters)-1]
+	m := &carry.PartsManifest{Kind: carry.Slips, Signer: who.VerifierKey(), Epoch: newest.Epoch, RosterSum: newest.Sum()}
+	signer, err := who.Signer()
+	ts.Check(err)
+	writeParts(ts, args[3], m, signer, [][]byte{part})
+}
+
+// vouched HEADERS CONFIRMATION COUNT: fails unless the confirmation holds so many
+// entries, and each is about the header that waits for that testimony.
+func vouched(ts *testscript.TestScript, _ bool, args []string) {
+	waits := make(map[[16]byte][32]byte)
+	for _, h := range headerEntries(ts, args[0]) {
+		waits[h.ID] = sha256.Sum256(h.Next)
+	}
+	n := 0
+	_, parts := readParts(ts, args[1])
+	for _, part := range parts {
+		for e, err := range carry.ParseConfirmed(part) {
+			ts.Check(err)
+			if waits[e.ID] != e.Header {
+				ts.Fatalf("testimony %x: another header is confirmed", e.ID)
+			}
+			n++
+		}
+	}
+	if strconv.Itoa(n) != args[2] {
+		ts.Fatalf("%d are confirmed, want %s", n, args[2])
+	}
+}
+
+// plant HOW HEADERS WHO FOLDER: makes a work folder such as a hostile stick may
+// hold. HOW is what its parts are: hostile slips, or
+//
+//	garbage     noise
+//	large       a gigabyte of nothing
+//	folders     folders where files should be
+//	links       links to secret.txt, which is beside the folder
+//	pipes       pipes at whose other end is nobody
+//	thousands   thousands of files
+func plant(ts *testscript.TestScript, _ bool, args []string) {
+	how, folder := args[0], ts.MkAbs(args[3])
+	ts.Check(os.Mkdir(folder, 0o700))
+	// All in each part: however they are cut, the right ones are there.
+	var part []byte
+	for _, s := range hostileSlips(ts, how, headerEntries(ts, args[1]), keyOf(ts, args[2])) {
+		part = carry.AppendSlipEntry(part, s)
+	}
 	for n := 1; n <= 20; n++ {
 		path := filepath.Join(folder, fmt.Sprintf("%06d", n))
-		var part []byte
-		for _, s := range slips { // all in each: however they are cut, the right ones are there
-			if s.Header != nil {
-				part = carry.AppendSlipEntry(part, s)
-			}
+		data := part
+		if n%2 == 0 { // as it is, or with what could be a mark after it
+			data = append(part[:len(part):len(part)], bytes.Repeat([]byte{1}, markSize)...)
 		}
+		var err error
 		switch how {
 		case "garbage":
-			part = bytes.Repeat([]byte{byte(n), 0xff}, 5000*n)
+			err = os.WriteFile(path, bytes.Repeat([]byte{byte(n), 0xff}, 5000*n), 0o600)
 		case "large":
-			ts.Check(os.WriteFile(path, nil, 0o600))
-			ts.Check(os.Truncate(path, 1<<30))
-			continue
+			if err = os.WriteFile(path, nil, 0o600); err == nil {
+				err = os.Truncate(path, 1<<30)
+			}
 		case "folders":
-			ts.Check(os.MkdirAll(filepath.Join(path, "x"), 0o700))
-			continue
+			err = os.MkdirAll(filepath.Join(path, "x"), 0o700)
 		case "links":
-			ts.Check(os.Symlink("../secret.txt", path))
-			continue
+			err = os.Symlink("../secret.txt", path)
 		case "pipes":
-			ts.Check(syscall.Mkfifo(path, 0o600))
-			continue
+			err = syscall.Mkfifo(path, 0o600)
+		default:
+			err = os.WriteFile(path, data, 0o600)
 		}
-		// As it is, and with what could be a mark of 32 bytes after it.
-		if n%2 == 0 {
-			part = append(part, bytes.Repeat([]byte{1}, 32)...)
-		}
-		ts.Check(os.WriteFile(path, part, 0o600))
+		ts.Check(err)
 	}
-	if how == "thousands" {
-		for i := range 3000 {
-			ts.Check(os.WriteFile(filepath.Join(folder, fmt.Sprintf("planted-%d", i)), []byte("planted"), 0o600))
-		}
+	for i := 0; how == "thousands" && i < 3000; i++ {
+		ts.Check(os.WriteFile(filepath.Join(folder, fmt.Sprintf("planted-%d", i)), []byte("planted"), 0o600))
 	}
 }
 
@@ -298,6 +354,34 @@ func resumed(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// ask CODE TYPED PROMPT COMMAND...: is pty for a question that ends with PROMPT.
+func ask(ts *testscript.TestScript, _ bool, args []string) {
+	master, slave, err := rig.OpenPty()
+	ts.Check(err)
+	defer master.Close()
+	cmd := rig.Command(ts, args[3:])
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	ts.Check(cmd.Start())
+	slave.Close()
+	var shown bytes.Buffer
+	asked := false
+	for buf := make([]byte, 4096); ; {
+		n, err := master.Read(buf)
+		shown.Write(buf[:n])
+		if !asked && bytes.HasSuffix(shown.Bytes(), []byte(args[2])) {
+			asked = true
+			master.WriteString(strings.ReplaceAll(args[1]+"\n", "^C\n", "\x03"))
+		}
+		if err != nil { // the other end was closed
+			break
+		}
+	}
+	cmd.Wait()
+	ts.Stdout().Write(shown.Bytes())
+	rig.WantCode(ts, cmd, args[0])
+}
+
 // caught SIGNAL CODE COMMAND...: runs a command that makes the file after -o from
 // headers, sends it the signal when some parts of it are made and others not,
 // and expects the exit code (-1: it was killed).
@@ -312,13 +396,15 @@ func caught(ts *testscript.TestScript, _ bool, args []string) {
 			out = ts.MkAbs(args[i+1])
 		}
 	}
+	before, err := filepath.Glob(out + ".partial/0*") // of an earlier run
+	ts.Check(err)
 	for range 20 { // on a busy machine it may be done before it is caught
 		cmd := rig.Command(ts, args[2:])
 		cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
 		ts.Check(cmd.Start())
 		got := false
 		for range 30_000 {
-			if parts, _ := filepath.Glob(out + ".partial/0*"); len(parts) >= 2 {
+			if parts, _ := filepath.Glob(out + ".partial/0*"); len(parts) >= len(before)+2 {
 				cmd.Process.Signal(syscall.SIGSTOP)
 				_, err := os.Lstat(out)
 				got = err != nil

@@ -44,9 +44,10 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error { rig.Setup(e); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"newkey": rig.NewKey, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
+			"newkey": rig.NewKey, "admins": rig.Admins, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
 			"code": rig.Code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
-			"headers": headersOf, "honest": honest, "plant": plant, "caught": caught, "remember": remember, "resumed": resumed,
+			"headers": headersOf, "honest": honest, "hostile": hostile, "vouched": vouched, "plant": plant,
+			"caught": caught, "remember": remember, "resumed": resumed, "ask": ask,
 		},
 	})
 }

@@ -38,7 +38,6 @@ type sweep struct {
 	more  int          // left out besides
 	ours  bool         // something is for this key
 	done  int          // entries made
-	same  int          // nothing was to be done for them
 	empty map[int]bool // parts of which nothing was made
 }
 
@@ -50,9 +49,6 @@ type left struct {
 	id  [16]byte
 	err error
 }
-
-// errAlready says that nothing is to be done for a testimony.
-var errAlready = errors.New("nothing is to be done for it")
 
 // batch is what one part is made of: some of the entries of a part that was read,
 // so few that what is made of them cannot be too large.
@@ -146,8 +142,6 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 		case err == nil:
 			out = next
 			t.made++
-		case errors.Is(err, errAlready):
-			t.same++
 		default:
 			t.left = append(t.left, left{e.ID, err})
 		}
@@ -161,7 +155,7 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 
 // tally is what became of one part.
 type tally struct {
-	n, made, same int
+	n, made int
 	left          []left
 }
 
@@ -169,7 +163,6 @@ func (s *sweep) note(t *tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done += t.made
-	s.same += t.same
 	if t.made == 0 {
 		if s.empty == nil {
 			s.empty = make(map[int]bool)
@@ -201,7 +194,7 @@ func (s *sweep) verdict(total int) error {
 		return cli.Hint(errors.New("there is nothing to do"), "everything in this file is done already; no file was made")
 	case n == 0:
 		return nil
-	case s.done == 0 && s.same == 0 && !s.ours:
+	case s.done == 0 && !s.ours:
 		return &cli.Error{Err: fmt.Errorf("none of the %d testimonies is for this key", total), Code: cli.ExitNotOurs,
 			Hint: "it takes a reviewer to whom they are sealed now"}
 	}
