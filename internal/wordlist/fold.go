@@ -37,6 +37,7 @@ func fold(text string, keep func(rune) bool) string {
 		return ""
 	}
 	// The decomposed form takes hamza and madda off their letters and ligatures apart.
+	// After an invalid byte norm would leave a letter as it is.
 	return strings.Map(func(r rune) rune {
 		if !keep(r) {
 			return -1
@@ -45,5 +46,5 @@ func fold(text string, keep func(rune) bool) string {
 			return other
 		}
 		return unicode.ToLower(r)
-	}, norm.NFKD.String(text))
+	}, norm.NFKD.String(strings.ToValidUTF8(text, "")))
 }
