@@ -250,15 +250,15 @@ func TestWrongWhole(t *testing.T) {
 	for at := 0; at < len(b); at += lineSize {
 		part := b[at:min(at+lineSize, len(b))]
 		n := at/lineSize + 1
-		if typing.Next() != n || n > 1 && (typing.Lines() != 7 || typing.Which() != 1) {
-			t.Fatalf("line %d of %d of share %d", typing.Next(), typing.Lines(), typing.Which())
+		if typing.Next() != n || n > 1 && typing.Lines() != 7 {
+			t.Fatalf("line %d of %d", typing.Next(), typing.Lines())
 		}
 		got, err := typing.Line(base.EncodeToString(part) + checkOf(b[:headerSize], n, part))
 		if last := at+lineSize >= len(b); got != nil || last == (err == nil) {
 			t.Fatalf("line %d: %v", n, err)
 		}
 	}
-	if typing.Next() != 1 || typing.Lines() != 0 || typing.Which() != 0 {
+	if typing.Next() != 1 || typing.Lines() != 0 {
 		t.Errorf("line %d comes next", typing.Next())
 	}
 }

@@ -11,10 +11,9 @@ import (
 
 // Typing takes a share line by line, as a person types it from paper.
 type Typing struct {
-	share *Share // what the first line says
-	data  []byte
-	line  int // lines taken
-	size  int // bytes in all; 0 before the first line
+	data []byte
+	line int // lines taken
+	size int // bytes in all; 0 before the first line
 }
 
 // Next returns the number of the line that comes now.
@@ -22,14 +21,6 @@ func (t *Typing) Next() int { return t.line + 1 }
 
 // Lines returns how many lines the share has, or 0 before the first.
 func (t *Typing) Lines() int { return (t.size + lineSize - 1) / lineSize }
-
-// Which returns the number of the share, or 0 before the first line.
-func (t *Typing) Which() int {
-	if t.share == nil {
-		return 0
-	}
-	return t.share.Number
-}
 
 // label is the number in front of a line.
 var label = regexp.MustCompile(`^\s*([0-9]{1,2})\s*[:)]`)
@@ -79,11 +70,11 @@ func (t *Typing) Line(typed string) (*Share, error) {
 		return nil, wrong("is mistyped, or is from another paper")
 	}
 	if n == 1 {
-		share, size, err := header(part)
+		_, size, err := header(part)
 		if err != nil {
 			return nil, err
 		}
-		t.share, t.size = share, size
+		t.size = size
 	}
 	t.data = append(t.data, part...)
 	t.line = n
