@@ -138,13 +138,12 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 			return context.Cause(ctx)
 		}
 		next, err := s.entry(out, e, known)
-		switch {
-		case err == nil:
-			out = next
-			t.made++
-		default:
+		if err != nil {
 			t.left = append(t.left, left{e.ID, err})
+			continue
 		}
+		out = next
+		t.made++
 	}
 	s.note(&t)
 	if t.made == 0 || slices.Equal(before, out) {
@@ -156,7 +155,7 @@ func (s *sweep) part(ctx context.Context, b batch) error {
 // tally is what became of one part.
 type tally struct {
 	n, made int
-	left          []left
+	left    []left
 }
 
 func (s *sweep) note(t *tally) {
@@ -190,8 +189,6 @@ func (s *sweep) verdict(total int) error {
 	}
 	n := len(s.left) + s.more
 	switch {
-	case n == 0 && s.done == 0:
-		return cli.Hint(errors.New("there is nothing to do"), "everything in this file is done already; no file was made")
 	case n == 0:
 		return nil
 	case s.done == 0 && !s.ours:

@@ -189,6 +189,9 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 		case err := <-failed:
 			return err
 		case <-watch.C:
+			// A line about the roster is written when the day comes, not when a source
+			// does: that would say when.
+			server.Watch()
 			// After a disk that failed in the middle of a flush the vault takes
 			// nothing more until it is opened anew. Whoever supervises the
 			// server starts it again.
