@@ -160,6 +160,35 @@ func TestBitFlips(t *testing.T) {
 	}
 }
 
+// TestCounts makes each page of the headers claim one key less or more than it
+// has: a record that is so hidden leaves no other trace if its payload is empty.
+func TestCounts(t *testing.T) {
+	im := newImage(t)
+	data := im.files[headersFile]
+	noticed := 0
+	for page := 2 * 4096; page < len(data); page += 4096 {
+		count := order.Uint16(data[page+10:])
+		if flags := order.Uint16(data[page+8:]); flags != leafPage && flags != branchPage || count == 0 {
+			continue
+		}
+		for _, wrong := range []uint16{count - 1, count + 1} {
+			bad := bytes.Clone(data)
+			order.PutUint16(bad[page+10:], wrong)
+			im.write(t, headersFile, bad)
+			if im.noticed(t, "headers.db with a wrong count") {
+				noticed++
+			}
+			if t.Failed() {
+				t.Fatalf("page %d with the count %d for %d", page/4096, wrong, count)
+			}
+		}
+	}
+	t.Logf("%d wrong counts were in pages in use", noticed)
+	if noticed < 20 {
+		t.Errorf("only %d wrong counts were noticed", noticed)
+	}
+}
+
 // TestNamed damages one payload and one record: Check names each, and
 // CheckRecords the record.
 func TestNamed(t *testing.T) {

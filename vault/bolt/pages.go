@@ -249,9 +249,10 @@ func (v *view) node(t tree) (*node, error) {
 	return n, nil
 }
 
-// load reads the rest of the elements and all keys, and checks them. Values are
-// left where they are, and pages of long values have keys far behind: those are
-// read one by one.
+// load reads the rest of the elements and all keys, and checks them. bbolt writes
+// elements, keys and values one behind the other without a gap, so that a wrong
+// count shows. Values are left where they are, and pages of long values have keys
+// far behind: those are read one by one.
 func (n *node) load(r io.ReaderAt, page uint64) error {
 	wrong := fmt.Errorf("page %d has wrong contents", page)
 	elements := int64(pageHead + n.count*elementSize)
@@ -265,12 +266,17 @@ func (n *node) load(r io.ReaderAt, page uint64) error {
 		}
 	}
 	n.keys, n.ends = n.keys[:0], n.ends[:0]
+	end := elements
 	for i := range n.count {
 		pos, size := n.key(i)
-		if size == 0 || size > maxKey || pos < elements || pos+size > n.size {
+		if size == 0 || size > maxKey || pos != end {
 			return wrong
 		}
-		if n.leaf && pos+size+int64(order.Uint32(n.element(i)[12:])) > n.size {
+		end = pos + size
+		if n.leaf {
+			end += int64(order.Uint32(n.element(i)[12:]))
+		}
+		if end > n.size {
 			return wrong
 		}
 		if pos+size <= int64(len(n.buf)) {
@@ -286,6 +292,9 @@ func (n *node) load(r io.ReaderAt, page uint64) error {
 		if i > 0 && bytes.Compare(n.keyAt(i-1), n.keyAt(i)) >= 0 {
 			return fmt.Errorf("page %d has keys out of order", page)
 		}
+	}
+	if page == 0 && end != n.size {
+		return wrong
 	}
 	return nil
 }

@@ -209,8 +209,8 @@ func TestRewriteErrors(t *testing.T) {
 		least       int // failures that must have been met
 		broken      int // runs in which the vault had to be opened anew, at least
 	}{
-		{"pwrite64", "ENOSPC", 32, 3, 10, 0},
-		{"pwrite64", "EIO", 31, 1, 25, 0},
+		{"pwrite64", "ENOSPC", 32, 6, 5, 0},
+		{"pwrite64", "EIO", 31, 2, 12, 0},
 		{"fdatasync", "EIO", 8, 1, 6, 1},
 		{"fsync", "EIO", 7, 1, 6, 1},
 		{"ftruncate", "ENOSPC", 1, 1, 1, 0},

@@ -97,6 +97,9 @@ func (w *walker) descend(t tree, low, high []byte, depth int) error {
 		return err
 	}
 	defer func() { w.pool = append(w.pool, n) }()
+	if n.count == 0 && depth > 0 {
+		return fmt.Errorf("page %d is empty", t.page) // bbolt leaves none
+	}
 	if n.count > 0 && (bytes.Compare(n.keyAt(0), low) < 0 || high != nil && bytes.Compare(n.keyAt(n.count-1), high) >= 0) {
 		return fmt.Errorf("page %d has keys out of place", t.page)
 	}
