@@ -82,19 +82,29 @@ func TestP8OpensWithoutUs(t *testing.T) {
 	compare(t, dir, files)
 }
 
-// The worked example of docs/formats.md opens: what was sealed and carried once
-// keeps opening.
+// The examples of docs/formats.md open: what was sealed and carried once keeps
+// opening.
 func TestExampleOpens(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "cases")
-	said := command(t, filepath.Join("..", "..", "docs", "example"), rig.Program(t, rig.Erasing, "amana-decrypt"), "open", "bundle.tar",
-		"-i", "reviewer.key", "-o", out, "--intake", "amana-intake+4aed5998+AU9rqeCk54TqAvW7OVQuXJWLJ2RM7l9yyZX1DH1i/M4m")
-	if !strings.Contains(said, "opened 1 of 1") {
-		t.Error(said)
-	}
-	folder := filepath.Join(out, "e5e1adf276f538c8fc0eb226a29ba406")
-	for name, want := range map[string]string{"testimony.json": "هذا مثال، وليس فيه شخص حقيقي.", "files/001.txt": "ورقة تجريبية\n"} {
-		if got, err := os.ReadFile(filepath.Join(folder, name)); err != nil || !strings.Contains(string(got), want) {
-			t.Errorf("%s: %q, %v", name, got, err)
+	for _, c := range []struct{ bundle, key, intake, pin, id, file string }{
+		{"bundle.tar", "reviewer.key", "amana-intake+4aed5998+AU9rqeCk54TqAvW7OVQuXJWLJ2RM7l9yyZX1DH1i/M4m", "",
+			"e5e1adf276f538c8fc0eb226a29ba406", "ورقة تجريبية\n"},
+		{"bundle-2.tar", "reviewer-2.key", "amana-intake+c9fe64e4+AZAKAvVgpKGPTwohwAC16jgbEXNhxVRbM0aStsz2wVeE",
+			"تحويل حنطور فاكهاني مسرح مأدبة ثقيل وسطي مبدع",
+			"063bfe3b73c7864c263eb379956352c3", "paper, and nobody on it\n"},
+	} {
+		out := filepath.Join(t.TempDir(), "cases")
+		args := []string{"open", c.bundle, "-i", c.key, "-o", out, "--intake", c.intake}
+		if c.pin != "" {
+			args = append(args, "--pin", c.pin)
+		}
+		said := command(t, filepath.Join("..", "..", "docs", "example"), rig.Program(t, rig.Erasing, "amana-decrypt"), args...)
+		if !strings.Contains(said, "opened 1 of 1") {
+			t.Error(said)
+		}
+		for name, want := range map[string]string{"testimony.json": "هذا مثال، وليس فيه شخص حقيقي.", "files/001.txt": c.file} {
+			if got, err := os.ReadFile(filepath.Join(out, c.id, name)); err != nil || !strings.Contains(string(got), want) {
+				t.Errorf("%s: %s: %q, %v", c.bundle, name, got, err)
+			}
 		}
 	}
 }
