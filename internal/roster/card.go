@@ -31,7 +31,7 @@ type Card struct {
 func (a Administrator) Card() Card { return Card{Name: a.Name, Key: a.Key} }
 
 // Card returns the reviewer's keys as a card.
-func (r Reviewer) Card() Card { return Card{Name: r.Name, Recipient: r.Recipient, Key: r.Key} }
+func (r Reviewer) Card() Card { return Card(r) }
 
 // Sum returns the SHA-256 of the keys, without the name, under a line that says
 // what they are for.
