@@ -50,10 +50,6 @@ func run(t *testing.T, dir string, least int) {
 	})
 }
 
-func writeFile(ts *testscript.TestScript, name string, data []byte) {
-	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o600))
-}
-
 // fingerprint FILE: sets FINGERPRINT to the words of a roster.
 func fingerprint(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := roster.Open([]byte(ts.ReadFile(args[0])))

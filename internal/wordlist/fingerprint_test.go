@@ -170,7 +170,7 @@ func TestPassphrase(t *testing.T) {
 				}
 			}
 		}
-		if Passphrase(lang, 8) == Passphrase(lang, 8) {
+		if one, other := Passphrase(lang, 8), Passphrase(lang, 8); one == other {
 			t.Errorf("two passphrases in %s are the same", lang)
 		}
 	}
