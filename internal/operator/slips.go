@@ -44,14 +44,17 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 	newest := i.rosters.Newest()
 	signer, err := signerOf(in.Manifest(), newest)
 	if err != nil {
-		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err),
-			"export the headers again, and let a reviewer of the newest roster make the file anew from them")
+		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), makeAnew)
 	}
 	var t tally
 	for {
 		part, err := in.Next()
 		if err == io.EOF {
 			break
+		}
+		// Whoever retires a reviewer counts on it from that moment.
+		if now := i.rosters.Newest(); err == nil && now.Epoch != newest.Epoch {
+			return refused(fmt.Errorf("%d of the %s are taken, then roster %d was imported meanwhile", t.taken, kind, now.Epoch), makeAnew)
 		}
 		if err == nil && kind == carry.Slips {
 			err = i.propose(ctx, part, newest, signer, &t)
@@ -80,6 +83,8 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 	}
 	return nil
 }
+
+const makeAnew = "export the headers again, and let a reviewer of the newest roster make the file anew from them"
 
 const copyAgain = "if the file was cut off or damaged on its way, copy it again; nothing that is kept here has changed"
 
