@@ -32,25 +32,30 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 		if err := d.take(int64(v.high)*v.pageSize-f.reusable(), 0); err != nil {
 			return err
 		}
-		if err := createFile(path, f.bucket, pair); err != nil {
-			return err
-		}
-		want, err = f.fill(ctx, v, path)
+		want, err = f.fill(ctx, v, path, pair)
 		return err
 	})
+	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+		return nil, fmt.Errorf("the disk did not keep the copy of %s as it was written: %v", headersFile, err) // see below
+	}
 	if err != nil {
 		return nil, err
 	}
-	if fresh, err = openFile(path, f.bucket); err != nil {
-		return nil, err
+	if fresh, err = openFile(path, f.bucket); err == nil {
+		if err = fresh.os.Sync(); err == nil {
+			uncache(fresh.os) // the old file will be erased, so see what the disk has
+			err = fresh.compare(ctx, pair, want)
+		}
+		if err == nil {
+			return fresh, nil
+		}
+		err = errors.Join(err, fresh.close())
 	}
-	if err = fresh.compare(ctx, pair, want); err == nil {
-		err = fresh.os.Sync()
+	if ctx.Err() == nil {
+		// It does not wrap ErrDamaged: what is kept is as sound as before.
+		err = fmt.Errorf("the disk did not keep the copy of %s as it was written: %v", headersFile, err)
 	}
-	if err != nil {
-		return nil, errors.Join(err, fresh.close())
-	}
-	return fresh, nil
+	return nil, err
 }
 
 // whole returns an error wrapping [ErrDamaged] unless every page is sound and the
@@ -115,14 +120,13 @@ func (d *digester) end() digest {
 	return d.digest
 }
 
-// fill copies all records to the empty file at path, in the order of their ids,
+// fill makes a file at path, copies all records to it in the order of their ids,
 // and says what it copied. It flushes nothing.
-func (f *file) fill(ctx context.Context, v *view, path string) (digest, error) {
+func (f *file) fill(ctx context.Context, v *view, path string, pair []byte) (digest, error) {
 	to := &filler{file: &file{path: path, bucket: f.bucket}}
-	if err := guard(to.open); err != nil {
-		return digest{}, fmt.Errorf("open %s: %w", path, err)
+	if err := to.begin(pair); err != nil {
+		return digest{}, to.end(err)
 	}
-	to.db.NoSync, to.db.NoGrowSync = true, true
 	var sum digester
 	var failed error
 	err := eachID(v, f.bucket, nil, func(id vault.ID, e *entry) error {
@@ -151,6 +155,19 @@ type filler struct {
 	*file
 	tx    *bbolt.Tx
 	bytes int
+}
+
+func (to *filler) begin(pair []byte) error {
+	return guard(func() (err error) {
+		if err = to.open(); err != nil {
+			return err
+		}
+		to.db.NoSync, to.db.NoGrowSync = true, true
+		if to.tx, err = to.db.Begin(true); err != nil {
+			return err
+		}
+		return layOut(to.tx, to.bucket, pair)
+	})
 }
 
 func (to *filler) put(id vault.ID, value []byte) error {
@@ -186,8 +203,11 @@ func (to *filler) end(err error) error {
 	if err == nil {
 		err = guard(to.commit)
 	}
-	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
-		return errors.Join(err, to.os.Close()) // bbolt may keep its locks
+	if panicked := (*panicError)(nil); to.db == nil || errors.As(err, &panicked) {
+		if to.os != nil {
+			to.os.Close() // bbolt may keep its locks
+		}
+		return err
 	}
 	if to.tx != nil {
 		err = errors.Join(err, to.tx.Rollback())
@@ -200,11 +220,8 @@ func (to *filler) end(err error) error {
 func (f *file) compare(ctx context.Context, pair []byte, want digest) error {
 	var got digester
 	err := f.view(func(v *view) error {
-		if err := f.whole(ctx, v); err != nil {
-			return err
-		}
 		var buf []byte
-		return eachID(v, f.bucket, nil, func(id vault.ID, e *entry) (err error) {
+		err := eachID(v, f.bucket, nil, func(id vault.ID, e *entry) (err error) {
 			if err = ctx.Err(); err != nil {
 				return err
 			}
@@ -213,10 +230,14 @@ func (f *file) compare(ctx context.Context, pair []byte, want digest) error {
 			}
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return f.whole(ctx, v)
 	})
 	now, err2 := f.meta(pairKey)
 	if err = errors.Join(err, err2); err == nil && (string(now) != string(pair) || got.end() != want) {
-		err = fmt.Errorf("%w: the copy of %s differs", ErrDamaged, headersFile)
+		err = errors.New("it differs")
 	}
 	return err
 }

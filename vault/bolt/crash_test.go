@@ -16,6 +16,7 @@ import (
 
 // TestKill kills a busy vault at random moments, again and again the same one.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	dir := emptyVault(t)
 	kept := map[vault.ID]uint64{}
 	for range 30 {

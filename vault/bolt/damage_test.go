@@ -116,6 +116,7 @@ func (im *image) noticed(t *testing.T, what string) bool {
 // TestBitFlips flips bits all over both files. The vault must neither crash, nor
 // miss what matters, nor, on the evidence of one damaged file, harm the other.
 func TestBitFlips(t *testing.T) {
+	t.Parallel()
 	im := newImage(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, name := range []string{headersFile, payloadsFile} {

@@ -27,7 +27,7 @@ func overwrite(f *os.File) error {
 	}
 	buf, zeros := make([]byte, overwriteBytes), make([]byte, overwriteBytes)
 	var failed error
-	for off := int64(0); off < info.Size(); off += overwriteBytes {
+	for off := nextData(f, 0); off < info.Size(); off = nextData(f, off+overwriteBytes) {
 		part := buf[:min(overwriteBytes, info.Size()-off)]
 		if n, err := f.ReadAt(part, off); n == len(part) && (err == nil || errors.Is(err, io.EOF)) && bytes.Equal(part, zeros[:n]) {
 			continue

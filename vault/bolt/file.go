@@ -155,20 +155,22 @@ func createFile(path string, bucket, pair []byte) error {
 		return fmt.Errorf("vault: create %s: %w", path, asFull(err))
 	}
 	defer db.Close()
-	err = db.Update(func(tx *bbolt.Tx) error {
-		meta, err := tx.CreateBucket(metaBucket)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.CreateBucket(bucket); err != nil {
-			return err
-		}
-		return errors.Join(meta.Put(versionKey, []byte(formatVersion)), meta.Put(pairKey, pair))
-	})
-	if err != nil {
+	if err := db.Update(func(tx *bbolt.Tx) error { return layOut(tx, bucket, pair) }); err != nil {
 		return fmt.Errorf("vault: create %s: %w", path, asFull(err))
 	}
 	return nil
+}
+
+// layOut makes the buckets of an empty file.
+func layOut(tx *bbolt.Tx, bucket, pair []byte) error {
+	meta, err := tx.CreateBucket(metaBucket)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.CreateBucket(bucket); err != nil {
+		return err
+	}
+	return errors.Join(meta.Put(versionKey, []byte(formatVersion)), meta.Put(pairKey, pair))
 }
 
 func (f *file) checkVersion() error {

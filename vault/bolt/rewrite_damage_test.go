@@ -53,6 +53,7 @@ func settledImage(t *testing.T) (im *image, current map[vault.ID][]byte) {
 // it. Either the damage is in a place that does not matter and nothing is lost,
 // or it is noticed and the file stays as it is, byte for byte.
 func TestRewriteDamaged(t *testing.T) {
+	t.Parallel()
 	im, current := settledImage(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	data := im.files[headersFile]

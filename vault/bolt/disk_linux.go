@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"errors"
+	"math"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -18,4 +19,20 @@ func exchange(path, over string) error {
 		}
 	}
 	return err
+}
+
+// uncache lets go of what the system holds in memory of a file that is flushed, so
+// that what is read next comes from the disk. It is only a wish.
+func uncache(f *os.File) { unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
+
+// nextData returns the first place from off on that is not in a hole of the file.
+func nextData(f *os.File, off int64) int64 {
+	next, err := f.Seek(off, unix.SEEK_DATA)
+	if errors.Is(err, unix.ENXIO) {
+		return math.MaxInt64 // there is none
+	}
+	if err != nil {
+		return off
+	}
+	return next
 }
