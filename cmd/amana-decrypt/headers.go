@@ -15,6 +15,7 @@ import (
 	"amana/internal/confine"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -43,9 +44,9 @@ type headers struct {
 // open opens the input and the work folder, gives up the network, reads the key,
 // and gives up all other folders before it looks at the headers.
 func (c *headersFlags) open(ctx context.Context, out string) (*headers, error) {
-	file, size, err := openFile(c.Headers)
+	file, size, err := offline.Open("headers", c.Headers)
 	if err != nil {
-		return nil, fileError("headers", err)
+		return nil, err
 	}
 	h := &headers{file: file, out: out, work: out + ".partial"}
 	if err := c.fill(ctx, h, size); err != nil {
@@ -56,15 +57,15 @@ func (c *headersFlags) open(ctx context.Context, out string) (*headers, error) {
 }
 
 func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
-	keyFile, _, err := openFile(c.Key)
+	keyFile, _, err := offline.Open("key", c.Key)
 	if err != nil {
-		return fileError("key", err)
+		return err
 	}
 	defer keyFile.Close()
 	if _, err := os.Lstat(h.out); err == nil {
 		return cli.Hint(fmt.Errorf("%s is there already", h.out), "nothing is ever overwritten; choose another name with -o")
 	}
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	if h.key, err = c.readKey(ctx, keyFile, c.Key); err != nil {
@@ -78,7 +79,7 @@ func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
 		return cli.Hint(fmt.Errorf("%s is not a folder", h.work), "move it away; its name is needed while the file is made")
 	}
 	h.folder = true
-	if err := confineTo(filepath.Dir(h.out)); err != nil {
+	if err := program.Confine(confine.Paths{Write: []string{filepath.Dir(h.out)}, Terminal: true}); err != nil {
 		return err
 	}
 	if h.in, err = carry.ReadParts(h.file, size); err != nil {
@@ -99,11 +100,11 @@ func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
 		err = c.checkPin(h.chain)
 	}
 	if err != nil {
-		return refused(err, "do not go on with these headers; call the operator and an administrator")
+		return cli.Refused(err, "do not go on with these headers; call the operator and an administrator")
 	}
 	newest := h.newest()
 	if newest.Epoch != m.Epoch || newest.Sum() != m.RosterSum {
-		return refused(errors.New("the headers are for another roster than the newest that comes with them"),
+		return cli.Refused(errors.New("the headers are for another roster than the newest that comes with them"),
 			"let the operator export the headers again")
 	}
 	return nil
@@ -116,16 +117,6 @@ func (h *headers) close() {
 	if h.folder {
 		os.Remove(h.work) // only if it is empty: what is in it, another run goes on with
 	}
-}
-
-// confineTo lets the program write to one folder only, if the kernel can.
-func confineTo(folder string) error {
-	err := confine.Files(confine.Paths{Write: []string{folder}, Terminal: true})
-	if errors.Is(err, confine.ErrUnsupported) {
-		say("this system cannot limit which files a program may open; going on without")
-		return nil
-	}
-	return err
 }
 
 // partsError gives the error of a file of headers its advice and exit code.

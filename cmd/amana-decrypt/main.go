@@ -7,7 +7,10 @@ import (
 	"os"
 
 	"amana/internal/cli"
+	"amana/internal/offline"
 )
+
+const program offline.Program = "amana-decrypt"
 
 // grammar is the command line.
 type grammar struct {

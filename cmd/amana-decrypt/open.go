@@ -7,16 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime"
-	"syscall"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/dossier"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 
 	"filippo.io/age"
 )
@@ -34,17 +32,17 @@ type openCommand struct {
 // Run opens the input and the output, gives up the network, and only then reads
 // the key; it gives up all other folders before it looks at hostile data.
 func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
-	file, size, err := openFile(c.Bundle)
+	file, size, err := offline.Open("bundle", c.Bundle)
 	if err != nil {
-		return fileError("bundle", err)
+		return err
 	}
 	defer file.Close()
-	keyFile, _, err := openFile(c.Key)
+	keyFile, _, err := offline.Open("key", c.Key)
 	if err != nil {
-		return fileError("key", err)
+		return err
 	}
 	defer keyFile.Close()
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	folder, err := createFolder(c.Folder)
@@ -89,57 +87,12 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return job.verdict()
 }
 
-// fileError says which of the files given could not be opened.
-func fileError(what string, err error) error {
-	err = fmt.Errorf("open %s: %w", what, err)
-	if errors.Is(err, fs.ErrNotExist) {
-		return cli.Hint(err, "is the stick mounted? A path with spaces needs quotes around it")
-	}
-	return err
-}
-
-// openFile opens a regular file and returns its size. It does not wait for the
-// other end of a pipe that somebody laid there under a file's name.
-func openFile(path string) (*os.File, int64, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path)
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, info.Size(), nil
-}
-
-// confineNetwork refuses to go on where the kernel should obey but does not.
-func confineNetwork() error {
-	err := confine.NoNetwork()
-	if err != nil && runtime.GOOS != "linux" && errors.Is(err, confine.ErrUnsupported) {
-		say("this system cannot take the network away from a program; make sure that this machine has none")
-		return nil
-	}
-	if err != nil {
-		return cli.Hint(err, "the key was not read; use a Linux kernel with seccomp (every usual one has it), and no container that forbids it")
-	}
-	return nil
-}
-
 // confineFiles lets the program write to the new folder only, if the kernel can.
 func confineFiles(folder *dossier.Folder) error {
-	err := confine.Files(confine.Paths{
+	return program.Confine(confine.Paths{
 		Write:   []string{folder.Partial()},
 		Folders: []string{filepath.Dir(folder.Partial())},
 	})
-	if errors.Is(err, confine.ErrUnsupported) {
-		say("this system cannot limit which files a program may open; going on without")
-		return nil
-	}
-	return err
 }
 
 func createFolder(path string) (*dossier.Folder, error) {
@@ -153,7 +106,7 @@ func createFolder(path string) (*dossier.Folder, error) {
 		return nil, err
 	}
 	if folder.Leftover {
-		say("removed %s, which an earlier run had left unfinished", folder.Partial())
+		program.Say("removed %s, which an earlier run had left unfinished", folder.Partial())
 	}
 	return folder, nil
 }
@@ -180,9 +133,4 @@ func bundleError(err error) error {
 		return cli.Hint(err, "give the file that amana-intake export made, or use a newer amana-decrypt")
 	}
 	return err
-}
-
-// say tells the person something that is not an error.
-func say(format string, args ...any) {
-	fmt.Fprintf(os.Stderr, "amana-decrypt: note: %s\n", cli.Plain(fmt.Sprintf(format, args...)))
 }

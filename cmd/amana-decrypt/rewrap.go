@@ -38,7 +38,7 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 	defer h.close()
 	newest := h.newest()
 	if roster.Sum() != newest.Sum() {
-		return refused(fmt.Errorf("%s is roster %d (%s…), and the server's newest is roster %d (%s…)",
+		return cli.Refused(fmt.Errorf("%s is roster %d (%s…), and the server's newest is roster %d (%s…)",
 			c.Roster, roster.Epoch, roster.SHA256()[:8], newest.Epoch, newest.SHA256()[:8]),
 			"let the operator import the new roster first, and export the headers then; or get the newest roster from an administrator")
 	}
@@ -148,7 +148,7 @@ func (h *headers) speaksFor(newest *roster.Signed) error {
 	case h.key.VerifierKey() == "":
 		return cli.Hint(keyfile.ErrNoSigningKey, "use a key that amana-keys reviewer new made")
 	case r == nil:
-		return refused(fmt.Errorf("this key is not in roster %d, so the server would not take what it signs", newest.Epoch),
+		return cli.Refused(fmt.Errorf("this key is not in roster %d, so the server would not take what it signs", newest.Epoch),
 			"it takes a reviewer who is in the newest roster")
 	}
 	for _, id := range h.key.Identities {
@@ -156,6 +156,6 @@ func (h *headers) speaksFor(newest *roster.Signed) error {
 			return nil
 		}
 	}
-	return refused(fmt.Errorf("roster %d names another recipient for the signing key of %s", newest.Epoch, r.Name),
+	return cli.Refused(fmt.Errorf("roster %d names another recipient for the signing key of %s", newest.Epoch, r.Name),
 		"stop, and call the administrators: somebody has changed the roster")
 }

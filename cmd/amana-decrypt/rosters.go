@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"amana/internal/carry"
+	"amana/internal/cli"
 	"amana/internal/dossier"
 	"amana/internal/roster"
 )
@@ -52,11 +53,11 @@ func (j *job) learn(trust *trustFlags) error {
 		}
 	}
 	if err != nil && trust.Pin != "" {
-		return refused(fmt.Errorf("the rosters of this bundle are not to be trusted: %w", err),
+		return cli.Refused(fmt.Errorf("the rosters of this bundle are not to be trusted: %w", err),
 			"call the operator and an administrator; without --pin the testimonies open all the same")
 	}
 	if j.index.Chain.State == dossier.ChainBroken {
-		warn("the rosters of this bundle are no chain: %v", err)
+		program.Warn("the rosters of this bundle are no chain: %v", err)
 	}
 	return nil
 }

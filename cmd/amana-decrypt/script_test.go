@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error { rig.Setup(e); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": rig.NewKey, "admins": rig.Admins, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
-			"code": rig.Code, "pty": pty, "notty": notty, "midway": midway, "age": ageTool, "flip": flip,
+			"code": rig.Code, "pty": pty, "notty": rig.NoTTY, "midway": midway, "age": ageTool, "flip": flip,
 			"headers": headersOf, "honest": honest, "hostile": hostile, "vouched": vouched, "plant": plant,
 			"caught": caught, "remember": remember, "resumed": resumed, "ask": ask,
 		},

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
 
@@ -82,17 +82,11 @@ func readChain(lists []carry.List) ([]*roster.Signed, error) {
 	return chain, nil
 }
 
-// refused is the error about a roster, or what is made for one, that is not
-// taken.
-func refused(err error, hint string) error {
-	return &cli.Error{Err: err, Hint: hint, Code: cli.ExitRefused}
-}
-
 // readRoster reads a small file with a roster.
 func readRoster(path string) (*roster.Signed, error) {
-	f, _, err := openFile(path)
+	f, _, err := offline.Open("roster", path)
 	if err != nil {
-		return nil, fileError("roster", err)
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, 1<<20))
@@ -101,7 +95,7 @@ func readRoster(path string) (*roster.Signed, error) {
 	}
 	s, err := roster.Open(data)
 	if err != nil {
-		return nil, refused(fmt.Errorf("%s: %w", path, err), "give the signed roster as the administrators gave it out")
+		return nil, cli.Refused(fmt.Errorf("%s: %w", path, err), "give the signed roster as the administrators gave it out")
 	}
 	return s, nil
 }
@@ -126,9 +120,4 @@ func (c *passphraseFlags) readKey(ctx context.Context, r io.Reader, path string)
 		return nil, cli.Hint(errors.New("this is an administrator's key: it signs rosters and opens nothing"), "give a reviewer's key with -i")
 	}
 	return key, nil
-}
-
-// warn tells the person what should not be as it is.
-func warn(format string, args ...any) {
-	fmt.Fprintf(os.Stderr, "amana-decrypt: warning: %s\n", cli.Plain(fmt.Sprintf(format, args...)))
 }

@@ -111,7 +111,7 @@ func (w *workFolder) remove() error {
 		}
 	}
 	if os.Remove(w.path) != nil {
-		say("%s holds other files, and stays", w.path)
+		program.Say("%s holds other files, and stays", w.path)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (t *termFlags) check(previous, next *roster.Roster) (*roster.Signed, error)
 		case next.Signatures > len(next.Administrators) && len(next.Administrators) > 0:
 			err = cli.Hint(err, "give a smaller number with --signatures")
 		}
-		return nil, refused(fmt.Errorf("roster %d: %w", next.Epoch, err), "nothing was written")
+		return nil, cli.Refused(fmt.Errorf("roster %d: %w", next.Epoch, err), "nothing was written")
 	}
 	if err := checkRisks(roster.Risks(previous, next, today()), t.Anyway, "nothing was written"); err != nil {
 		return nil, err
@@ -63,12 +63,12 @@ func (t *termFlags) check(previous, next *roster.Roster) (*roster.Signed, error)
 // checkRisks names each risk, and refuses to go on unless it is wanted anyway.
 func checkRisks(risks []string, anyway bool, hint string) error {
 	for _, r := range risks {
-		warn("%s", r)
+		program.Warn("%s", r)
 	}
 	if len(risks) == 0 || anyway {
 		return nil
 	}
-	return refused(errors.New("there is a risk in this roster"), hint+"; if it is meant so, give --anyway")
+	return cli.Refused(errors.New("there is a risk in this roster"), hint+"; if it is meant so, give --anyway")
 }
 
 // rosterNew begins the first roster.
@@ -81,7 +81,7 @@ type rosterNew struct {
 
 // Run makes roster 1 from cards.
 func (c *rosterNew) Run(stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	if err := free("roster", c.Out); err != nil {
@@ -155,7 +155,7 @@ func drafted(stdout io.Writer, path string, previous *roster.Roster, draft *rost
 	if draft.Epoch > 1 {
 		before = " --previous <the roster before>"
 	}
-	say("compare the fingerprint of everybody who is new with that person, over a telephone; then sign: amana-keys roster sign %s -i <key>%s", path, before)
+	program.Say("compare the fingerprint of everybody who is new with that person, over a telephone; then sign: amana-keys roster sign %s -i <key>%s", path, before)
 	return nil
 }
 

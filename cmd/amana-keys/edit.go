@@ -28,7 +28,7 @@ type rosterAdd struct {
 
 // Run adds people.
 func (c *rosterAdd) Run(stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	var files [][]byte
@@ -60,17 +60,17 @@ func (c *rosterAdd) put(r *roster.Roster, card *roster.Card) error {
 	switch {
 	case a < 0 && v < 0:
 		if c.Replace {
-			return refused(fmt.Errorf("nobody named %q stands in roster %d", card.Name, r.Epoch), "leave --replace out to add somebody new; a name is compared letter by letter")
+			return cli.Refused(fmt.Errorf("nobody named %q stands in roster %d", card.Name, r.Epoch), "leave --replace out to add somebody new; a name is compared letter by letter")
 		}
 		add(r, card)
 	case !c.Replace:
-		return refused(fmt.Errorf("somebody named %q stands in roster %d already", card.Name, r.Epoch), "if this is a new key of the same person, give --replace; if it is another person, that one needs a card with another name")
+		return cli.Refused(fmt.Errorf("somebody named %q stands in roster %d already", card.Name, r.Epoch), "if this is a new key of the same person, give --replace; if it is another person, that one needs a card with another name")
 	case a >= 0 && card.Recipient == nil:
 		r.Administrators[a].Key = card.Key
 	case v >= 0 && card.Recipient != nil:
 		r.Reviewers[v].Key, r.Reviewers[v].Recipient = card.Key, card.Recipient
 	default:
-		return refused(fmt.Errorf("%q is not a reviewer and an administrator in one: the card is of the other kind", card.Name), "nothing was written")
+		return cli.Refused(fmt.Errorf("%q is not a reviewer and an administrator in one: the card is of the other kind", card.Name), "nothing was written")
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ type rosterRetire struct {
 
 // Run takes people out.
 func (c *rosterRetire) Run(stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	return c.edit(stdout, func(r *roster.Roster) error {
@@ -91,7 +91,7 @@ func (c *rosterRetire) Run(stdout io.Writer) error {
 			r.Administrators = slices.DeleteFunc(r.Administrators, func(a roster.Administrator) bool { return a.Name == name })
 			r.Reviewers = slices.DeleteFunc(r.Reviewers, func(v roster.Reviewer) bool { return v.Name == name })
 			if len(r.Administrators)+len(r.Reviewers) == before {
-				return refused(fmt.Errorf("nobody named %q stands in roster %d", name, r.Epoch), "there are: "+strings.Join(names(r), ", "))
+				return cli.Refused(fmt.Errorf("nobody named %q stands in roster %d", name, r.Epoch), "there are: "+strings.Join(names(r), ", "))
 			}
 		}
 		return nil
@@ -116,7 +116,7 @@ func (c *rosterExtend) Run(stdout io.Writer) error {
 	if c.Until == "" {
 		return &cli.Error{Err: errors.New("no last day was given"), Hint: "give it with --until, such as --until 2027-05-22", Code: cli.ExitUsage}
 	}
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	return c.edit(stdout, func(*roster.Roster) error { return nil })
@@ -175,12 +175,12 @@ func (c *editFlags) begin(file *roster.Signed) (previous, next *roster.Roster, e
 		return nil, &r, nil
 	}
 	if c.Out == "" {
-		return nil, nil, refused(fmt.Errorf("roster %d in %s is signed and cannot be edited: its signatures would be worth nothing", r.Epoch, c.File),
+		return nil, nil, cli.Refused(fmt.Errorf("roster %d in %s is signed and cannot be edited: its signatures would be worth nothing", r.Epoch, c.File),
 			"to make the roster that follows it, give -o and a new file; to change a draft that was signed already, begin again from the roster before it")
 	}
 	if r.Epoch == 1 {
 		if err := roster.Follows(nil, file); err != nil {
-			return nil, nil, refused(err, "the roster in the file must be signed before another one can follow it")
+			return nil, nil, cli.Refused(err, "the roster in the file must be signed before another one can follow it")
 		}
 	}
 	r.Epoch++

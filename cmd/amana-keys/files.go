@@ -7,40 +7,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"amana/internal/cli"
+	"amana/internal/offline"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
 )
-
-// openFile opens a regular file. It does not wait for the other end of a pipe
-// that somebody laid there under a file's name.
-func openFile(what, path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, cli.Hint(fmt.Errorf("open %s: %w", what, err), "is the stick mounted? A path with spaces needs quotes around it")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", what, err)
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path)
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("open %s: %w", what, err)
-	}
-	return f, nil
-}
 
 // maxSmall is how many bytes are read of a roster, a card or a share.
 const maxSmall = max(roster.MaxSize, 64<<10) + 1
 
 // readSmall reads a file that can only be small.
 func readSmall(what, path string) ([]byte, error) {
-	f, err := openFile(what, path)
+	f, _, err := offline.Open(what, path)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +38,7 @@ func parseRoster(path string, data []byte) (*roster.Signed, error) {
 		return nil, secretHint(path, err)
 	}
 	if err != nil {
-		return nil, refused(fmt.Errorf("%s: %w", path, err), "give the file of a roster, as amana-keys wrote it")
+		return nil, cli.Refused(fmt.Errorf("%s: %w", path, err), "give the file of a roster, as amana-keys wrote it")
 	}
 	return s, nil
 }

@@ -24,7 +24,7 @@ type joinCommand struct {
 
 // Run makes the key again.
 func (c *joinCommand) Run(ctx context.Context, stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	if err := free("key", c.Key); err != nil {
@@ -49,7 +49,7 @@ func (c *joinCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	for _, n := range bad {
-		warn("share %d is not what was printed: it was changed. The key is good all the same, but do not rely on that share, nor on who kept it; split the key anew", n)
+		program.Warn("share %d is not what was printed: it was changed. The key is good all the same, but do not rely on that share, nor on who kept it; split the key anew", n)
 	}
 	passphrase, err := c.choose(ctx, c.Language)
 	if err != nil {
@@ -72,7 +72,7 @@ func (c *joinCommand) done(key *keyfile.Key, stdout io.Writer) error {
 	if key.Administrator() {
 		kind = "administrator"
 	}
-	say("the key is in %s. These words must be those that stand at %s in the roster", c.Key, card.Name)
+	program.Say("the key is in %s. These words must be those that stand at %s in the roster", c.Key, card.Name)
 	if _, err := fmt.Fprintf(stdout, "made the key of %s %s again\n    %s\n", kind, card.Name, c.fingerprint(card.Sum())); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"amana/internal/cli"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/wordlist"
 )
 
@@ -32,7 +33,7 @@ func (p *passphraseFlag) load() error {
 	if p.PassphraseFile == "" {
 		return nil
 	}
-	f, err := openFile("passphrase file", p.PassphraseFile)
+	f, _, err := offline.Open("passphrase file", p.PassphraseFile)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (p *passphraseFlag) read(ctx context.Context, f *os.File) (*keyfile.Key, er
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	if !asked {
-		warn("%s has no passphrase: whoever finds the file has the key", f.Name())
+		program.Warn("%s has no passphrase: whoever finds the file has the key", f.Name())
 	}
 	return key, nil
 }

@@ -11,6 +11,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -47,7 +48,7 @@ func (c *newFlags) run(ctx context.Context, stdout io.Writer, make func(name str
 	if err := keyfile.CheckName(c.Name); err != nil {
 		return &cli.Error{Err: err, Hint: `give another one with --name, such as "Reviewer A"`, Code: cli.ExitUsage}
 	}
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	if err := free("key", c.Key); err != nil {
@@ -75,7 +76,7 @@ func (c *newFlags) run(ctx context.Context, stdout io.Writer, make func(name str
 	if err := key.Write(c.Key, passphrase); err != nil {
 		return existsHint(err)
 	}
-	say("the key is in %s. Split it (amana-keys split) before it is used, so that a lost laptop loses nothing", c.Key)
+	program.Say("the key is in %s. Split it (amana-keys split) before it is used, so that a lost laptop loses nothing", c.Key)
 	card, err := key.Card()
 	if err != nil {
 		return err
@@ -113,7 +114,7 @@ func (c *cardFlags) put(card roster.Card, stdout io.Writer) error {
 	} else if _, err := stdout.Write(card.Text()); err != nil {
 		return fmt.Errorf("print card: %w", err)
 	}
-	say("the card is public. Send it to an administrator, then read these words to each other over a telephone, and let nobody use the card if one differs:")
+	program.Say("the card is public. Send it to an administrator, then read these words to each other over a telephone, and let nobody use the card if one differs:")
 	fmt.Fprintf(os.Stderr, "\n    %s\n\n", c.fingerprint(card.Sum()))
 	return nil
 }
@@ -140,10 +141,10 @@ func (c *adminCard) Run(ctx context.Context, stdout io.Writer) error {
 }
 
 func (c *printFlags) run(ctx context.Context, stdout io.Writer, administrator bool) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
-	f, err := openFile("key", c.Key)
+	f, _, err := offline.Open("key", c.Key)
 	if err != nil {
 		return err
 	}

@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
-	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"amana/internal/rig"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"golang.org/x/sys/unix"
 )
 
 // pty CODE DIALOG COMMAND...: runs a command in a terminal of its own, holds a
@@ -45,7 +41,7 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 		if stock {
 			return nil
 		}
-		return confined(cmd.Process.Pid)
+		return rig.Confined(cmd.Process.Pid)
 	})
 	cmd.Wait()
 	ts.Stdout().Write(shown)
@@ -84,7 +80,7 @@ func hold(ts *testscript.TestScript, master *os.File, dialog string, ready func(
 		}
 		ts.Check(ready())
 		if secret {
-			waitForRaw(master)
+			rig.WaitForRaw(master)
 		}
 		if typed == "WORDS" {
 			all := givenPassphrase.FindAllSubmatch(shown.Bytes(), -1)
@@ -105,43 +101,6 @@ func hold(ts *testscript.TestScript, master *os.File, dialog string, ready func(
 			return shown.Bytes()
 		}
 	}
-}
-
-// confined returns an error unless every thread of a process has a seccomp
-// filter and can gain no rights: nothing is asked before that.
-func confined(pid int) error {
-	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
-	if err != nil || len(tasks) == 0 {
-		return fmt.Errorf("no threads of %d (%v)", pid, err)
-	}
-	for _, task := range tasks {
-		status, err := os.ReadFile(task)
-		if err == nil && !(bytes.Contains(status, []byte("Seccomp:\t2\n")) && bytes.Contains(status, []byte("NoNewPrivs:\t1\n"))) {
-			return fmt.Errorf("%s: not confined at a question", task)
-		}
-	}
-	return nil
-}
-
-// waitForRaw waits until the program does not echo any more: the prompt comes
-// just before. It gives up after a while, and the test then fails by itself.
-func waitForRaw(master *os.File) {
-	for range 10_000 {
-		t, err := unix.IoctlGetTermios(int(master.Fd()), unix.TCGETS)
-		if err != nil || t.Lflag&unix.ECHO == 0 {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-}
-
-// notty CODE COMMAND...: runs a command that has no terminal at all.
-func notty(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := rig.Command(ts, args[1:])
-	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Run()
-	rig.WantCode(ts, cmd, args[0])
 }
 
 // crockford is the Base32 of shares.

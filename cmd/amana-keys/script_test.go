@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"key": key, "day": day, "forge": forge, "damage": damage, "typed": typed, "seal": seal, "mode": mode,
-			"code": rig.Code, "pty": pty, "notty": notty,
+			"code": rig.Code, "pty": pty, "notty": rig.NoTTY,
 		},
 	})
 }

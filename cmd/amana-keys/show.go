@@ -69,7 +69,7 @@ func inForce(r *roster.Roster) string {
 // readRosters gives up the network, reads rosters, and gives up all files before
 // it looks at them.
 func readRosters(paths ...string) ([]*roster.Signed, error) {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return nil, err
 	}
 	var files [][]byte
@@ -111,10 +111,10 @@ func (c *rosterDiff) Run(stdout io.Writer) error {
 		return err
 	}
 	for _, risk := range roster.Risks(&all[0].Roster, &all[1].Roster, today()) {
-		warn("%s", risk)
+		program.Warn("%s", risk)
 	}
 	if err := roster.Follows(all[0], all[1]); err != nil {
-		warn("%v", err)
+		program.Warn("%v", err)
 	}
 	return nil
 }
@@ -144,11 +144,11 @@ func (c *rosterVerify) Run(stdout io.Writer) error {
 		return err
 	}
 	if err := roster.VerifyChain(chain); err != nil {
-		return refused(err, "do not use these rosters; ask the administrators for the ones that are in force")
+		return cli.Refused(err, "do not use these rosters; ask the administrators for the ones that are in force")
 	}
 	first, newest := chain[0], chain[len(chain)-1]
 	if c.Pin != "" && !wordlist.Matches(c.Pin, first.Sum()) {
-		return refused(fmt.Errorf("roster 1 is another one than --pin names: its fingerprint is %s", c.fingerprint(first.Sum())), "do not use these rosters; ask the administrators for the ones that are in force")
+		return cli.Refused(fmt.Errorf("roster 1 is another one than --pin names: its fingerprint is %s", c.fingerprint(first.Sum())), "do not use these rosters; ask the administrators for the ones that are in force")
 	}
 	var out strings.Builder
 	by := first
@@ -161,13 +161,13 @@ func (c *rosterVerify) Run(stdout io.Writer) error {
 		return err
 	}
 	if c.Pin == "" {
-		say("this shows that the rosters belong together, not whose they are: compare the fingerprint of roster 1 with the one that the administrators gave out, or give it with --pin")
+		program.Say("this shows that the rosters belong together, not whose they are: compare the fingerprint of roster 1 with the one that the administrators gave out, or give it with --pin")
 	}
 	if err := newest.InForce(today()); errors.Is(err, roster.ErrExpired) {
-		return refused(err, "the intake is closed until the administrators sign the next roster")
+		return cli.Refused(err, "the intake is closed until the administrators sign the next roster")
 	}
 	if left := newest.DaysLeft(today()); left < soonDays {
-		warn("roster %d ends on %s. When it has, the intake closes: make the next one now", newest.Epoch, newest.Until)
+		program.Warn("roster %d ends on %s. When it has, the intake closes: make the next one now", newest.Epoch, newest.Until)
 	}
 	return nil
 }
@@ -181,7 +181,7 @@ func inOrder(all []*roster.Signed) ([]*roster.Signed, error) {
 	for _, s := range all {
 		if n := len(chain); n > 0 && chain[n-1].Epoch == s.Epoch {
 			if chain[n-1].Sum() != s.Sum() {
-				return nil, refused(fmt.Errorf("there are two different rosters %d", s.Epoch), "ask the administrators which of them they signed, and what the other is")
+				return nil, cli.Refused(fmt.Errorf("there are two different rosters %d", s.Epoch), "ask the administrators which of them they signed, and what the other is")
 			}
 			continue
 		}

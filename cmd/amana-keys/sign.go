@@ -12,6 +12,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -28,7 +29,7 @@ type rosterSign struct {
 
 // Run shows what the roster changes, asks, and signs it.
 func (c *rosterSign) Run(ctx context.Context, stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
 	data, err := readSmall("roster", c.File)
@@ -41,7 +42,7 @@ func (c *rosterSign) Run(ctx context.Context, stdout io.Writer) error {
 			return err
 		}
 	}
-	keyFile, err := openFile("key", c.Key)
+	keyFile, _, err := offline.Open("key", c.Key)
 	if err != nil {
 		return err
 	}
@@ -102,13 +103,13 @@ func (c *rosterSign) parse(data, before []byte) (draft, previous *roster.Signed,
 		}
 		if previous.Epoch == 1 {
 			if err := roster.Follows(nil, previous); err != nil {
-				return nil, nil, refused(fmt.Errorf("the roster before: %w", err), "sign that one first")
+				return nil, nil, cli.Refused(fmt.Errorf("the roster before: %w", err), "sign that one first")
 			}
 		}
 	}
 	// Too few signatures are why we are here.
 	if err := roster.Follows(previous, draft); err != nil && !errors.Is(err, roster.ErrSignatures) {
-		return nil, nil, refused(err, "the roster was not signed; make it again from the one that is in force")
+		return nil, nil, cli.Refused(err, "the roster was not signed; make it again from the one that is in force")
 	}
 	return draft, previous, nil
 }
@@ -147,9 +148,9 @@ func sign(key *keyfile.Key, draft *roster.Signed, by *roster.Roster) (*roster.Si
 	mine := func(a roster.Administrator) bool { return a.Key == key.VerifierKey() }
 	switch {
 	case !key.Administrator():
-		return nil, refused(errors.New("this is not an administrator's key: only administrators sign rosters"), "give an administrator's key with -i")
+		return nil, cli.Refused(errors.New("this is not an administrator's key: only administrators sign rosters"), "give an administrator's key with -i")
 	case !slices.ContainsFunc(by.Administrators, mine):
-		return nil, refused(fmt.Errorf("this key may not sign: it belongs to no administrator of roster %d", by.Epoch), "the administrators of the roster before sign a new one, not those of the new one")
+		return nil, cli.Refused(fmt.Errorf("this key may not sign: it belongs to no administrator of roster %d", by.Epoch), "the administrators of the roster before sign a new one, not those of the new one")
 	}
 	signer, err := key.Signer()
 	if err != nil {
@@ -157,10 +158,10 @@ func sign(key *keyfile.Key, draft *roster.Signed, by *roster.Roster) (*roster.Si
 	}
 	signed, err := draft.Sign(signer)
 	if err != nil {
-		return nil, refused(err, "give the file to another administrator")
+		return nil, cli.Refused(err, "give the file to another administrator")
 	}
 	if !slices.ContainsFunc(signed.Signers(by), mine) {
-		return nil, refused(errors.New("a signature that stands under the roster already does not fit it: one of the two was changed"), "take the file again from the administrator who signed before you")
+		return nil, cli.Refused(errors.New("a signature that stands under the roster already does not fit it: one of the two was changed"), "take the file again from the administrator who signed before you")
 	}
 	return signed, nil
 }
@@ -172,10 +173,10 @@ func (c *rosterSign) done(stdout io.Writer, signed *roster.Signed, by *roster.Ro
 		return fmt.Errorf("print: %w", err)
 	}
 	if len(signers) < by.Signatures {
-		say("give %s to another administrator of roster %d, who signs it next", c.File, by.Epoch)
+		program.Say("give %s to another administrator of roster %d, who signs it next", c.File, by.Epoch)
 		return nil
 	}
-	say("the roster is complete. Keep it with the ones before it; give it to the operator, for the server, and to every reviewer. Read its fingerprint to them over a telephone")
+	program.Say("the roster is complete. Keep it with the ones before it; give it to the operator, for the server, and to every reviewer. Read its fingerprint to them over a telephone")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/durable"
+	"amana/internal/offline"
 	"amana/internal/shares"
 )
 
@@ -32,10 +33,10 @@ func (c *splitCommand) Validate() error {
 
 // Run splits the key.
 func (c *splitCommand) Run(ctx context.Context, stdout io.Writer) error {
-	if err := confineNetwork(); err != nil {
+	if err := program.NoNetwork(); err != nil {
 		return err
 	}
-	f, err := openFile("key", c.Key)
+	f, _, err := offline.Open("key", c.Key)
 	if err != nil {
 		return err
 	}
@@ -97,8 +98,8 @@ func (c *splitCommand) write(all []*shares.Share, stdout io.Writer) error {
 	if err := durable.SyncDir(filepath.Dir(c.Folder)); err != nil {
 		return err
 	}
-	warn("the shares lie together in %s: whoever has the folder has the key. Print them with a printer that is on no network, then delete the folder", c.Folder)
-	say("try them before you rely on them: amana-keys join makes the key again from any %d", c.Needed)
+	program.Warn("the shares lie together in %s: whoever has the folder has the key. Print them with a printer that is on no network, then delete the folder", c.Folder)
+	program.Say("try them before you rely on them: amana-keys join makes the key again from any %d", c.Needed)
 	if _, err := fmt.Fprintf(stdout, "wrote %d shares of set %x to %s\n", len(all), all[0].Set, cli.Plain(c.Folder)); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

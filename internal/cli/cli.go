@@ -45,6 +45,12 @@ func Hint(err error, format string, args ...any) error {
 	return &Error{Err: err, Hint: fmt.Sprintf(format, args...)}
 }
 
+// Refused returns err about a roster, or what is made for one, that is not taken,
+// with advice on what to do.
+func Refused(err error, hint string) error {
+	return &Error{Err: err, Hint: hint, Code: ExitRefused}
+}
+
 // Main parses the arguments into grammar (a pointer to a kong struct), runs the
 // chosen command's Run(context.Context) method and returns the exit code. The
 // context ends on SIGINT and SIGTERM. Errors go to stderr.

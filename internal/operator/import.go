@@ -84,10 +84,10 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 	case "confirmation":
 		return i.parts(ctx, in, size, say, carry.Confirmation)
 	case "headers", "bundle":
-		return refused(fmt.Errorf("these are the %s that this server exports; they are for the reviewers", what),
+		return cli.Refused(fmt.Errorf("these are the %s that this server exports; they are for the reviewers", what),
 			"give the file that comes back from them")
 	}
-	return refused(errors.New("this is neither a roster nor slips nor a confirmation"),
+	return cli.Refused(errors.New("this is neither a roster nor slips nor a confirmation"),
 		"give the file that amana-keys roster sign, amana-decrypt rewrap or amana-decrypt confirm made; if it is one, it was damaged on its way: copy it again")
 }
 
@@ -100,10 +100,10 @@ func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) err
 	before := i.rosters.Newest()
 	next, err := i.rosters.book.Import(data, today())
 	if errors.Is(err, roster.ErrSecretKey) {
-		return refused(err, "delete it here, it must never be on this machine; whoever it belongs to must make a new key")
+		return cli.Refused(err, "delete it here, it must never be on this machine; whoever it belongs to must make a new key")
 	}
 	if err != nil {
-		return refused(fmt.Errorf("the roster is refused and roster %d stays: %w", before.Epoch, err),
+		return cli.Refused(fmt.Errorf("the roster is refused and roster %d stays: %w", before.Epoch, err),
 			"nothing of it is kept; ask the administrators for a roster that follows this one")
 	}
 	if next.Epoch == before.Epoch {

@@ -103,15 +103,15 @@ func (c *Init) chain() ([]*roster.Signed, error) {
 				"delete it here, it must never be on this machine; whoever it belongs to must make a new key")
 		}
 		if err != nil {
-			return nil, refused(fmt.Errorf("%s: %w", path, err), "give the file that amana-keys roster sign finished")
+			return nil, cli.Refused(fmt.Errorf("%s: %w", path, err), "give the file that amana-keys roster sign finished")
 		}
 		chain = append(chain, s)
 	}
 	if err := roster.VerifyChain(chain); err != nil {
-		return nil, refused(err, "the first roster must be signed by its own administrators, each later one by those of the roster before it")
+		return nil, cli.Refused(err, "the first roster must be signed by its own administrators, each later one by those of the roster before it")
 	}
 	if err := chain[len(chain)-1].InForce(today()); err != nil {
-		return nil, refused(err, "ask the administrators for a roster that is in force today; look at this machine's date too")
+		return nil, cli.Refused(err, "ask the administrators for a roster that is in force today; look at this machine's date too")
 	}
 	return chain, nil
 }
@@ -131,11 +131,6 @@ func readRoster(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}
 	return data, nil
-}
-
-// refused is the error about something from outside that the server does not take.
-func refused(err error, hint string) error {
-	return &cli.Error{Err: err, Hint: hint, Code: cli.ExitRefused}
 }
 
 // fill writes the files of a new state and returns the key that verifies its

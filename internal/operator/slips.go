@@ -39,12 +39,12 @@ func (t *tally) lost() int { return len(t.refused) + t.more }
 func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(string), kind carry.Kind) error {
 	in, err := carry.ReadParts(r, size)
 	if err != nil {
-		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), copyAgain)
+		return cli.Refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), copyAgain)
 	}
 	newest := i.rosters.Newest()
 	signer, err := signerOf(in.Manifest(), newest)
 	if err != nil {
-		return refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), makeAnew)
+		return cli.Refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), makeAnew)
 	}
 	var t tally
 	for {
@@ -54,7 +54,7 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 		}
 		// Whoever retires a reviewer counts on it from that moment.
 		if now := i.rosters.Newest(); err == nil && now.Epoch != newest.Epoch {
-			return refused(fmt.Errorf("%d of the %s are taken, then roster %d was imported meanwhile", t.taken, kind, now.Epoch), makeAnew)
+			return cli.Refused(fmt.Errorf("%d of the %s are taken, then roster %d was imported meanwhile", t.taken, kind, now.Epoch), makeAnew)
 		}
 		if err == nil && kind == carry.Slips {
 			err = i.propose(ctx, part, newest, signer, &t)
@@ -76,7 +76,7 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 	}
 	switch {
 	case t.lost() > 0 && t.taken == 0:
-		return refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; export the headers again and begin anew from them")
+		return cli.Refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; export the headers again and begin anew from them")
 	case t.lost() > 0:
 		return &cli.Error{Err: fmt.Errorf("%d of %d were refused", t.lost(), t.lost()+t.taken), Code: cli.ExitPartial,
 			Hint: "nothing is lost; export the headers again and begin anew for those that are left"}

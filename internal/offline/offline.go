@@ -1,0 +1,79 @@
+// Package offline is what the programs for machines without a network do alike
+// before they touch a key: give up the network and all files but a few, open what
+// they were given, and speak to the person.
+//
+// It knows nothing of keys or testimonies, and its dependencies stay free of the
+// net package.
+package offline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"syscall"
+
+	"amana/internal/cli"
+	"amana/internal/confine"
+)
+
+// Program is a program by its name.
+type Program string
+
+// Say tells the person something that is not an error.
+func (p Program) Say(format string, args ...any) { p.tell("note", format, args...) }
+
+// Warn tells the person what should not be as it is.
+func (p Program) Warn(format string, args ...any) { p.tell("warning", format, args...) }
+
+func (p Program) tell(kind, format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%s: %s: %s\n", p, kind, cli.Plain(fmt.Sprintf(format, args...)))
+}
+
+// NoNetwork gives up the network for good. Where the kernel should obey but does
+// not, it returns an error: no key may be touched then.
+func (p Program) NoNetwork() error {
+	err := confine.NoNetwork()
+	if err != nil && runtime.GOOS != "linux" && errors.Is(err, confine.ErrUnsupported) {
+		p.Say("this system cannot take the network away from a program; make sure that this machine has none")
+		return nil
+	}
+	if err != nil {
+		return cli.Hint(err, "no key was touched; use a Linux kernel with seccomp (every usual one has it), and no container that forbids it")
+	}
+	return nil
+}
+
+// Confine gives up all files but the given ones for good, if the kernel can.
+// What is open stays open.
+func (p Program) Confine(paths confine.Paths) error {
+	err := confine.Files(paths)
+	if errors.Is(err, confine.ErrUnsupported) {
+		p.Say("this system cannot limit which files a program may open; going on without")
+		return nil
+	}
+	return err
+}
+
+// Open opens a regular file, which what names in errors, and returns its size in
+// bytes. It does not wait for the other end of a pipe that somebody laid there
+// under a file's name.
+func Open(what, path string) (*os.File, int64, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, cli.Hint(fmt.Errorf("open %s: %w", what, err), "is the stick mounted? A path with spaces needs quotes around it")
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("open %s: %w", what, err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, fmt.Errorf("open %s: %w", what, err)
+	}
+	return f, info.Size(), nil
+}
