@@ -409,3 +409,136 @@ func TestRewriteUnknown(t *testing.T) {
 		verify(t, dir, kept, true)
 	}
 }
+
+// ending is a context that ends after it was looked at a number of times.
+type ending struct {
+	context.Context
+	left int
+	end  func()
+}
+
+func (c *ending) Err() error {
+	if c.left--; c.left > 0 {
+		return nil
+	}
+	if c.left == 0 {
+		c.end()
+	}
+	return context.Canceled
+}
+
+// TestRewriteEnded ends a rewrite in the middle. The copy that it had begun must go
+// as an old file does: it holds headers that may be dropped one day.
+func TestRewriteEnded(t *testing.T) {
+	dir, kept := fullVault(t)
+	s, err := Open(dir, Options{Reserve: -1, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotate(t, s)
+	begun := 0
+	for n := 1; ; n++ {
+		var copied *os.File
+		before := 0
+		ctx := &ending{t.Context(), n, func() {
+			if f, err := os.Open(filepath.Join(dir, rewriteFile)); err == nil {
+				copied = f
+				data, err := io.ReadAll(f)
+				if err != nil {
+					t.Error(err)
+				}
+				before = len(bytes.Trim(data, "\x00"))
+			}
+		}}
+		err := s.Rewrite(ctx)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) || errors.Is(err, ErrDamaged) {
+			t.Errorf("Rewrite: %v, want context.Canceled", err)
+		}
+		if u, err := s.Usage(t.Context()); err != nil || !u.RewriteDue {
+			t.Errorf("the rewrite is no longer due: %v", err)
+		}
+		onlyTwo(t, dir)
+		if copied == nil {
+			continue
+		}
+		if before > 0 {
+			begun++
+		}
+		data := make([]byte, 1<<20)
+		m, err := copied.ReadAt(data, 0)
+		if err != io.EOF || len(bytes.Trim(data[:m], "\x00")) > 0 {
+			t.Errorf("ended at %d, the copy was not overwritten (%d bytes, %v)", n, m, err)
+		}
+		copied.Close()
+	}
+	if begun < 20 {
+		t.Errorf("%d copies were begun, want 20: the test no longer reaches them", begun)
+	}
+	if found := vaulttest.Findings(t, s); len(found) > 0 {
+		t.Errorf("findings %v", found)
+	}
+	if all, err := vaulttest.All(t.Context(), s, 10); err != nil || len(all) != len(kept) {
+		t.Errorf("%d are listed, %v; want %d", len(all), err, len(kept))
+	}
+	s.Close()
+}
+
+// TestCompare changes one byte of a header in a copy.
+func TestCompare(t *testing.T) {
+	dir, kept := fullVault(t)
+	s, err := Open(dir, Options{Reserve: -1, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	pair, err := s.headers.meta(pairKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, rewriteFile)
+	var want digest
+	err = s.headers.view(func(v *view) (err error) {
+		want, err = s.headers.fill(t.Context(), v, path, pair)
+		return err
+	})
+	if err != nil || want.records != len(kept) {
+		t.Fatalf("%d records, %v", want.records, err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare := func(pair []byte, want digest) error {
+		f, err := openFile(path, headersBucket)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.compare(t.Context(), pair, want), f.close())
+	}
+	if err := compare(pair, want); err != nil {
+		t.Errorf("a good copy: %v", err)
+	}
+	if compare(pair[1:], want) == nil || compare(pair, digest{want.records - 1, want.sum}) == nil || compare(pair, digest{records: want.records}) == nil {
+		t.Error("a copy of something else is taken for good")
+	}
+	for _, seed := range kept {
+		header, _ := testFile(seed)
+		for _, piece := range [][]byte{header[:64], header[len(header)-64:]} {
+			at := bytes.Index(data, piece)
+			if at < 0 {
+				t.Fatal("a header is not in the copy")
+			}
+			bad := bytes.Clone(data)
+			bad[at+len(piece)-2] ^= 2
+			if err := os.WriteFile(path, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if compare(pair, want) == nil {
+				t.Errorf("a copy that differs at %d is taken for good", at)
+			}
+		}
+	}
+}
