@@ -117,7 +117,9 @@ type Usage struct {
 	Bytes       int64          // their age files together, with the headers in force
 	ByDay       map[string]int // testimonies by day received
 	ByEpoch     map[uint32]int // testimonies by HeaderEpoch
-	Waiting     int            // testimonies with a Next
+	// Waiting counts the testimonies with a Next, by HeaderEpoch and then by the
+	// epoch of Next.
+	Waiting map[uint32]map[uint32]int
 	RewriteDue  bool           // headers that were replaced can still be found on disk; see Store.Rewrite
 	Free        int64          // bytes that may still be written before the reserve is reached; never below 0
 }
@@ -177,8 +179,8 @@ type Store interface {
 	// refused; of two for one testimony the later counts. One is refused
 	// with [ErrNotFound] for an unknown id, [ErrNotAge] if its header is not a
 	// complete age header, and [ErrStale] if the header in force is another than
-	// it was made from or is for the same roster or a later one. A refusal does
-	// not keep others from being taken. After an error some may have been taken;
+	// it was made from or is for a later roster. For the same roster a header can be
+	// made anew. A refusal does not keep others from being taken. After an error some may have been taken;
 	// the same call again does the rest.
 	Propose(ctx context.Context, slips []Slip) ([]Refusal, error)
 

@@ -201,7 +201,7 @@ func (s *Store) count(rec *vault.Record) {
 	s.counts.ByDay[rec.Day]++
 	s.countEpoch(rec.HeaderEpoch, 1)
 	if rec.Next != nil {
-		s.counts.Waiting++
+		s.countWaiting(epochsOf(rec), 1)
 	}
 }
 
@@ -212,5 +212,27 @@ func (s *Store) countEpoch(epoch uint32, n int) {
 	s.counts.ByEpoch[epoch] += n
 	if s.counts.ByEpoch[epoch] == 0 {
 		delete(s.counts.ByEpoch, epoch)
+	}
+}
+
+// epochs are those of a record's header and of the one that waits beside it.
+type epochs struct{ header, next uint32 }
+
+func epochsOf(rec *vault.Record) epochs { return epochs{rec.HeaderEpoch, rec.Next.Epoch} }
+
+// countWaiting adds n testimonies to those whose next header waits. It is called
+// with mu held.
+func (s *Store) countWaiting(e epochs, n int) {
+	by := s.counts.Waiting[e.header]
+	if by == nil {
+		by = map[uint32]int{}
+		s.counts.Waiting[e.header] = by
+	}
+	by[e.next] += n
+	if by[e.next] == 0 {
+		delete(by, e.next)
+	}
+	if len(by) == 0 {
+		delete(s.counts.Waiting, e.header)
 	}
 }

@@ -250,7 +250,10 @@ func (s *Store) Usage(ctx context.Context) (vault.Usage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.counts
-	u.ByDay, u.ByEpoch = maps.Clone(u.ByDay), maps.Clone(u.ByEpoch)
+	u.ByDay, u.ByEpoch, u.Waiting = maps.Clone(u.ByDay), maps.Clone(u.ByEpoch), maps.Clone(u.Waiting)
+	for epoch, next := range u.Waiting {
+		u.Waiting[epoch] = maps.Clone(next)
+	}
 	u.Free = max(room, 0)
 	return u, nil
 }

@@ -98,7 +98,7 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 	if err := checkLabel(rec.Label); err != nil {
 		return rec, fmt.Errorf("%w: its day is wrong", errRecord)
 	}
-	if rec.HeaderEpoch < rec.Epoch || rec.Next != nil && rec.Next.Epoch <= rec.HeaderEpoch {
+	if rec.HeaderEpoch < rec.Epoch || rec.Next != nil && rec.Next.Epoch < rec.HeaderEpoch {
 		return rec, fmt.Errorf("%w: its epochs are wrong", errRecord)
 	}
 	return rec, nil

@@ -86,7 +86,7 @@ func TestRecordLargest(t *testing.T) {
 func TestRecordWrong(t *testing.T) {
 	for name, change := range map[string]func(rec *vault.Record){
 		"header of an earlier epoch": func(rec *vault.Record) { rec.HeaderEpoch = rec.Epoch - 1 },
-		"next of the same epoch":     func(rec *vault.Record) { rec.Next.Epoch = rec.HeaderEpoch },
+		"next of an earlier epoch":   func(rec *vault.Record) { rec.Next.Epoch = rec.HeaderEpoch - 1 },
 		"next of an earlier epoch":   func(rec *vault.Record) { rec.Next.Epoch = 1 },
 		"next without a header":      func(rec *vault.Record) { rec.Next.Header = nil },
 		"next without an epoch":      func(rec *vault.Record) { rec.Next.Epoch = 0 },
@@ -141,7 +141,7 @@ func FuzzRecord(f *testing.F) {
 			t.Errorf("decoded and encoded again it differs")
 		}
 		if rec.Size() < 0 || checkLabel(rec.Label) != nil || rec.HeaderEpoch < rec.Epoch ||
-			rec.Next != nil && (rec.Next.Epoch <= rec.HeaderEpoch || len(rec.Next.Header) == 0) {
+			rec.Next != nil && (rec.Next.Epoch < rec.HeaderEpoch || len(rec.Next.Header) == 0) {
 			t.Errorf("decoded a record that nobody could have written: %+v", rec)
 		}
 	})

@@ -88,7 +88,7 @@ func (s *Store) removeSlice() {
 
 // load reads all records, counts them, and finds the payloads without one.
 func (s *Store) load() error {
-	s.counts = vault.Usage{ByDay: map[string]int{}, ByEpoch: map[uint32]int{}}
+	s.counts = vault.Usage{ByDay: map[string]int{}, ByEpoch: map[uint32]int{}, Waiting: map[uint32]map[uint32]int{}}
 	if err := s.checkPair(); err != nil {
 		return err
 	}

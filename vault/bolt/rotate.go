@@ -42,7 +42,7 @@ func propose(rec vault.Record, slip *vault.Slip) (*vault.Record, error) {
 	if rec.HeaderEpoch == next.Epoch && bytes.Equal(rec.Header, next.Header) {
 		return nil, nil // confirmed already
 	}
-	if rec.HeaderEpoch >= next.Epoch || sha256.Sum256(rec.Header) != slip.Replaces {
+	if rec.HeaderEpoch > next.Epoch || sha256.Sum256(rec.Header) != slip.Replaces {
 		return nil, vault.ErrStale
 	}
 	if old := rec.Next; old != nil && old.Epoch == next.Epoch && old.By == next.By && bytes.Equal(old.Header, next.Header) {
@@ -147,8 +147,9 @@ type group struct {
 	seen    int // slips or confirmations
 	refused []vault.Refusal
 
-	epochs         map[uint32]int // to be added to the counts
-	waiting, bytes int
+	epochs  map[uint32]int // to be added to the counts
+	bytes   int
+	waiting map[epochs]int // to be added to the counts
 }
 
 // write carries out changes, of which there are n, until the group is full.
@@ -156,7 +157,7 @@ func (g *group) write(tx *bbolt.Tx, bucket *bbolt.Bucket, n int, at func(i int) 
 	if err := upgrade(tx); err != nil {
 		return err
 	}
-	g.epochs = map[uint32]int{}
+	g.epochs, g.waiting = map[uint32]int{}, map[epochs]int{}
 	written := 0
 	for ; g.seen < min(n, groupChanges) && written < groupRecords; g.seen++ {
 		id, do := at(g.seen)
@@ -199,10 +200,10 @@ func (g *group) one(bucket *bbolt.Bucket, id vault.ID, do change) ([]byte, error
 	g.epochs[next.HeaderEpoch]++
 	g.bytes += len(next.Header) - len(rec.Header)
 	if rec.Next != nil {
-		g.waiting--
+		g.waiting[epochsOf(&rec)]--
 	}
 	if next.Next != nil {
-		g.waiting++
+		g.waiting[epochsOf(next)]++
 	}
 	return encodeRecord(next), nil
 }
@@ -214,7 +215,9 @@ func (s *Store) countGroup(g *group) {
 	for epoch, n := range g.epochs {
 		s.countEpoch(epoch, n)
 	}
-	s.counts.Waiting += g.waiting
+	for e, n := range g.waiting {
+		s.countWaiting(e, n)
+	}
 	s.counts.Bytes += int64(g.bytes)
 	s.counts.RewriteDue = s.counts.RewriteDue || g.drops
 }
