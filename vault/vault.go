@@ -119,9 +119,9 @@ type Usage struct {
 	ByEpoch     map[uint32]int // testimonies by HeaderEpoch
 	// Waiting counts the testimonies with a Next, by HeaderEpoch and then by the
 	// epoch of Next.
-	Waiting map[uint32]map[uint32]int
-	RewriteDue  bool           // headers that were replaced can still be found on disk; see Store.Rewrite
-	Free        int64          // bytes that may still be written before the reserve is reached; never below 0
+	Waiting    map[uint32]map[uint32]int
+	RewriteDue bool  // headers that were replaced can still be found on disk; see Store.Rewrite
+	Free       int64 // bytes that may still be written before the reserve is reached; never below 0
 }
 
 // Finding is one thing that [Reader.Check] or [Reader.CheckRecords] found damaged.
