@@ -32,6 +32,7 @@ var (
 type Book struct {
 	folder string
 	first  [32]byte // Sum of roster 1
+	look   bool     // from Read: nothing is written
 
 	importing sync.Mutex
 	chain     atomic.Pointer[[]*roster.Signed] // never empty; replaced as a whole
@@ -83,6 +84,8 @@ func Create(folder string, chain []*roster.Signed) (*Book, error) {
 // the pinned newest one. A roster beyond, which an Import that was cut off left,
 // is verified, taken and pinned. Errors wrap [ErrAbsent] or [ErrTampered], or say
 // what the disk refused.
+//
+// Only one that may write to the folder opens it so: for looking there is [Read].
 func Open(folder string) (*Book, error) {
 	p, err := readPin(folder)
 	if err != nil {
@@ -109,6 +112,27 @@ func Open(folder string) (*Book, error) {
 		// this mark went over that one's: look again.
 		p.epoch, p.newest = newest.Epoch, newest.Sum()
 	}
+}
+
+// Read opens the folder for a program that only looks, and so writes nothing,
+// whatever it finds. It verifies what [Open] does, with the same errors, but takes
+// no roster beyond the pinned newest one: that is Newest. An Import into it fails.
+func Read(folder string) (*Book, error) {
+	p, err := readPin(folder)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := readFrom(folder, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.verify(chain); err != nil {
+		return nil, err
+	}
+	b := &Book{folder: folder, first: p.first, look: true}
+	chain = slices.Clip(chain[:p.epoch])
+	b.chain.Store(&chain)
+	return b, nil
 }
 
 // Newest returns the newest roster, in force or not. It must not be changed.

@@ -38,7 +38,7 @@ func readPin(folder string) (pin, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		// Rosters without their mark are a begun book, or one that lost it: only
 		// the operator can know which, so no mark is made up for them.
-		return pin{}, fmt.Errorf("%w: %s has no mark of the newest roster (%s)", ErrAbsent, folder, pinName)
+		return pin{}, unmarked(folder)
 	}
 	if err != nil {
 		return pin{}, err
@@ -48,6 +48,22 @@ func readPin(folder string) (pin, error) {
 		return pin{}, fmt.Errorf("%w: the mark of the newest roster cannot be read", ErrTampered)
 	}
 	return p, nil
+}
+
+// unmarked returns the error about a folder without its mark: there never was a
+// book, unless rosters are there.
+func unmarked(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the rosters: %w", err)
+	}
+	for _, e := range entries {
+		number, ok := strings.CutSuffix(e.Name(), ".txt")
+		if epoch, err := strconv.ParseUint(number, 10, 32); ok && err == nil && epoch > 0 && filepath.Base(path(folder, uint32(epoch))) == e.Name() {
+			return fmt.Errorf("%w: there are rosters in %s, but their mark (the file %s) is missing", ErrTampered, folder, pinName)
+		}
+	}
+	return fmt.Errorf("%w: %s has no mark of the newest roster (%s)", ErrAbsent, folder, pinName)
 }
 
 // parsePin reads the one spelling that text writes.
@@ -155,7 +171,7 @@ func put(folder string, s *roster.Signed) error {
 		return rerr
 	}
 	if !bytes.Equal(there, s.Bytes()) {
-		return fmt.Errorf("keep roster %d: another one is in its place: %w", s.Epoch, fs.ErrExist)
+		return fmt.Errorf("%w: another roster %d is in its place: %w", roster.ErrChain, s.Epoch, fs.ErrExist)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"errors"
 	"fmt"
 
 	"amana/internal/roster"
@@ -8,10 +9,18 @@ import (
 
 // Import takes in the next roster: it must follow the newest one and be in force
 // on the given day. Once it returns, the roster is on stable storage and is the
-// newest. To import the newest one again changes nothing and is no error. If it
-// is refused nothing is written; the errors are those of [roster.Open],
-// [roster.Follows] and [roster.Roster.InForce].
+// newest. To import the newest one again changes nothing and is no error.
+//
+// If it is refused nothing is written, and the error wraps [roster.ErrMalformed],
+// [roster.ErrSecretKey], [roster.ErrChain], [roster.ErrSignatures],
+// [roster.ErrExpired] or [roster.ErrNotYet]. Any other error is of the disk. Then
+// this book stays with the newest roster that it had, but the new one may be in
+// the folder already, valid and not yet pinned: to import it again ends what was
+// begun, and so does the next [Open]. Into a book from [Read] nothing is imported.
 func (b *Book) Import(data []byte, today string) (*roster.Signed, error) {
+	if b.look {
+		return nil, errors.New("import a roster: the rosters were opened only to look at them")
+	}
 	s, err := roster.Open(data)
 	if err != nil {
 		return nil, err
@@ -31,8 +40,7 @@ func (b *Book) Import(data []byte, today string) (*roster.Signed, error) {
 	if err := s.InForce(today); err != nil {
 		return nil, err
 	}
-	// If the disk fails between these two, the roster stays beyond the mark: it
-	// is valid, and the next Import or Open ends what was begun.
+	// If the disk fails between these two, the roster stays beyond the mark.
 	if err := put(b.folder, s); err != nil {
 		return nil, err
 	}

@@ -82,8 +82,8 @@ func TestP4RolledBack(t *testing.T) {
 			}
 		}
 		folder := lay(t, state)
-		for range 2 {
-			b, err := Open(folder)
+		for _, open := range []func(string) (*Book, error){Read, Open, Open} {
+			b, err := open(folder)
 			refused(t, name, err, ErrTampered, "")
 			if b != nil {
 				t.Errorf("%s: a book is returned", name)
@@ -94,7 +94,11 @@ func TestP4RolledBack(t *testing.T) {
 	state := maps.Clone(good)
 	delete(state, "pin")
 	_, err := Open(lay(t, state))
-	refused(t, "pin gone", err, ErrAbsent, "no mark")
+	refused(t, "pin gone", err, ErrTampered, "mark (the file pin) is missing")
+	_, err = Open(lay(t, map[string]string{"3.txt": good["3.txt"]}))
+	refused(t, "pin gone, and others", err, ErrTampered, "mark (the file pin) is missing")
+	_, err = Open(lay(t, map[string]string{".3.txt.partial-1": "x", "0.txt": "", "03.txt": "", "notes.txt": ""}))
+	refused(t, "none was ever there", err, ErrAbsent, "no mark")
 
 	state = maps.Clone(good)
 	state["3.txt"] = good["2.txt"]
