@@ -36,6 +36,7 @@ type sweep struct {
 	// nothing made before is looked at.
 	index func(part []byte) (made, error)
 
+	out  []byte // what is being written
 	left []left
 	more int  // left out besides
 	ours bool // something is for this key
@@ -80,9 +81,8 @@ type result struct {
 
 // run makes the parts and returns the numbers of those that have entries, in order.
 func (s *sweep) run(ctx context.Context, progress *cli.Progress) (parts []int, err error) {
-	// Nearly all memory is garbage soon after. To look for it as seldom as this
-	// saves a twentieth of all work, and takes about 30 MiB more.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	// Nearly all memory is garbage soon after, and need not be looked for so often.
+	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	batches := make(chan *batch, 1) // to be written, in order
@@ -178,7 +178,7 @@ func (s *sweep) make(ctx context.Context, steps <-chan step) {
 			continue
 		}
 		r := &t.results[t.i]
-		r.data, r.err = s.entry(make([]byte, 0, s.most), t.entries[t.i], t.known)
+		r.data, r.err = s.entry(nil, t.entries[t.i], t.known)
 		if t.todo.Add(-1) == 0 {
 			close(t.done)
 		}
@@ -187,22 +187,19 @@ func (s *sweep) make(ctx context.Context, steps <-chan step) {
 
 // keep writes what was made of a batch to the work folder, if anything was.
 func (s *sweep) keep(b *batch) (kept bool, err error) {
-	var out []byte
+	s.out = s.out[:0]
 	for i, r := range b.results {
 		if r.err != nil {
 			s.leave(left{b.entries[i].ID, r.err})
 			continue
 		}
-		if out == nil {
-			out = make([]byte, 0, len(b.results)*s.most)
-		}
-		out = append(out, r.data...)
+		s.out = append(s.out, r.data...)
 		s.done++
 	}
-	if out == nil || slices.Equal(b.before, out) {
-		return out != nil, nil
+	if len(s.out) == 0 || slices.Equal(b.before, s.out) {
+		return len(s.out) > 0, nil
 	}
-	return true, s.work.write(b.n, out)
+	return true, s.work.write(b.n, s.out)
 }
 
 func (s *sweep) leave(l left) {

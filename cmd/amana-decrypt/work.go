@@ -72,8 +72,12 @@ func (w *workFolder) read(n int) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, carry.MaxPart+markSize))
+	info, err := f.Stat()
 	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, min(info.Size(), carry.MaxPart+markSize))
+	if _, err := io.ReadFull(f, data); err != nil {
 		return nil, err
 	}
 	part := data[:max(0, len(data)-markSize)]
