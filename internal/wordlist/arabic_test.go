@@ -39,7 +39,7 @@ func TestArabicWordsAreFarApart(t *testing.T) {
 				t.Errorf("%q and %q differ in one letter", other, word)
 			}
 			blanked[before+"?"+after] = word
-			if at, ok := Index("ar", before+after); ok {
+			if at, ok := index("ar", before+after); ok {
 				t.Errorf("%q is word %d with a letter more", word, at+1)
 			}
 		}
@@ -67,7 +67,7 @@ func TestArabicWordsSoundDifferent(t *testing.T) {
 func TestArabicWordsAreSingular(t *testing.T) {
 	for _, word := range arabic(t) {
 		plural := strings.TrimSuffix(letters(word), "ه") + "ات"
-		if _, ok := Index("ar", plural); ok {
+		if _, ok := index("ar", plural); ok {
 			t.Errorf("%q stands there with its plural %q", word, plural)
 		}
 	}
@@ -85,7 +85,7 @@ func TestArabicWordsHurtNobody(t *testing.T) {
 		}
 		for word := range strings.FieldsSeq(line) {
 			read++
-			if i, ok := Index("ar", word); ok {
+			if i, ok := index("ar", word); ok {
 				t.Errorf("%q is on the list, as word %d", word, i+1)
 			}
 		}
@@ -97,7 +97,7 @@ func TestArabicWordsHurtNobody(t *testing.T) {
 
 func arabic(t *testing.T) []string {
 	t.Helper()
-	words := Words("ar")
+	words := lists()["ar"].words
 	if len(words) != size || slices.Contains(words, "") {
 		t.Fatalf("the Arabic list has %d words", len(words))
 	}

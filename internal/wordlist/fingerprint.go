@@ -11,6 +11,10 @@ import (
 // key with the fingerprint of a given one takes 2^88 trials.
 const inFingerprint = 8
 
+// longestWord is the most bytes that the letters of a word have: seven Arabic
+// ones, or eight English ones.
+const longestWord = 16
+
 // Fingerprint returns the first 88 bits of a hash as 8 words of 11 bits, the most
 // significant bits first, joined by one space. A language without a list gets
 // English words.
@@ -44,6 +48,41 @@ func Matches(typed string, sum [32]byte) bool {
 		}
 	}
 	return false
+}
+
+// Whole says whether what a person typed can be the fingerprint of some hash, as
+// forgiving as [Matches] is: eight words of one language, or 64 hexadecimal
+// digits. What is not whole matches nothing, and is rather a slip of the one who
+// typed it than another key.
+func Whole(typed string) bool {
+	if raw, err := hex.DecodeString(lettersAndDigits(typed)); err == nil && len(raw) == 32 {
+		return true
+	}
+	plain := letters(typed)
+	for _, l := range lists() {
+		if l.spells(plain, inFingerprint) {
+			return true
+		}
+	}
+	return false
+}
+
+// spells says whether folded letters are exactly n words of the list. Nothing
+// shows where a word ends, since spaces may be missing, so every end is tried.
+func (l list) spells(plain string, n int) bool {
+	ends := map[int]bool{0: true} // of the words so far
+	for range n {
+		next := map[int]bool{}
+		for from := range ends {
+			for to := from + 1; to <= min(len(plain), from+longestWord); to++ {
+				if l.folded[plain[from:to]] {
+					next[to] = true
+				}
+			}
+		}
+		ends = next
+	}
+	return ends[len(plain)]
 }
 
 // Passphrase returns n random words joined by "-": 11 bits of secret a word. A

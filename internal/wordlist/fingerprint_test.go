@@ -26,8 +26,8 @@ func TestFingerprint(t *testing.T) {
 		}
 		for _, lang := range Languages() {
 			for i, word := range strings.Split(Fingerprint(lang, sum), " ") {
-				at, ok := Index("en", strings.Split(want, " ")[i])
-				if !ok || Words(lang)[at] != word {
+				at, ok := index("en", strings.Split(want, " ")[i])
+				if !ok || lists()[lang].words[at] != word {
 					t.Errorf("word %d of %s… in %s is %q, not that at place %d", i+1, digits[:8], lang, word, at)
 				}
 			}
@@ -80,11 +80,15 @@ func TestMatches(t *testing.T) {
 		if !Matches(typed, sum) {
 			t.Errorf("%s: %q does not match", name, typed)
 		}
+		if !Whole(typed) {
+			t.Errorf("%s: %q is not whole", name, typed)
+		}
 	}
 	other := sum
 	other[10] ^= 1 // the last of the 88 bits
 	turned := strings.Fields(ar)
 	slices.Reverse(turned)
+	whole := map[string]bool{"another, English": true, "another, Arabic": true, "another order": true, "other digits": true}
 	for name, typed := range map[string]string{
 		"nothing":              "",
 		"another, English":     Fingerprint("en", other),
@@ -107,11 +111,14 @@ func TestMatches(t *testing.T) {
 		if Matches(typed, sum) {
 			t.Errorf("%s: %.200q matches", name, typed)
 		}
+		if Whole(typed) != whole[name] {
+			t.Errorf("%s: %.200q is whole: %v", name, typed, !whole[name])
+		}
 	}
 }
 
 // What people write for each other is one; what differs stays different.
-func TestIndexForgives(t *testing.T) {
+func TestLettersForgive(t *testing.T) {
 	for _, test := range []struct{ lang, word, typed string }{
 		{"ar", "أرنب", "ارنب"},
 		{"ar", "أرنب", "إرنب"},
@@ -139,15 +146,15 @@ func TestIndexForgives(t *testing.T) {
 		{"ar", "ء", ""},
 	} {
 		if test.typed == "" {
-			if i, ok := Index(test.lang, test.word); ok {
-				t.Errorf("Index(%s, %q) = %d", test.lang, test.word, i)
+			if i, ok := index(test.lang, test.word); ok {
+				t.Errorf("index(%s, %q) = %d", test.lang, test.word, i)
 			}
 			continue
 		}
-		want, known := Index(test.lang, test.word)
-		got, ok := Index(test.lang, test.typed)
-		if !known || !ok || got != want || Words(test.lang)[got] != test.word {
-			t.Errorf("Index(%s, %+q) = %d, %v, want %d, %v (%q)", test.lang, test.typed, got, ok, want, known, test.word)
+		want, known := index(test.lang, test.word)
+		got, ok := index(test.lang, test.typed)
+		if !known || !ok || got != want || lists()[test.lang].words[got] != test.word {
+			t.Errorf("index(%s, %+q) = %d, %v, want %d, %v (%q)", test.lang, test.typed, got, ok, want, known, test.word)
 		}
 	}
 }
@@ -165,7 +172,7 @@ func TestPassphrase(t *testing.T) {
 				t.Errorf("Passphrase(%s, %d) has %d words", lang, n, len(words))
 			}
 			for _, word := range words {
-				if !slices.Contains(Words(from), word) {
+				if !slices.Contains(lists()[from].words, word) {
 					t.Errorf("Passphrase(%s, %d) has a word that is not on the list", lang, n)
 				}
 			}

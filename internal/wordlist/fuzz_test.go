@@ -36,6 +36,9 @@ func FuzzMatches(f *testing.F) {
 		if !Matches(typed, sum) {
 			return
 		}
+		if !Whole(typed) {
+			t.Errorf("%q matches, and is not whole", typed)
+		}
 		other := sum
 		other[0] ^= 1
 		if Matches(typed, other) {

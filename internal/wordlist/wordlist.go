@@ -27,7 +27,7 @@ var files embed.FS
 // list is the words of one language.
 type list struct {
 	words  []string
-	places map[string]int // by the folded word
+	folded map[string]bool // by the letters of each
 }
 
 // lists are all lists by language, read when the first is needed. The tests show
@@ -37,9 +37,9 @@ var lists = sync.OnceValue(func() map[string]list {
 	entries, _ := files.ReadDir(".") // what is embedded can be read
 	for _, entry := range entries {
 		text, _ := files.ReadFile(entry.Name())
-		l := list{words: strings.Fields(string(text)), places: map[string]int{}}
-		for i, word := range l.words {
-			l.places[letters(word)] = i
+		l := list{words: strings.Fields(string(text)), folded: map[string]bool{}}
+		for _, word := range l.words {
+			l.folded[letters(word)] = true
 		}
 		found[strings.TrimSuffix(entry.Name(), ".txt")] = l
 	}
@@ -49,20 +49,6 @@ var lists = sync.OnceValue(func() map[string]list {
 // Languages returns the languages that have a list, as "ar", "en", in order.
 func Languages() []string {
 	return slices.Sorted(maps.Keys(lists()))
-}
-
-// Words returns the 2,048 words of a language in the list's order, or nil for a
-// language without a list. The slice is the caller's own.
-func Words(lang string) []string {
-	return slices.Clone(lists()[lang].words)
-}
-
-// Index returns the place of a word, 0 to 2047, in the list of a language. It
-// forgives what [Matches] forgives. It is false for a word that is not on the
-// list and for a language without one.
-func Index(lang, typed string) (int, bool) {
-	i, ok := lists()[lang].places[letters(typed)]
-	return i, ok
 }
 
 // words returns the list of a language, the English one if it has none.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -15,7 +16,7 @@ func TestListsAreWhole(t *testing.T) {
 		t.Errorf("the languages are %q", langs)
 	}
 	for _, lang := range langs {
-		words := Words(lang)
+		words := lists()[lang].words
 		if len(words) != size {
 			t.Errorf("%s has %d words, want %d", lang, len(words), size)
 		}
@@ -32,13 +33,13 @@ func TestListsAreWhole(t *testing.T) {
 				t.Errorf("%s: %q is folded as %q is", lang, word, other)
 			}
 			seen[letters(word)] = word
-			if at, ok := Index(lang, word); !ok || at != i {
-				t.Errorf("Index(%s, %q) = %d, %v, want %d", lang, word, at, ok, i)
+			if at, ok := index(lang, word); !ok || at != i {
+				t.Errorf("index(%s, %q) = %d, %v, want %d", lang, word, at, ok, i)
+			}
+			if len(letters(word)) > longestWord {
+				t.Errorf("%s: %q is longer than what is tried", lang, word)
 			}
 		}
-	}
-	if Words("xx") != nil {
-		t.Error("there are words of a language without a list")
 	}
 }
 
@@ -56,10 +57,20 @@ func TestListsStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// A list in the hands of one caller is not the list of the others.
-func TestWordsAreTheCallersOwn(t *testing.T) {
-	Words("en")[0] = "changed"
-	if got := Words("en")[0]; got != "abandon" {
-		t.Errorf("the first English word became %q", got)
+// places are the words of every language by their letters.
+var places = sync.OnceValue(func() map[string]map[string]int {
+	all := map[string]map[string]int{}
+	for lang, l := range lists() {
+		all[lang] = map[string]int{}
+		for i, word := range l.words {
+			all[lang][letters(word)] = i
+		}
 	}
+	return all
+})
+
+// index returns the place of a word, as it may be typed, in the list of a language.
+func index(lang, typed string) (int, bool) {
+	i, ok := places()[lang][letters(typed)]
+	return i, ok
 }
