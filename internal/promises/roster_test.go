@@ -2,7 +2,6 @@ package promises
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -39,16 +38,6 @@ func edit(t *testing.T, path string, change func([]byte) []byte) {
 	if err := os.WriteFile(path, changed, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// kept returns how many testimonies the server has.
-func kept(t *testing.T, s *rig.State) (n int) {
-	t.Helper()
-	var said struct{ Testimonies *int }
-	if err := json.Unmarshal([]byte(s.Run(t, "status", "--json")), &said); err != nil || said.Testimonies == nil {
-		t.Fatalf("status: %v", err)
-	}
-	return *said.Testimonies
 }
 
 // P4: never a silent downgrade. With a roster that is not valid, in force and
@@ -112,7 +101,7 @@ func TestP4NeverASilentDowngrade(t *testing.T) {
 		if !open && !strings.Contains(page, words) {
 			t.Errorf("%s: the words are not given back", what)
 		}
-		if n := kept(t, state); n != taken {
+		if n := statusOf(t, state).Testimonies; n != taken {
 			t.Fatalf("%s: %d testimonies are kept, want %d", what, n, taken)
 		}
 	}

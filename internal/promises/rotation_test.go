@@ -62,6 +62,20 @@ func (c *change) with(k *keyfile.Key) *rig.State {
 	return &s
 }
 
+// status is what a server says of itself.
+type status struct {
+	Testimonies int `json:"testimonies"`
+	ToRotate    int `json:"to_rotate"`
+	Waiting     int `json:"waiting"`
+}
+
+func statusOf(t *testing.T, s *rig.State) status {
+	t.Helper()
+	said := status{-1, -1, -1}
+	must(t, json.Unmarshal([]byte(s.Run(t, "status", "--json")), &said))
+	return said
+}
+
 // opensNothing fails the test if a key opens any testimony that is exported.
 func (c *change) opensNothing(k *keyfile.Key) {
 	c.t.Helper()
@@ -282,13 +296,7 @@ func TestRetiredKeyOpensNothingAfterRotation(t *testing.T) {
 	}
 	close(stop)
 	sources.Wait()
-	var status struct {
-		Testimonies int `json:"testimonies"`
-		ToRotate    int `json:"to_rotate"`
-		Waiting     int `json:"waiting"`
-	}
-	must(t, json.Unmarshal([]byte(c.Run(t, "status", "--json")), &status))
-	if status.ToRotate != 0 || status.Waiting != 0 || status.Testimonies <= len(old) {
+	if status := statusOf(t, c.State); status.ToRotate != 0 || status.Waiting != 0 || status.Testimonies <= len(old) {
 		t.Errorf("status after a rotation of %d: %+v", len(old), status)
 	}
 	for _, when := range []string{"running", "restarted", "stopped"} {

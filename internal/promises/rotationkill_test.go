@@ -80,6 +80,12 @@ func (p *prepared) survives(what string, s *rig.State, i int) {
 		p.t.Errorf("%s: check: %v\n%s", what, err, out)
 	}
 	p.book.settle(p.t, s) // with A's key, who is in both rosters
+	if i == 2 && statusOf(p.t, s).ToRotate == 0 {
+		// The new headers are in force: to open the vault was enough to be rid of
+		// the old ones.
+		p.traces.look(p.t, s.Folder)
+		p.traces.nothing(p.t, what+", opened again")
+	}
 	for _, file := range steps[i:] {
 		if out, err := s.TryRun("import", p.path(file)); err != nil {
 			p.t.Errorf("%s: import %s: %v\n%s", what, file, err, out)
