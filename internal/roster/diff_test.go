@@ -146,7 +146,8 @@ func TestRisks(t *testing.T) {
 		"none, first":         {nil, r, today, nil},
 		"a week and a day":    {r, following(r), "2027-05-14", nil},
 		"a week":              {r, following(r), "2027-05-15", []string{"expires within a week, after 2027-05-22"}},
-		"last day":            {r, following(r), "2027-05-22", []string{"expires within a week"}},
+		"the day before":      {r, following(r), "2027-05-21", []string{"expires within a week"}},
+		"last day":            {r, following(r), "2027-05-22", []string{"ends today, 2027-05-22"}},
 		"expired":             {r, following(r), "2027-05-23", []string{"has expired"}},
 		"no day":              {r, following(r), "x", []string{"has expired"}},
 		"one reviewer":        {r, following(&one), today, []string{"only one reviewer"}},
@@ -168,6 +169,40 @@ func TestRisks(t *testing.T) {
 		}
 		if !ok {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	r, _ := sample(t)
+	alone := *r
+	alone.Administrators, alone.Signatures = r.Administrators[:1], 1
+	later := *following(&alone)
+	later.From = "2026-12-02"
+	const only, from = "only one administrator", "servers take it only from that day on"
+	for name, c := range map[string]struct {
+		previous, next *Roster
+		want           []string
+	}{
+		"none":            {r, following(r), nil},
+		"none, first":     {nil, r, nil},
+		"alone":           {nil, &alone, []string{only}},
+		"alone as before": {&alone, following(&alone), []string{only}},
+		"alone from now":  {r, following(&alone), nil}, // a risk
+		"later":           {&alone, &later, []string{only, from}},
+	} {
+		got := Notes(c.previous, c.next, "2026-12-01")
+		ok := len(got) == len(c.want)
+		for i := range c.want {
+			ok = ok && i < len(got) && strings.Contains(got[i], c.want[i]) && strings.HasSuffix(got[i], ".")
+		}
+		if !ok {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		for _, risk := range Risks(c.previous, c.next, "2026-12-01") {
+			if strings.Contains(risk, only) && slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, only) }) {
+				t.Errorf("%s: it is said twice", name)
+			}
 		}
 	}
 }

@@ -19,6 +19,13 @@ const (
 // MaxSize is the most bytes that a roster has, with its signatures.
 const MaxSize = maxText + 1 + maxSignatures*maxSignatureLine
 
+// Bounds of the rosters of one server, from the first on: more is neither kept nor
+// carried. A new one every week reaches them after nineteen years.
+const (
+	MaxChain      = 1_000
+	MaxChainBytes = 32 << 20
+)
+
 const (
 	sigPrefix = "— "
 	sigSplit  = "\n\n" + sigPrefix // no line of a roster begins so

@@ -46,6 +46,9 @@ func Create(folder string, chain []*roster.Signed) (*Book, error) {
 	if err := roster.VerifyChain(chain); err != nil {
 		return nil, err
 	}
+	if err := room(chain); err != nil {
+		return nil, err
+	}
 	switch err := os.Mkdir(folder, 0o700); {
 	case err == nil:
 		if err := durable.SyncDir(filepath.Dir(folder)); err != nil {

@@ -107,9 +107,10 @@ func (p pin) verify(chain []*roster.Signed) error {
 	return nil
 }
 
-// readFrom reads what follows a chain in the folder, up to the first gap.
+// readFrom reads what follows a chain in the folder, up to the first gap, or to
+// as many as were ever put there.
 func readFrom(folder string, chain []*roster.Signed) ([]*roster.Signed, error) {
-	for {
+	for len(chain) < roster.MaxChain {
 		s, err := read(folder, uint32(len(chain)+1))
 		if errors.Is(err, fs.ErrNotExist) {
 			return chain, nil
@@ -119,6 +120,7 @@ func readFrom(folder string, chain []*roster.Signed) ([]*roster.Signed, error) {
 		}
 		chain = append(chain, s)
 	}
+	return chain, nil
 }
 
 // read reads one roster of the folder. The error wraps [fs.ErrNotExist] if it is
