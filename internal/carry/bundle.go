@@ -28,8 +28,8 @@ type Bundle struct {
 }
 
 // OpenBundle reads the index of a bundle of the given size and verifies the
-// signature of its manifest by the key that the manifest names; whether that is
-// the right key, [Bundle.CheckIntake] tells.
+// signature of its manifest by the key that the manifest names (Manifest.Intake);
+// whether that is the right key, the caller must know.
 //
 // The place of every member follows from the manifest and nothing else may
 // stand in the bundle. The errors wrap [ErrNotBundle], [ErrNotWhole] (it was cut
@@ -209,15 +209,6 @@ func (b *Bundle) goodSums(at int64) (bool, error) {
 		return false, readError(err)
 	}
 	return good && allZero(rest), nil
-}
-
-// CheckIntake returns an error wrapping [ErrIntake] unless the bundle is signed
-// by the server with the given verifier key.
-func (b *Bundle) CheckIntake(vkey string) error {
-	if vkey != b.Manifest.Intake {
-		return fmt.Errorf("%w: the bundle is not signed by the server that was expected, but by %s", ErrIntake, b.Manifest.Intake)
-	}
-	return nil
 }
 
 // Testimony returns the age file of testimony i, counted from 0 in the

@@ -12,13 +12,9 @@ import (
 	"encoding/hex"
 	"errors"
 
-	"golang.org/x/mod/sumdb/note"
-)
+	"amana/internal/roster"
 
-// The names in the keys of every server and of every reviewer.
-const (
-	intakeKey   = "amana-intake"
-	reviewerKey = "amana-reviewer"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // What can be wrong with a carried file. Errors of this package wrap one of them.
@@ -34,16 +30,13 @@ var (
 )
 
 // Limits of what is carried, so that no input makes a reader allocate without
-// bound.
+// bound. Those of rosters are in package roster.
 const (
 	maxManifest = 64 << 20  // bytes, in a bundle: about 300,000 testimonies
 	maxHeader   = 1 << 20   // bytes of one age header
 	maxPayload  = 1 << 44   // bytes of one payload
 	maxList     = 256 << 10 // bytes of one list of reviewers, in a bundle of version 1
 	maxLists    = 10_000
-	maxRoster   = 1 << 20 // bytes of one signed roster
-	maxRosters  = 1_000
-	maxChain    = 32 << 20 // bytes of all rosters together
 )
 
 // List is one signed roster, or in a bundle of version 1 one list of reviewers,
@@ -83,7 +76,7 @@ type Manifest struct {
 // NewKey returns a fresh key with which a server signs its bundles: skey is
 // secret and for [note.NewSigner], vkey is public and for [note.NewVerifier].
 func NewKey() (skey, vkey string) {
-	skey, vkey, err := note.GenerateKey(rand.Reader, intakeKey)
+	skey, vkey, err := note.GenerateKey(rand.Reader, roster.KeyNameIntake)
 	if err != nil {
 		panic("carry: crypto/rand failed: " + err.Error()) // it never does: it ends the program instead
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"amana/internal/roster"
 )
 
 const versionPrefix = "amana bundle "
@@ -28,8 +30,8 @@ func sumsOf(lists []List) []sumOf {
 
 // checkRosters holds the rosters of a file to their order and limits.
 func checkRosters(rosters []sumOf) error {
-	if len(rosters) > maxRosters {
-		return fmt.Errorf("%d rosters are more than %d", len(rosters), maxRosters)
+	if len(rosters) > roster.MaxChain {
+		return fmt.Errorf("%d rosters are more than %d", len(rosters), roster.MaxChain)
 	}
 	var before uint32
 	var total int64
@@ -37,13 +39,13 @@ func checkRosters(rosters []sumOf) error {
 		if r.epoch <= before {
 			return fmt.Errorf("roster %d is out of order", r.epoch)
 		}
-		if r.size < 1 || r.size > maxRoster {
-			return fmt.Errorf("roster %d is empty or longer than %d bytes", r.epoch, maxRoster)
+		if r.size < 1 || r.size > roster.MaxSize {
+			return fmt.Errorf("roster %d is empty or longer than %d bytes", r.epoch, roster.MaxSize)
 		}
 		before, total = r.epoch, total+r.size
 	}
-	if total > maxChain {
-		return fmt.Errorf("the rosters together are longer than %d bytes", maxChain)
+	if total > roster.MaxChainBytes {
+		return fmt.Errorf("the rosters together are longer than %d bytes", roster.MaxChainBytes)
 	}
 	return nil
 }

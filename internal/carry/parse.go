@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"amana/internal/roster"
+
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -64,7 +66,7 @@ func parseManifest(signed []byte) (*Manifest, *layout, error) {
 		}
 		return nil, nil, fmt.Errorf("%w: the manifest does not begin with %q", ErrNotBundle, versionPrefix+"2")
 	}
-	text, vkey, err := openSigned(signed, "intake", intakeKey)
+	text, vkey, err := openSigned(signed, "intake", roster.KeyNameIntake)
 	if err != nil {
 		return nil, nil, err
 	}

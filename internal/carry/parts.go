@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"amana/internal/roster"
+
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -50,9 +52,9 @@ type Part struct {
 // label returns the word before the signer's key, and the name of such keys.
 func (k Kind) label() (label, name string) {
 	if k == Headers {
-		return "intake", intakeKey
+		return "intake", roster.KeyNameIntake
 	}
-	return "reviewer", reviewerKey
+	return "reviewer", roster.KeyNameReviewer
 }
 
 // member returns the name of part i, counted from 0.

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"amana/internal/roster"
+
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -227,7 +229,7 @@ func TestWritePartsRefuses(t *testing.T) {
 		"no rosters":      func(f *file) { f.manifest.Rosters = nil },
 		"another roster":  func(f *file) { f.manifest.Epoch = 4 },
 		"rosters order":   func(f *file) { r := f.manifest.Rosters; r[0], r[1] = r[1], r[0] },
-		"large chain":     func(f *file) { f.manifest.Rosters = rosters(maxChain/maxRoster+1, maxRoster) },
+		"large chain":     func(f *file) { f.manifest.Rosters = rosters(roster.MaxChainBytes/roster.MaxSize+1, roster.MaxSize) },
 		"rosters":         func(f *file) { f.manifest.Kind = Slips },
 		"reviewer":        func(f *file) { f.skey, f.manifest.Signer = reviewerSkey, reviewerVkey },
 		"another key":     func(f *file) { _, f.manifest.Signer = NewKey() },

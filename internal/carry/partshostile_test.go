@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"amana/internal/roster"
+
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -131,7 +133,7 @@ func TestPartsSignedButWrong(t *testing.T) {
 		"part twice":    {"part 2 ", "part 1 "},
 		"no blank":      {"\n\n", "\n"},
 		"unknown line":  {"\npart 2 ", "\ncommand rm\npart 2 "},
-		"roster size":   {"\nroster 1 23 ", "\nroster 1 1048577 "},
+		"roster size":   {"\nroster 1 23 ", fmt.Sprintf("\nroster 1 %d ", roster.MaxSize+1)},
 		"roster order":  {"\nroster 1 23 ", "\nroster 3 23 "},
 		"roster 0":      {"\nroster 1 23 ", "\nroster 0 23 "},
 	} {
