@@ -240,18 +240,18 @@ func hostile(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // vouched HEADERS CONFIRMATION COUNT: fails unless the confirmation holds so many
-// entries, and each is about the header that waits for that testimony.
+// entries, and each is about the two headers of that testimony.
 func vouched(ts *testscript.TestScript, _ bool, args []string) {
-	waits := make(map[[16]byte][32]byte)
+	waits := make(map[[16]byte]carry.ConfirmedEntry)
 	for _, h := range headerEntries(ts, args[0]) {
-		waits[h.ID] = sha256.Sum256(h.Next)
+		waits[h.ID] = carry.ConfirmedEntry{ID: h.ID, Replaces: sha256.Sum256(h.Header), Header: sha256.Sum256(h.Next)}
 	}
 	n := 0
 	_, parts := readParts(ts, args[1])
 	for _, part := range parts {
 		for e, err := range carry.ParseConfirmed(part) {
 			ts.Check(err)
-			if waits[e.ID] != e.Header {
+			if waits[e.ID] != e {
 				ts.Fatalf("testimony %x: another header is confirmed", e.ID)
 			}
 			n++

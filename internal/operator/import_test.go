@@ -73,7 +73,7 @@ func newSite(t *testing.T, testimonies int) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.store.Close() })
-	s.in = importer{s.store, state.rosters()}
+	s.in = importer{s.store, state.rosters(vault.Usage{})}
 	for i := range testimonies {
 		s.seal(fmt.Sprintf("words %d", i))
 	}
@@ -172,7 +172,7 @@ func (s *site) confirmation(by *keyfile.Key, to *roster.Signed, slips []carry.Sl
 	var part []byte
 	for i, e := range slips {
 		if blindly || rewrap.Confirm(s.old[i].Header, e.Header, by.Identities, len(to.Reviewers)) == nil {
-			part = carry.AppendConfirmedEntry(part, carry.ConfirmedEntry{ID: e.ID, Header: sha256.Sum256(e.Header)})
+			part = carry.AppendConfirmedEntry(part, carry.ConfirmedEntry{ID: e.ID, Replaces: e.Replaces, Header: sha256.Sum256(e.Header)})
 		}
 	}
 	if part == nil {
@@ -254,12 +254,22 @@ func (s *site) unchanged(what string, waiting int, other *keyfile.Key) {
 	s.open(what, waiting, s.a, other)
 }
 
+// waits counts the headers that wait.
+func waits(u vault.Usage) (n int) {
+	for _, next := range u.Waiting {
+		for _, count := range next {
+			n += count
+		}
+	}
+	return n
+}
+
 // open fails the test unless every testimony opens with each of the keys.
 func (s *site) open(what string, waiting int, keys ...*keyfile.Key) {
 	s.t.Helper()
 	vaulttest.Counted(s.t, s.store, what)
-	if u, err := s.store.Usage(context.Background()); err != nil || u.Waiting != waiting || u.Testimonies != len(s.texts) {
-		s.t.Errorf("%s: %d new headers wait, want %d (%v)", what, u.Waiting, waiting, err)
+	if u, err := s.store.Usage(context.Background()); err != nil || waits(u) != waiting || u.Testimonies != len(s.texts) {
+		s.t.Errorf("%s: %d new headers wait, want %d (%v)", what, waits(u), waiting, err)
 	}
 	for id, text := range s.texts {
 		data, err := vaulttest.Get(context.Background(), s.store, id)

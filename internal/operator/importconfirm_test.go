@@ -9,8 +9,10 @@ import (
 
 	"amana/internal/carry"
 	"amana/internal/cli"
+	"amana/internal/rewrap"
 	"amana/vault"
 
+	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -115,8 +117,8 @@ func TestImportDamagedConfirmation(t *testing.T) {
 	good := s.good(s.a, s.two)
 	s.mustTake("slips", s.slips(s.a, s.two, good...))
 	var parts [][]byte
-	for _, e := range good {
-		parts = append(parts, carry.AppendConfirmedEntry(nil, carry.ConfirmedEntry{ID: e.ID, Header: sha256.Sum256(e.Header)}))
+	for i, e := range good {
+		parts = append(parts, carry.AppendConfirmedEntry(nil, carry.ConfirmedEntry{ID: e.ID, Replaces: sha256.Sum256(s.old[i].Header), Header: sha256.Sum256(e.Header)}))
 	}
 	file := s.file(carry.Confirmation, s.c, s.two, parts)
 	for i := range 80 {
@@ -137,10 +139,34 @@ func TestImportDamagedConfirmation(t *testing.T) {
 	if err != nil || u.ByEpoch[2] == 0 {
 		t.Errorf("nothing was ever taken of the parts before the damage: %v, %v", u.ByEpoch, err)
 	}
-	s.open("damaged", u.Waiting, s.a)
+	s.open("damaged", waits(u), s.a)
 	s.mustTake("whole", file)
 	s.open("whole", 0, s.a, s.c, s.h)
 	s.gone("whole")
+}
+
+// Who was shut out by a hostile slip that another confirmed gets the headers made
+// anew, for the same roster.
+func TestImportMadeAnew(t *testing.T) {
+	s := newSite(t, 2)
+	bad := s.good(s.a, s.two)
+	for i := range bad { // B in the place of C
+		bad[i].Header = s.wrap(s.old[i].Header, s.h, s.a.Identities[0].Recipient(), s.b.Identities[0].Recipient(), s.h.Identities[0].Recipient())
+	}
+	s.mustTake("H's slips", s.slips(s.h, s.two, bad...))
+	s.mustTake("A sees no more than A's own", s.confirmation(s.a, s.two, bad, false))
+	s.open("shut out", 0, s.a, s.b)
+	before := s.old
+	s.old = s.entries() // what is in force now
+	anew := s.good(s.a, s.two)
+	s.mustTake("made anew", s.slips(s.a, s.two, anew...))
+	s.unchanged("made anew", 2, s.b)
+	s.wantRefused("A's own", s.take(s.confirmation(s.a, s.two, anew, false)), vault.ErrSameHand.Error())
+	s.mustTake("C confirms", s.confirmation(s.c, s.two, anew, false))
+	s.open("made anew", 0, s.a, s.c, s.h)
+	s.gone("made anew")
+	s.old = before
+	s.gone("made anew, of before")
 }
 
 // Where there is only one reviewer nobody else can confirm.
@@ -196,4 +222,31 @@ func TestImportSomethingElse(t *testing.T) {
 	if n := s.in.rosters.Newest().Epoch; n != 2 {
 		t.Errorf("roster %d is the newest", n)
 	}
+}
+
+// A hostile reviewer hands in headers with a file key of her own, and on the way
+// exchanges the file of headers, so that an honest one compares them with old headers
+// that she has made too. They fit; but they are not the server's.
+func TestImportConfirmedAgainstForgedHeaders(t *testing.T) {
+	s := newSite(t, 3)
+	forged := s.good(s.a, s.two)
+	var part []byte
+	for i := range forged {
+		var sealed bytes.Buffer
+		if _, err := age.Encrypt(&sealed, s.b.Identities[0].Recipient()); err != nil {
+			t.Fatal(err)
+		}
+		fake, err := age.ExtractHeader(&sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forged[i].Header = s.wrap(fake, s.b, s.two.Recipients()...)
+		if err := rewrap.Confirm(fake, forged[i].Header, s.c.Identities, len(s.two.Reviewers)); err != nil {
+			t.Fatalf("the attack is not as good as it should be: %v", err)
+		}
+		part = carry.AppendConfirmedEntry(part, carry.ConfirmedEntry{ID: forged[i].ID, Replaces: sha256.Sum256(fake), Header: sha256.Sum256(forged[i].Header)})
+	}
+	s.mustTake("forged slips", s.slips(s.a, s.two, forged...))
+	s.wantRefused("confirmed against forged headers", s.take(s.file(carry.Confirmation, s.c, s.two, [][]byte{part})), vault.ErrStale.Error())
+	s.open("forged", len(forged), s.a)
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,12 @@ func TestImportRosterRefused(t *testing.T) {
 		"a date changed":      bytes.Replace(text, []byte("until "+rig.Day(100)), []byte("until "+rig.Day(101)), 1),
 		"a name changed":      bytes.Replace(text, []byte("Reviewer C"), []byte("Reviewer "+marker), 1),
 	}
+	bad := bytes.Replace(four.Bytes(), []byte("until "+rig.Day(100)), []byte("until "+rig.Day(101)), 1)
+	files["two, the second is bad"] = slices.Concat(text, []byte{0}, bad)
+	files["two, the second is nothing"] = slices.Concat(text, []byte{0})
+	files["two, the first is bad"] = slices.Concat(bad, []byte{0}, text)
+	files["two in the wrong order"] = slices.Concat(four.Bytes(), []byte{0}, text)
+	files["two that follow, but do not follow ours"] = slices.Concat(taken.Bytes(), []byte{0}, text)
 	for i := range 50 {
 		files["cut off at "+string(rune('a'+i))] = text[:len(text)*i/50]
 		flipped := bytes.Clone(text)
