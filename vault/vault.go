@@ -98,8 +98,9 @@ type Slip struct {
 
 // Confirmed says that the Next of a testimony was seen to open it.
 type Confirmed struct {
-	ID     ID
-	Header [32]byte // SHA-256 of the header of that Next
+	ID       ID
+	Replaces [32]byte // SHA-256 of the Header that it was compared with
+	Header   [32]byte // SHA-256 of the Next.Header that was seen to open
 }
 
 // Refusal says why one slip or confirmation was not taken.
@@ -188,8 +189,8 @@ type Store interface {
 	// which is dropped, and returns once all that is on stable storage. by names
 	// who confirms; zero means nobody in particular. What is settled already
 	// changes nothing and is not refused. One is refused with [ErrNotFound],
-	// with [ErrStale] if its Next is missing, another, or for another epoch, and
-	// with [ErrSameHand] if by is who signed the slip. After an error some may
+	// with [ErrStale] if its Next is missing, another, or for another epoch, or if
+	// the header in force is another than it was compared with, and with [ErrSameHand] if by is who signed the slip. After an error some may
 	// have been settled; the same call again does the rest.
 	//
 	// From then on a [Store.Rewrite] is due. If none comes, the next opening of

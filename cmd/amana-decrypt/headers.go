@@ -22,7 +22,7 @@ import (
 // headersFlags is what rewrap and confirm are given.
 type headersFlags struct {
 	Headers string `arg:"" type:"path" help:"The headers, as amana-intake export --headers wrote them."`
-	Key     string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
+	Key     string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
 	trustFlags
 	passphraseFlags
 }

@@ -22,8 +22,8 @@ import (
 // openCommand opens the testimonies of a bundle that are sealed to a key.
 type openCommand struct {
 	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
-	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" help:"The folder to make; it must not exist yet, or be empty."`
+	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
 	trustFlags
 	passphraseFlags
 	JSON bool `name:"json" help:"Print one JSON object for scripts."`

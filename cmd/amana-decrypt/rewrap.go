@@ -10,6 +10,7 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/keyfile"
+	"amana/internal/offline"
 	"amana/internal/rewrap"
 	"amana/internal/roster"
 
@@ -20,26 +21,31 @@ import (
 // new roster.
 type rewrapCommand struct {
 	headersFlags
-	Roster string `name:"roster" required:"" placeholder:"FILE" help:"The new roster, as an administrator gave it to you."`
+	Roster string `name:"roster" required:"" placeholder:"FILE" type:"path" help:"The new roster, as an administrator gave it to you."`
 	Out    string `short:"o" name:"slips" required:"" placeholder:"FILE" type:"path" help:"The file to make; it must not exist yet. Stopped, run the same command again to go on."`
 	Yes    bool   `name:"yes" help:"Do not ask whether the new reviewers are the right ones: they have been compared."`
 }
 
 // Run shows who will be able to read before it lets them.
 func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
-	roster, err := readRoster(c.Roster)
+	file, _, err := offline.Open("roster", c.Roster)
 	if err != nil {
 		return err
 	}
+	defer file.Close()
 	h, err := c.open(ctx, c.Out)
 	if err != nil {
 		return err
 	}
 	defer h.close()
+	given, err := readRoster(file, c.Roster)
+	if err != nil {
+		return err
+	}
 	newest := h.newest()
-	if roster.Sum() != newest.Sum() {
+	if given.Sum() != newest.Sum() {
 		return cli.Refused(fmt.Errorf("%s is roster %d (%s…), and the server's newest is roster %d (%s…)",
-			c.Roster, roster.Epoch, roster.SHA256()[:8], newest.Epoch, newest.SHA256()[:8]),
+			c.Roster, given.Epoch, given.SHA256()[:8], newest.Epoch, newest.SHA256()[:8]),
 			"let the operator import the new roster first, and export the headers then; or get the newest roster from an administrator")
 	}
 	if err := h.speaksFor(newest); err != nil {
@@ -123,7 +129,7 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 	ids, n := h.key.Identities, len(newest.Reviewers)
 	return h.run(ctx, stdout, task{
 		kind: carry.Confirmation, what: "confirming", done: "confirmed the new headers of %d of %d testimonies",
-		most: 48,
+		most: 80,
 		entry: func(out []byte, e carry.HeaderEntry, _ made) ([]byte, error) {
 			if e.NextEpoch == 0 {
 				return out, errors.New("it has no new header yet: rewrap it first")
@@ -134,7 +140,7 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 			if err := rewrap.Confirm(e.Header, e.Next, ids, n); err != nil {
 				return out, fmt.Errorf("its new header is no good: %w", err)
 			}
-			return carry.AppendConfirmedEntry(out, carry.ConfirmedEntry{ID: e.ID, Header: sha256.Sum256(e.Next)}), nil
+			return carry.AppendConfirmedEntry(out, carry.ConfirmedEntry{ID: e.ID, Replaces: sha256.Sum256(e.Header), Header: sha256.Sum256(e.Next)}), nil
 		},
 		next: "give it to the operator: amana-intake import",
 	})

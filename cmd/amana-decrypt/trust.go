@@ -11,7 +11,6 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
 
@@ -82,14 +81,9 @@ func readChain(lists []carry.List) ([]*roster.Signed, error) {
 	return chain, nil
 }
 
-// readRoster reads a small file with a roster.
-func readRoster(path string) (*roster.Signed, error) {
-	f, _, err := offline.Open("roster", path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, 1<<20))
+// readRoster reads a file with a roster, which path names in errors.
+func readRoster(r io.Reader, path string) (*roster.Signed, error) {
+	data, err := io.ReadAll(io.LimitReader(r, roster.MaxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}

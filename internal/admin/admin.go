@@ -72,10 +72,10 @@ type imported struct {
 	Code  int      `json:"code,omitempty"` // the exit code
 }
 
-// NewServer returns a server of r and of what is imported. Its answers hold no word of a source, but
-// they are made inside the erasure too: encoding/json pools its buffers, and a
-// buffer that was allocated outside would never be erased after a testimony
-// passed through it.
+// NewServer returns a server of r and of what is imported. Its answers hold no
+// word of a source, but they are made inside the erasure too: encoding/json pools
+// its buffers, and a buffer that was allocated outside would never be erased after
+// a testimony passed through it.
 func NewServer(r vault.Reader, in Importer) *http.Server {
 	s := server{r, in}
 	router := mux.NewRouter()

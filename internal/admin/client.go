@@ -100,6 +100,9 @@ func (c *Client) Import(ctx context.Context, r io.Reader, size int64, say func(s
 		return fmt.Errorf("admin: hand the file to the server: %w", err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("admin: the server says %s; is it of an older version?", response.Status)
+	}
 	var answer imported
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		return fmt.Errorf("admin: read the server's answer: %w", err)

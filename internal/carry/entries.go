@@ -23,10 +23,14 @@ type SlipEntry struct {
 	Header   []byte   // the new age header, at most 1 MiB
 }
 
-// ConfirmedEntry says that a reviewer saw a new header open.
+// ConfirmedEntry says that a reviewer saw a new header open, with the file key of
+// the header that it is to replace. It names that one too: whoever exchanges the
+// file of headers on its way could else have a header confirmed against one of
+// their own making.
 type ConfirmedEntry struct {
-	ID     [16]byte
-	Header [32]byte // SHA-256 of the new header
+	ID       [16]byte
+	Replaces [32]byte // SHA-256 of the header that it was compared with
+	Header   [32]byte // SHA-256 of the new header
 }
 
 // AppendHeaderEntry appends e to a part of Headers.
@@ -49,6 +53,7 @@ func AppendSlipEntry(b []byte, e SlipEntry) []byte {
 // AppendConfirmedEntry appends e to a part of a Confirmation.
 func AppendConfirmedEntry(b []byte, e ConfirmedEntry) []byte {
 	b = append(b, e.ID[:]...)
+	b = append(b, e.Replaces[:]...)
 	return append(b, e.Header[:]...)
 }
 
@@ -91,6 +96,7 @@ func ParseSlips(part []byte) iter.Seq2[SlipEntry, error] {
 func ParseConfirmed(part []byte) iter.Seq2[ConfirmedEntry, error] {
 	return parsed(part, func(c *cutter) (e ConfirmedEntry) {
 		copy(e.ID[:], c.cut(16))
+		copy(e.Replaces[:], c.cut(32))
 		copy(e.Header[:], c.cut(32))
 		return e
 	})

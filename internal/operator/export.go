@@ -151,7 +151,7 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, d
 	}
 	m := &carry.Manifest{Made: today()}
 	// Without rosters that can be trusted testimonies are carried all the same.
-	for _, r := range state.rosters().all() {
+	for _, r := range state.readRosters(vault.Usage{}).all() {
 		m.Rosters = append(m.Rosters, carry.List{Epoch: r.Epoch, Text: r.Bytes()})
 	}
 	var after vault.ID

@@ -20,11 +20,11 @@ func (c *Export) exportHeaders(ctx context.Context, state State, from vault.Read
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	rosters := state.rosters().against(u)
-	newest := rosters.Newest()
-	if newest == nil {
-		return closed(rosters.err)
+	rosters := state.readRosters(u)
+	if err := rosters.check(); err != nil {
+		return closed(err)
 	}
+	newest, same := rosters.Newest(), rosters.readers()
 	signer, vkey, err := state.signer()
 	if err != nil {
 		return err
@@ -33,7 +33,9 @@ func (c *Export) exportHeaders(ctx context.Context, state State, from vault.Read
 		if c.Epoch != nil {
 			return r.HeaderEpoch == *c.Epoch
 		}
-		return !rosters.readBy(r.HeaderEpoch)
+		// Those that wait for the confirmation of a header for the newest
+		// roster are in, although a roster before it has the same reviewers.
+		return same.wants(r) || r.Next != nil && r.Next.Epoch == newest.Epoch
 	}}
 	starts, err := pages.plan()
 	if err != nil {

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,42 +19,68 @@ import (
 
 // Import takes in what comes back from the offline machines.
 type Import struct {
-	File string `arg:"" type:"path" help:"A signed roster, or the slips or the confirmation that amana-decrypt made."`
+	Files []string `arg:"" name:"file" type:"path" help:"A signed roster, or the slips or the confirmation that amana-decrypt made. Several files are rosters that follow each other: only the last must be in force."`
 }
 
 // Run hands the file to the running server, or takes it in itself when none
 // runs. What is refused is kept nowhere.
 func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
-	file, err := os.Open(c.File)
+	in, size, err := c.open()
 	if err != nil {
-		return fmt.Errorf("open what is to be imported: %w", err)
+		return err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", c.File)
-	}
-	if err != nil {
-		return fmt.Errorf("open what is to be imported: %w", err)
-	}
+	defer in.Close()
 	client, store, err := state.reach(ctx)
 	if err != nil {
 		return err
 	}
 	say := func(line string) { fmt.Fprintln(stdout, line) }
-	bar := cli.NewProgress(os.Stderr, "importing", info.Size())
+	bar := cli.NewProgress(os.Stderr, "importing", size)
 	defer bar.Done()
-	from := bar.Reader(file)
+	from := bar.Reader(in)
 	if client != nil {
 		defer client.Close()
-		return client.Import(ctx, from, info.Size(), say)
+		return client.Import(ctx, from, size, say)
 	}
 	defer store.Close()
 	u, err := store.Usage(ctx)
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	return importer{store, state.rosters().against(u)}.Import(ctx, from, info.Size(), say)
+	return importer{store, state.rosters(u)}.Import(ctx, from, size, say)
+}
+
+// open returns the file as a stream and its size in bytes. Of several, which must
+// be rosters, it returns their texts with a zero byte between, which no text holds.
+func (c *Import) open() (io.ReadCloser, int64, error) {
+	if len(c.Files) == 1 {
+		file, err := os.Open(c.Files[0])
+		if err != nil {
+			return nil, 0, fmt.Errorf("open what is to be imported: %w", err)
+		}
+		info, err := file.Stat()
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s is not a file", c.Files[0])
+		}
+		if err != nil {
+			file.Close()
+			return nil, 0, fmt.Errorf("open what is to be imported: %w", err)
+		}
+		return file, info.Size(), nil
+	}
+	var texts [][]byte
+	for _, path := range c.Files {
+		text, err := readRoster(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		if carry.Detect(text) != "roster" || bytes.IndexByte(text, 0) >= 0 {
+			return nil, 0, cli.Refused(fmt.Errorf("%s is not a roster", path), "only rosters are imported together; import everything else alone")
+		}
+		texts = append(texts, text)
+	}
+	all := bytes.Join(texts, []byte{0})
+	return io.NopCloser(bytes.NewReader(all)), int64(len(all)), nil
 }
 
 // importer takes in what comes from outside. It trusts nothing of it but what a
@@ -76,7 +103,11 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("read what is to be imported: %w", err)
 	}
-	switch what := carry.Detect(head); what {
+	what := carry.Detect(head)
+	if err := i.rosters.check(); err != nil && what != "roster" {
+		return closed(err)
+	}
+	switch what {
 	case "roster":
 		return i.roster(ctx, in, say)
 	case "slips":
@@ -91,20 +122,26 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 		"give the file that amana-keys roster sign, amana-decrypt rewrap or amana-decrypt confirm made; if it is one, it was damaged on its way: copy it again")
 }
 
-// roster takes in the next roster. It is in force at once.
+// roster takes in the next roster, or several. The last is in force at once.
 func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxRoster))
+	data, err := io.ReadAll(io.LimitReader(r, maxRosters))
 	if err != nil {
 		return fmt.Errorf("read roster: %w", err)
 	}
 	before := i.rosters.Newest()
-	next, err := i.rosters.book.Import(data, today())
-	if errors.Is(err, roster.ErrSecretKey) {
+	next, err := i.rosters.book.ImportAll(today(), bytes.Split(data, []byte{0})...)
+	switch {
+	case errors.Is(err, roster.ErrSecretKey):
 		return cli.Refused(err, "delete it here, it must never be on this machine; whoever it belongs to must make a new key")
-	}
-	if err != nil {
+	case errors.Is(err, roster.ErrExpired):
+		return cli.Refused(fmt.Errorf("the roster is refused and roster %d stays: %w", before.Epoch, err),
+			"nothing of it is kept; if a later roster follows it, import both with one command, in order")
+	case isRefusal(err):
 		return cli.Refused(fmt.Errorf("the roster is refused and roster %d stays: %w", before.Epoch, err),
 			"nothing of it is kept; ask the administrators for a roster that follows this one")
+	case err != nil:
+		return cli.Hint(fmt.Errorf("the roster could not be kept: %w", err),
+			"make room on the disk and import it again; until then it is not in force")
 	}
 	if next.Epoch == before.Epoch {
 		say(fmt.Sprintf("roster %d is the newest one already", next.Epoch))
@@ -117,31 +154,39 @@ func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) err
 	for _, lang := range wordlist.Languages() {
 		say("fingerprint (" + lang + ")  " + next.Fingerprint(lang))
 	}
+	if err := i.rosters.check(); err != nil {
+		say("warning: " + closed(err).Error())
+	}
 	return i.toRotate(ctx, say)
 }
 
-// toRotate says how many testimonies are not yet readable by the reviewers of
-// the newest roster, and by them alone.
+// maxRosters bounds what is read of rosters together, in bytes.
+const maxRosters = 32 << 20
+
+// isRefusal tells whether err is about the roster, not about the disk.
+func isRefusal(err error) bool {
+	for _, refusal := range []error{roster.ErrMalformed, roster.ErrChain, roster.ErrSignatures, roster.ErrNotYet} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
+}
+
+// toRotate says how many testimonies are not sealed to exactly the reviewers of
+// the newest roster.
 func (i importer) toRotate(ctx context.Context, say func(string)) error {
 	u, err := i.store.Usage(ctx)
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	if n := i.rosters.toRotate(u); n > 0 {
+	switch n := i.rosters.readers().toRotate(u); {
+	case n > 0:
 		say(fmt.Sprintf("%d testimonies are still sealed to other reviewers: amana-intake export --headers begins to change that", n))
-	} else if before := u.Testimonies; before > 0 {
+	case i.rosters.toConfirm(u) > 0:
+		say("new headers still wait for a confirmation: amana-intake export --headers, then amana-decrypt confirm")
+	case u.Testimonies > 0:
 		say("every testimony is sealed to exactly the reviewers of the newest roster")
 	}
 	return nil
-}
-
-// toRotate counts the testimonies whose header is not for the reviewers of the
-// newest roster.
-func (r rosters) toRotate(u vault.Usage) (n int) {
-	for epoch, count := range u.ByEpoch {
-		if !r.readBy(epoch) {
-			n += count
-		}
-	}
-	return n
 }

@@ -3,6 +3,8 @@ package operator
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"amana/internal/cli"
 	"amana/internal/roster"
@@ -14,20 +16,48 @@ import (
 // there or not as it was written, none is in force, and err says why: the server
 // runs on, closed, so that the sources learn it and the operator can act.
 type rosters struct {
-	book *book.Book
+	book *book.Book // nil if it cannot be trusted
 	err  error
+	kept uint32 // the latest roster that the vault holds testimonies for
 }
 
-// rosters opens the state's chain of rosters.
-func (s State) rosters() rosters {
+// rosters opens the state's chain of rosters, to add to it.
+func (s State) rosters(u vault.Usage) rosters {
 	b, err := book.Open(s.path(rostersFolder))
-	return rosters{b, err}
+	return rosters{b, err, latest(u)}
+}
+
+// readRosters opens the state's chain of rosters to look at it, which changes
+// nothing.
+func (s State) readRosters(u vault.Usage) rosters {
+	b, err := book.Read(s.path(rostersFolder))
+	return rosters{b, err, latest(u)}
+}
+
+func latest(u vault.Usage) uint32 {
+	return slices.Max(append(slices.Collect(maps.Keys(u.ByEpoch)), 0))
+}
+
+// errRolledBack is about a folder of rosters that is older than the vault: one put
+// back from an old copy would seal to reviewers who may be retired by now.
+var errRolledBack = errors.New("the vault holds testimonies for a later roster than the newest one here")
+
+// check returns why the rosters are not to be used, if so. A chain that is only
+// too old can be mended: by the rosters that are missing.
+func (r rosters) check() error {
+	if r.err != nil {
+		return r.err
+	}
+	if newest := r.book.Newest(); newest.Epoch < r.kept {
+		return fmt.Errorf("%w: %d after %d", errRolledBack, r.kept, newest.Epoch)
+	}
+	return nil
 }
 
 // InForce implements intake.Rosters.
 func (r rosters) InForce(day string) (*roster.Signed, error) {
-	if r.err != nil {
-		return nil, r.err
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	return r.book.InForce(day)
 }
@@ -48,24 +78,6 @@ func (r rosters) all() []*roster.Signed {
 	return r.book.All()
 }
 
-// errRolledBack is about a folder of rosters that is older than the vault.
-var errRolledBack = errors.New("the vault holds testimonies for a later roster than the newest one here")
-
-// against compares the rosters with what the vault holds: a folder put back from
-// an old copy would seal to reviewers who may be retired by now.
-func (r rosters) against(u vault.Usage) rosters {
-	newest := r.Newest()
-	if newest == nil {
-		return r
-	}
-	for epoch := range u.ByEpoch {
-		if epoch > newest.Epoch {
-			return rosters{err: fmt.Errorf("%w: %d after %d", errRolledBack, epoch, newest.Epoch)}
-		}
-	}
-	return r
-}
-
 // closed returns the error about an intake that takes nothing, with what to do.
 func closed(err error) error {
 	hint := "put back the folder " + rostersFolder + " of the state as it was, from your own copy, and start the server again"
@@ -74,36 +86,76 @@ func closed(err error) error {
 		hint = "ask the administrators for the next roster and import it; docs/keys.md says how"
 	case errors.Is(err, roster.ErrNotYet):
 		hint = "look at this machine's date; if it is right, wait until that day"
+	case errors.Is(err, errRolledBack):
+		hint = "import the rosters that are missing, in order; the administrators and the reviewers have them"
 	case errors.Is(err, book.ErrAbsent):
 		hint = "a server needs a roster from its first day: make a new state with init --roster; what this one keeps can still be exported"
 	}
 	return &cli.Error{Err: fmt.Errorf("the intake is closed: %w", err), Hint: hint, Code: cli.ExitRefused}
 }
 
-// readBy tells whether the reviewers of the newest roster, all of them and
-// nobody else, are those of the roster of the given epoch. Then a header for that
-// roster need not be rewrapped: only a date or an administrator has changed.
-func (r rosters) readBy(epoch uint32) bool {
-	newest := r.Newest()
-	if newest == nil {
-		return false
+// readers tells for each roster of the chain whether its reviewers are those of
+// the newest one, all of them and nobody else. A header for such a roster need not
+// be rewrapped: only a date or an administrator has changed since.
+type readers map[uint32]bool
+
+// readers compares all rosters with the newest one.
+func (r rosters) readers() readers {
+	same := make(readers)
+	chain := r.all()
+	if len(chain) == 0 {
+		return same
 	}
-	for _, s := range r.all() {
-		if s.Epoch == epoch {
-			return sameReviewers(&s.Roster, &newest.Roster)
-		}
+	newest := recipients(chain[len(chain)-1])
+	for _, s := range chain {
+		same[s.Epoch] = slices.Equal(recipients(s), newest)
 	}
-	return false
+	return same
 }
 
-func sameReviewers(a, b *roster.Roster) bool {
-	if len(a.Reviewers) != len(b.Reviewers) {
-		return false
+// recipients returns the recipients of a roster, in order.
+func recipients(s *roster.Signed) []string {
+	var all []string
+	for _, r := range s.Reviewers {
+		all = append(all, r.Recipient.String())
 	}
-	for _, r := range a.Reviewers {
-		if b.Find(r.Recipient.String()) == nil {
-			return false
+	slices.Sort(all)
+	return all
+}
+
+// wants tells whether a testimony must be rewrapped: its header is for others than
+// the newest reviewers, or beside it waits one that is, which somebody may open who
+// is retired by now.
+func (same readers) wants(r *vault.Record) bool {
+	return !same[r.HeaderEpoch] || r.Next != nil && !same[r.Next.Epoch]
+}
+
+// toRotate counts the testimonies that [readers.wants].
+func (same readers) toRotate(u vault.Usage) (n int) {
+	for epoch, count := range u.ByEpoch {
+		if !same[epoch] {
+			n += count
 		}
 	}
-	return true
+	for epoch, next := range u.Waiting {
+		for nextEpoch, count := range next {
+			if same[epoch] && !same[nextEpoch] {
+				n += count
+			}
+		}
+	}
+	return n
+}
+
+// toConfirm counts the headers that wait for a confirmation, which is taken for
+// those of the newest roster only.
+func (r rosters) toConfirm(u vault.Usage) (n int) {
+	newest := r.Newest()
+	if newest == nil {
+		return 0
+	}
+	for _, next := range u.Waiting {
+		n += next[newest.Epoch]
+	}
+	return n
 }

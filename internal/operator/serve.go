@@ -111,7 +111,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	rosters := state.rosters().against(u)
+	rosters := state.rosters(u)
 	server, err := intake.New(intake.Config{
 		Store:   store,
 		Rosters: rosters,

@@ -11,6 +11,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/roster"
 	"amana/vault"
+	"amana/vault/bolt"
 )
 
 // most is how many refused testimonies are named.
@@ -71,8 +72,10 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 	if t.more > 0 {
 		say(fmt.Sprintf("refused: %d more", t.more))
 	}
-	if err := i.finish(ctx, kind, &t, say); err != nil {
-		return err
+	if t.taken > 0 {
+		if err := i.finish(ctx, kind, &t, say); err != nil {
+			return err
+		}
 	}
 	switch {
 	case t.lost() > 0 && t.taken == 0:
@@ -90,8 +93,13 @@ const copyAgain = "if the file was cut off or damaged on its way, copy it again;
 
 // stopped is the error when a file could be taken in only in part.
 func stopped(err error, kind carry.Kind, taken int) error {
-	err = fmt.Errorf("%d of the %s are taken, then: %w", taken, kind, err)
-	if errors.Is(err, carry.ErrDamaged) || errors.Is(err, carry.ErrNotWhole) {
+	err = fmt.Errorf("at least %d of the %s are taken, then: %w", taken, kind, err)
+	switch {
+	case errors.Is(err, carry.ErrMalformed):
+		return cli.Refused(err, "it was made so by whoever signed it; "+makeAnew)
+	case errors.Is(err, vault.ErrFull):
+		return cli.Hint(err, "make room on the disk, then import the file again: what is taken stays, nothing is lost")
+	case errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrNotWhole):
 		return &cli.Error{Err: err, Hint: "copy the file again and import it again: what is taken stays, nothing is lost", Code: cli.ExitDamaged}
 	}
 	return cli.Hint(err, "import the file again: what is taken stays, nothing is lost")
@@ -135,8 +143,7 @@ func (i importer) propose(ctx context.Context, part []byte, newest *roster.Signe
 		slips = append(slips, vault.Slip{ID: e.ID, Replaces: e.Replaces, Next: vault.Next{Epoch: newest.Epoch, Header: e.Header, By: by}})
 	}
 	refusals, err := i.store.Propose(ctx, slips)
-	t.count(len(slips), refusals)
-	return err
+	return t.count(len(slips), refusals, err)
 }
 
 // settle takes one part of a confirmation. It counts only for headers that
@@ -151,18 +158,22 @@ func (i importer) settle(ctx context.Context, part []byte, newest *roster.Signed
 		if err != nil {
 			return err
 		}
-		confirmed = append(confirmed, vault.Confirmed{ID: e.ID, Header: e.Header})
+		confirmed = append(confirmed, vault.Confirmed{ID: e.ID, Replaces: e.Replaces, Header: e.Header})
 	}
 	refusals, err := i.store.Settle(ctx, newest.Epoch, by, confirmed)
-	t.count(len(confirmed), refusals)
-	return err
+	return t.count(len(confirmed), refusals, err)
 }
 
-func (t *tally) count(n int, refusals []vault.Refusal) {
+// count adds what became of one part. Of a part that failed only the vault knows
+// how much it took, so none of it is counted as taken.
+func (t *tally) count(n int, refusals []vault.Refusal, err error) error {
 	for _, r := range refusals {
 		t.refuse(r.ID, r.Err)
 	}
-	t.taken += n - len(refusals)
+	if err == nil {
+		t.taken += n - len(refusals)
+	}
+	return err
 }
 
 // finish says what was taken, and after a confirmation makes what was dropped
@@ -178,11 +189,29 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 		return fmt.Errorf("count testimonies: %w", err)
 	}
 	if u.RewriteDue {
-		if err := i.store.Rewrite(ctx); err != nil {
-			return cli.Hint(fmt.Errorf("the old headers are dropped, but their bytes are still in the file: %w", err),
-				"make room on the disk and start the server again: it rewrites the file before it serves")
+		if err := i.rewrite(ctx); err != nil {
+			return err
 		}
 		say("the file of headers is written anew without the old ones")
 	}
 	return i.toRotate(ctx, say)
+}
+
+// rewrite makes what was dropped disappear from the disk.
+func (i importer) rewrite(ctx context.Context) error {
+	err := i.store.Rewrite(ctx)
+	if err == nil {
+		return nil
+	}
+	hint := "start the server again: it writes the file anew before it serves"
+	switch u, usageErr := i.store.Usage(ctx); {
+	case usageErr == nil && !u.RewriteDue:
+		return cli.Hint(fmt.Errorf("the file of headers is written anew, but the old one could not be overwritten before it was deleted: %w", err),
+			"its bytes may still be on the disk; when this machine is given away, destroy the disk")
+	case errors.Is(err, vault.ErrFull):
+		hint = "make room on the disk and start the server again: it writes the file anew before it serves"
+	case errors.Is(err, bolt.ErrDamaged):
+		hint = keepCopy + ", then run amana-intake check: a damaged vault is not written anew, so as to lose nothing that can still be saved"
+	}
+	return cli.Hint(fmt.Errorf("the old headers are dropped, but their bytes are still in the file: %w", err), "%s", hint)
 }

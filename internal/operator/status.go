@@ -70,7 +70,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	rosters := state.rosters().against(u)
+	rosters := state.readRosters(u)
 	newest := rosters.Newest()
 	_, shut := rosters.InForce(today())
 	_, vkey, err := state.signer()
@@ -82,7 +82,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		out.SetIndent("", "  ")
 		r := report{
 			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
-			Waiting: u.Waiting, ToRotate: rosters.toRotate(u),
+			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
 			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
 		}
 		if shut != nil {
@@ -103,12 +103,12 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if newest != nil {
 		fmt.Fprintf(stdout, "reviewers    %d, until %s\n", len(newest.Reviewers), newest.Until)
 		describeRoster(stdout, newest, "roster     ")
-		if n := rosters.toRotate(u); n > 0 {
+		if n := rosters.readers().toRotate(u); n > 0 {
 			fmt.Fprintf(stdout, "to rotate    %d are not sealed to exactly these reviewers (amana-intake export --headers)\n", n)
 		}
 	}
-	if u.Waiting > 0 {
-		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", u.Waiting)
+	if n := rosters.toConfirm(u); n > 0 {
+		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", n)
 	}
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
 	if u.RewriteDue {

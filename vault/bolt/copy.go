@@ -29,7 +29,7 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 		if err := f.whole(ctx, v); err != nil {
 			return err
 		}
-		if err := d.take(int64(v.high)*v.pageSize-f.reusable(), 0); err != nil {
+		if err := d.takeReserve(int64(v.high)*v.pageSize - f.reusable()); err != nil {
 			return err
 		}
 		want, err = f.fill(ctx, v, path, pair)

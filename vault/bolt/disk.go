@@ -31,16 +31,47 @@ type disk struct {
 // bbolt never shrinks a file, so without it a disk once filled by aborted
 // uploads would count as full for ever.
 func (d *disk) room(inside int64) (int64, error) {
+	free, err := d.left()
+	return free + inside - d.reserve, err
+}
+
+// left returns how many bytes are free, the reserve included.
+func (d *disk) left() (int64, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := time.Now(); d.measured.IsZero() || now.Sub(d.measured) > statfsAge || now.Before(d.measured) {
-		var st syscall.Statfs_t
-		if err := syscall.Statfs(d.dir, &st); err != nil {
+		free, err := freeOf(d.dir)
+		if err != nil {
 			return 0, fmt.Errorf("vault: measure the free disk: %w", err)
 		}
-		d.free, d.written, d.measured = int64(st.Bavail)*int64(st.Bsize), 0, now
+		d.free, d.written, d.measured = free, 0, now
 	}
-	return d.free + inside - d.written - d.reserve, nil
+	return d.free - d.written, nil
+}
+
+// freeOf returns the free bytes of the disk that dir is on. A variable for the
+// tests.
+var freeOf = func(dir string) (int64, error) {
+	var st syscall.Statfs_t
+	err := syscall.Statfs(dir, &st)
+	return int64(st.Bavail) * int64(st.Bsize), err
+}
+
+// takeReserve accounts for n bytes about to be written that must not wait for room,
+// or says that there is none even with the reserve: somebody who fills the disk
+// with testimonies must not keep dropped headers in it.
+func (d *disk) takeReserve(n int64) error {
+	free, err := d.left()
+	if err != nil {
+		return err
+	}
+	if free < n {
+		return fmt.Errorf("vault: the disk is full: %w", vault.ErrFull)
+	}
+	d.mu.Lock()
+	d.written += n
+	d.mu.Unlock()
+	return nil
 }
 
 // take accounts for n bytes about to be written, or says that there is no room.

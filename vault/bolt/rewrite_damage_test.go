@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -29,7 +30,7 @@ func settledImage(t *testing.T) (im *image, current map[vault.ID][]byte) {
 	for _, rec := range all {
 		current[rec.ID] = rec.Header
 		if rec.Next != nil && rec.ID[0]%2 == 0 {
-			confirmed = append(confirmed, vaulttest.Confirm(vault.Slip{ID: rec.ID, Next: *rec.Next}))
+			confirmed = append(confirmed, vaulttest.Confirm(vault.Slip{ID: rec.ID, Replaces: sha256.Sum256(rec.Header), Next: *rec.Next}))
 			current[rec.ID] = rec.Next.Header
 		}
 	}
@@ -172,14 +173,13 @@ func TestDamagedAmong(t *testing.T) {
 // TestDamagedMeanwhile damages a record under an open vault.
 func TestDamagedMeanwhile(t *testing.T) {
 	im, _ := settledImage(t)
-	s, err := Open(im.dir, Options{Reserve: 1 << 60}) // so that it is not rewritten at once
+	room := noRoom(t, nil) // so that it is not rewritten at once
+	s, err := Open(im.dir, Options{Reserve: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	s.disk.mu.Lock()
-	s.disk.reserve = 0
-	s.disk.mu.Unlock()
+	room(s)
 	path := filepath.Join(im.dir, headersFile)
 	all, err := vaulttest.All(t.Context(), s, 100)
 	if err != nil {

@@ -70,7 +70,7 @@ func checkHeader(header []byte) error {
 func (s *Store) Settle(ctx context.Context, epoch uint32, by [16]byte, confirmed []vault.Confirmed) ([]vault.Refusal, error) {
 	refused, err := s.change(ctx, len(confirmed), true, func(i int) (vault.ID, change) {
 		return confirmed[i].ID, func(rec vault.Record) (*vault.Record, error) {
-			return settle(rec, epoch, by, confirmed[i].Header)
+			return settle(rec, epoch, by, &confirmed[i])
 		}
 	})
 	if err != nil {
@@ -79,12 +79,13 @@ func (s *Store) Settle(ctx context.Context, epoch uint32, by [16]byte, confirmed
 	return refused, nil
 }
 
-func settle(rec vault.Record, epoch uint32, by [16]byte, sum [sha256.Size]byte) (*vault.Record, error) {
+func settle(rec vault.Record, epoch uint32, by [16]byte, c *vault.Confirmed) (*vault.Record, error) {
 	next := rec.Next
-	if rec.HeaderEpoch == epoch && sha256.Sum256(rec.Header) == sum {
+	now := sha256.Sum256(rec.Header)
+	if rec.HeaderEpoch == epoch && now == c.Header {
 		return nil, nil
 	}
-	if next == nil || next.Epoch != epoch || sha256.Sum256(next.Header) != sum {
+	if next == nil || next.Epoch != epoch || sha256.Sum256(next.Header) != c.Header || now != c.Replaces {
 		return nil, vault.ErrStale
 	}
 	if next.By == by && by != ([16]byte{}) {

@@ -23,7 +23,7 @@ func Slip(rec *vault.Record, epoch uint32, by [16]byte, size int, seed uint64) v
 
 // Confirm returns the confirmation of a slip.
 func Confirm(slip vault.Slip) vault.Confirmed {
-	return vault.Confirmed{ID: slip.ID, Header: sha256.Sum256(slip.Next.Header)}
+	return vault.Confirmed{ID: slip.ID, Replaces: slip.Replaces, Header: sha256.Sum256(slip.Next.Header)}
 }
 
 // Counted fails the test unless Usage says what the records say.
@@ -285,10 +285,11 @@ func testSettleRefused(t *testing.T, _ Harness, s vault.Store) vault.Store {
 		confirmed vault.Confirmed
 		want      error
 	}{
-		"an unknown id":       {epoch, byB, vault.Confirmed{ID: vault.NewID(), Header: good.Header}, vault.ErrNotFound},
-		"nothing waits":       {epoch, byB, vault.Confirmed{ID: ids[1], Header: good.Header}, vault.ErrStale},
-		"the header in force": {epoch, byB, vault.Confirmed{ID: ids[0], Header: sha256.Sum256(header)}, vault.ErrStale},
-		"another hash":        {epoch, byB, vault.Confirmed{ID: ids[0]}, vault.ErrStale},
+		"an unknown id":       {epoch, byB, vault.Confirmed{ID: vault.NewID(), Replaces: good.Replaces, Header: good.Header}, vault.ErrNotFound},
+		"nothing waits":       {epoch, byB, vault.Confirmed{ID: ids[1], Replaces: good.Replaces, Header: good.Header}, vault.ErrStale},
+		"the header in force": {epoch, byB, vault.Confirmed{ID: ids[0], Replaces: good.Replaces, Header: sha256.Sum256(header)}, vault.ErrStale},
+		"another hash":        {epoch, byB, vault.Confirmed{ID: ids[0], Replaces: good.Replaces}, vault.ErrStale},
+		"compared with none":  {epoch, byB, vault.Confirmed{ID: ids[0], Header: good.Header}, vault.ErrStale},
 		"another epoch":       {epoch + 1, byB, good, vault.ErrStale},
 		"no epoch":            {0, byB, good, vault.ErrStale},
 		"an earlier epoch":    {epoch - 1, byB, good, vault.ErrStale},
