@@ -54,7 +54,7 @@ func partOf(kind Kind, from, n int) (part []byte) {
 		case Slips:
 			part = AppendSlipEntry(part, SlipEntry{ID: id(i), Replaces: sha256.Sum256(header), Header: header})
 		case Confirmation:
-			part = AppendConfirmedEntry(part, ConfirmedEntry{ID: id(i), Header: sha256.Sum256(header)})
+			part = AppendConfirmedEntry(part, ConfirmedEntry{ID: id(i), Replaces: sha256.Sum256(header[:60]), Header: sha256.Sum256(header)})
 		}
 	}
 	return part
@@ -148,7 +148,7 @@ func TestEntries(t *testing.T) {
 		{ID: id(2), Sealed: 1, Epoch: 2, Header: bytes.Repeat([]byte("h"), maxHeader), NextEpoch: 1 << 31, Next: bytes.Repeat([]byte("n"), maxHeader)},
 	}
 	slips := []SlipEntry{{ID: id(1), Replaces: [32]byte{1}, Header: []byte("h")}, {ID: id(2), Replaces: [32]byte{2}, Header: bytes.Repeat([]byte("h"), maxHeader)}}
-	confirmed := []ConfirmedEntry{{ID: id(1), Header: [32]byte{1}}, {ID: id(2), Header: [32]byte{2}}}
+	confirmed := []ConfirmedEntry{{ID: id(1), Replaces: [32]byte{3}, Header: [32]byte{1}}, {ID: id(2), Replaces: [32]byte{4}, Header: [32]byte{2}}}
 	var h, s, c []byte
 	for i := range 2 {
 		h, s, c = AppendHeaderEntry(h, headers[i]), AppendSlipEntry(s, slips[i]), AppendConfirmedEntry(c, confirmed[i])
