@@ -15,7 +15,6 @@ import (
 	"amana/internal/confine"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -44,7 +43,7 @@ type headers struct {
 // open opens the input and the work folder, gives up the network, reads the key,
 // and gives up all other folders before it looks at the headers.
 func (c *headersFlags) open(ctx context.Context, out string) (*headers, error) {
-	file, size, err := offline.Open("headers", c.Headers)
+	file, size, err := cli.OpenFile("headers", c.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +56,7 @@ func (c *headersFlags) open(ctx context.Context, out string) (*headers, error) {
 }
 
 func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
-	keyFile, _, err := offline.Open("key", c.Key)
+	keyFile, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return err
 	}
@@ -137,7 +136,8 @@ func (h *headers) askReaders(ctx context.Context, stdout io.Writer, compared boo
 	fmt.Fprintf(stdout, "  %s\n", newest.Fingerprint("ar"))
 	fmt.Fprintf(stdout, "these %d will be able to read %d testimonies:\n", len(newest.Reviewers), h.in.Manifest().Testimonies)
 	for _, r := range newest.Reviewers {
-		fmt.Fprintf(stdout, "  %s  (%s)\n", cli.Plain(r.Name), r.Card().Fingerprint("en"))
+		card := r.Card()
+		fmt.Fprintf(stdout, "  %q\n    %s\n    %s\n", r.Name, card.Fingerprint("en"), card.Fingerprint("ar"))
 	}
 	if compared {
 		return nil

@@ -14,7 +14,6 @@ import (
 	"amana/internal/confine"
 	"amana/internal/dossier"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 
 	"filippo.io/age"
 )
@@ -32,12 +31,12 @@ type openCommand struct {
 // Run opens the input and the output, gives up the network, and only then reads
 // the key; it gives up all other folders before it looks at hostile data.
 func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
-	file, size, err := offline.Open("bundle", c.Bundle)
+	file, size, err := cli.OpenFile("bundle", c.Bundle)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	keyFile, _, err := offline.Open("key", c.Key)
+	keyFile, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return err
 	}

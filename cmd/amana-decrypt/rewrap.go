@@ -10,7 +10,6 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/rewrap"
 	"amana/internal/roster"
 
@@ -28,7 +27,7 @@ type rewrapCommand struct {
 
 // Run shows who will be able to read before it lets them.
 func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
-	file, _, err := offline.Open("roster", c.Roster)
+	file, _, err := cli.OpenFile("roster", c.Roster)
 	if err != nil {
 		return err
 	}
@@ -75,8 +74,16 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 			}
 			return m, nil
 		},
-		next: "give it to the operator: amana-intake import",
+		next: "give it to the operator (amana-intake import); " + whoConfirms(newest),
 	})
+}
+
+// whoConfirms says who may confirm what is made for a roster.
+func whoConfirms(newest *roster.Signed) string {
+	if len(newest.Reviewers) == 1 {
+		return "then confirm the new headers yourself: there is no other reviewer"
+	}
+	return "another reviewer than you must confirm the new headers then"
 }
 
 // slipBytes is more than a slip takes for each reviewer, and than the rest of it.
@@ -142,7 +149,7 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 			}
 			return carry.AppendConfirmedEntry(out, carry.ConfirmedEntry{ID: e.ID, Replaces: sha256.Sum256(e.Header), Header: sha256.Sum256(e.Next)}), nil
 		},
-		next: "give it to the operator: amana-intake import",
+		next: "give it to the operator (amana-intake import)",
 	})
 }
 

@@ -54,21 +54,32 @@ func (t *termFlags) check(previous, next *roster.Roster) (*roster.Signed, error)
 		}
 		return nil, cli.Refused(fmt.Errorf("roster %d: %w", next.Epoch, err), "nothing was written")
 	}
-	if err := checkRisks(roster.Risks(previous, next, today()), t.Anyway, "nothing was written"); err != nil {
+	if err := checkRisks(previous, next, t.Anyway, "nothing was written"); err != nil {
 		return nil, err
 	}
 	return draft, nil
 }
 
-// checkRisks names each risk, and refuses to go on unless it is wanted anyway.
-func checkRisks(risks []string, anyway bool, hint string) error {
-	for _, r := range risks {
-		program.Warn("%s", r)
-	}
+// checkRisks says what should be known of a roster and names each risk, and
+// refuses to go on with one unless it is wanted anyway. previous may be nil.
+func checkRisks(previous, next *roster.Roster, anyway bool, hint string) error {
+	risks := tellRisks(previous, next)
 	if len(risks) == 0 || anyway {
 		return nil
 	}
 	return cli.Refused(errors.New("there is a risk in this roster"), hint+"; if it is meant so, give --anyway")
+}
+
+// tellRisks does so, and returns the risks.
+func tellRisks(previous, next *roster.Roster) []string {
+	for _, n := range roster.Notes(previous, next, today()) {
+		program.Say("%s", n)
+	}
+	risks := roster.Risks(previous, next, today())
+	for _, r := range risks {
+		program.Warn("%s", r)
+	}
+	return risks
 }
 
 // rosterNew begins the first roster.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"amana/internal/cli"
-	"amana/internal/offline"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
 )
@@ -19,7 +18,7 @@ const maxSmall = max(roster.MaxSize, 64<<10) + 1
 
 // readSmall reads a file that can only be small.
 func readSmall(what, path string) ([]byte, error) {
-	f, _, err := offline.Open(what, path)
+	f, _, err := cli.OpenFile(what, path)
 	if err != nil {
 		return nil, err
 	}

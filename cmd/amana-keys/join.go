@@ -38,9 +38,11 @@ func (c *joinCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 		files = append(files, data)
 	}
-	if err := c.load(); err != nil {
+	forget, err := c.load()
+	if err != nil {
 		return err
 	}
+	defer forget()
 	if err := confineFiles(filepath.Dir(c.Key)); err != nil {
 		return err
 	}

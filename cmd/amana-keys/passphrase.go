@@ -11,7 +11,6 @@ import (
 
 	"amana/internal/cli"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/wordlist"
 )
 
@@ -28,18 +27,14 @@ type passphraseFlag struct {
 }
 
 // load reads the passphrase file, if there is one. It must come before
-// confineFiles.
-func (p *passphraseFlag) load() error {
-	if p.PassphraseFile == "" {
-		return nil
+// confineFiles. The caller calls forget when its command ends.
+func (p *passphraseFlag) load() (forget func(), err error) {
+	if p.PassphraseFile != "" {
+		if p.secret, err = cli.PassphraseFile(p.PassphraseFile); err != nil {
+			return nil, err
+		}
 	}
-	f, _, err := offline.Open("passphrase file", p.PassphraseFile)
-	if err != nil {
-		return err
-	}
-	f.Close()
-	p.secret, err = cli.PassphraseFile(p.PassphraseFile)
-	return err
+	return func() { clear(p.secret) }, nil
 }
 
 // read reads a key that is open, and asks for its passphrase if it has one.
@@ -50,7 +45,7 @@ func (p *passphraseFlag) read(ctx context.Context, f *os.File) (*keyfile.Key, er
 		if p.secret != nil {
 			return bytes.Clone(p.secret), nil
 		}
-		return cli.Passphrase(ctx, "Passphrase of "+cli.Plain(filepath.Base(f.Name())))
+		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(f.Name()))
 	})
 	switch {
 	case errors.Is(err, keyfile.ErrPassphrase):

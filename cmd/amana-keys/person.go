@@ -11,7 +11,6 @@ import (
 	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -58,9 +57,11 @@ func (c *newFlags) run(ctx context.Context, stdout io.Writer, make func(name str
 	if err != nil {
 		return err
 	}
-	if err := c.load(); err != nil {
+	forget, err := c.load()
+	if err != nil {
 		return err
 	}
+	defer forget()
 	if err := confineFiles(write...); err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (c *printFlags) run(ctx context.Context, stdout io.Writer, administrator bo
 	if err := program.NoNetwork(); err != nil {
 		return err
 	}
-	f, _, err := offline.Open("key", c.Key)
+	f, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return err
 	}
@@ -153,9 +154,11 @@ func (c *printFlags) run(ctx context.Context, stdout io.Writer, administrator bo
 	if err != nil {
 		return err
 	}
-	if err := c.load(); err != nil {
+	forget, err := c.load()
+	if err != nil {
 		return err
 	}
+	defer forget()
 	if err := confineFiles(write...); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 // dialog with it, and expects the exit code. Each line of the dialog is "WHAT IS
 // SHOWN => WHAT IS TYPED"; with "!=>" it must not be echoed, and "WORDS" types the
 // passphrase of words that was shown last. If nothing is typed it only waits.
-// "^C" is Ctrl-C, "ENTER" an empty line. What was shown becomes stdout. The
+// "^C" is Ctrl-C, "^\\" the quit key, "ENTER" an empty line. What was shown becomes stdout. The
 // command "age" is the stock one.
 func pty(ts *testscript.TestScript, _ bool, args []string) {
 	line := args[2:]
@@ -88,8 +88,11 @@ func hold(ts *testscript.TestScript, master *os.File, dialog string, ready func(
 			ts.Setenv("WORDS", typed)
 		}
 		end := "\n"
-		if typed == "^C" {
+		switch typed {
+		case "^C":
 			typed, end = "\x03", ""
+		case `^\`:
+			typed, end = "\x1c", ""
 		}
 		_, err := master.WriteString(strings.TrimPrefix(typed, "ENTER") + end)
 		ts.Check(err)

@@ -13,9 +13,6 @@ import (
 	"amana/internal/wordlist"
 )
 
-// soonDays is how many days before its end a roster is warned of.
-const soonDays = 30
-
 type rosterShow struct {
 	File string `arg:"" type:"path" help:"The roster."`
 	languageFlag
@@ -58,6 +55,8 @@ func inForce(r *roster.Roster) string {
 	day := today()
 	err := r.InForce(day)
 	switch {
+	case err == nil && r.DaysLeft(day) == 0:
+		return "in force today, and ends today"
 	case err == nil:
 		return fmt.Sprintf("in force today; days left after today: %d", r.DaysLeft(day))
 	case errors.Is(err, roster.ErrExpired):
@@ -110,9 +109,7 @@ func (c *rosterDiff) Run(stdout io.Writer) error {
 	if err := show(stdout, out.String()); err != nil {
 		return err
 	}
-	for _, risk := range roster.Risks(&all[0].Roster, &all[1].Roster, today()) {
-		program.Warn("%s", risk)
-	}
+	tellRisks(&all[0].Roster, &all[1].Roster)
 	if err := roster.Follows(all[0], all[1]); err != nil {
 		program.Warn("%v", err)
 	}
@@ -127,8 +124,8 @@ type rosterVerify struct {
 
 // Validate refuses a fingerprint that is not whole.
 func (c *rosterVerify) Validate() error {
-	if n := len(strings.FieldsFunc(c.Pin, func(r rune) bool { return r == ' ' || r == '-' })); c.Pin != "" && n != 8 && len(strings.TrimSpace(c.Pin)) != 64 {
-		return errors.New("--pin is not a whole fingerprint: give all eight words, in quotes")
+	if c.Pin != "" && !wordlist.Whole(c.Pin) {
+		return errors.New("--pin is not a whole fingerprint: give all eight words, in quotes, as they were given to you; one may be misspelled")
 	}
 	return nil
 }
@@ -166,10 +163,20 @@ func (c *rosterVerify) Run(stdout io.Writer) error {
 	if err := newest.InForce(today()); errors.Is(err, roster.ErrExpired) {
 		return cli.Refused(err, "the intake is closed until the administrators sign the next roster")
 	}
-	if left := newest.DaysLeft(today()); left < soonDays {
-		program.Warn("roster %d ends on %s. When it has, the intake closes: make the next one now", newest.Epoch, newest.Until)
-	}
+	warnOfEnd(&newest.Roster)
 	return nil
+}
+
+// warnOfEnd says that a roster ends soon, louder each time.
+func warnOfEnd(r *roster.Roster) {
+	switch left := r.DaysLeft(today()); {
+	case left == 0:
+		program.Warn("roster %d ends TODAY. Then the intake closes, until there is a next one", r.Epoch)
+	case left <= roster.VerySoon:
+		program.Warn("roster %d ends on %s. When it has, the intake closes: make the next one now", r.Epoch, r.Until)
+	case left <= roster.Soon:
+		program.Say("roster %d ends on %s. When it has, the intake closes: prepare the next one", r.Epoch, r.Until)
+	}
 }
 
 // inOrder sorts rosters and takes each once, with the most signatures.

@@ -12,7 +12,6 @@ import (
 	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/internal/keyfile"
-	"amana/internal/offline"
 	"amana/internal/roster"
 )
 
@@ -42,14 +41,16 @@ func (c *rosterSign) Run(ctx context.Context, stdout io.Writer) error {
 			return err
 		}
 	}
-	keyFile, _, err := offline.Open("key", c.Key)
+	keyFile, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return err
 	}
 	defer keyFile.Close()
-	if err := c.load(); err != nil {
+	forget, err := c.load()
+	if err != nil {
 		return err
 	}
+	defer forget()
 	if err := confineFiles(filepath.Dir(c.File)); err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (c *rosterSign) show(stdout io.Writer, previous, draft *roster.Signed) erro
 	if _, err := io.WriteString(stdout, out.String()); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
-	return checkRisks(roster.Risks(before, &draft.Roster, today()), c.Anyway, "the roster was not signed")
+	return checkRisks(before, &draft.Roster, c.Anyway, "the roster was not signed")
 }
 
 // base returns the roster inside, or nil.

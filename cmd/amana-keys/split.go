@@ -10,7 +10,6 @@ import (
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/durable"
-	"amana/internal/offline"
 	"amana/internal/shares"
 )
 
@@ -36,14 +35,16 @@ func (c *splitCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.NoNetwork(); err != nil {
 		return err
 	}
-	f, _, err := offline.Open("key", c.Key)
+	f, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := c.load(); err != nil {
+	forget, err := c.load()
+	if err != nil {
 		return err
 	}
+	defer forget()
 	var paths confine.Paths
 	if c.Folder != "" {
 		if err := os.Mkdir(c.Folder, 0o700); err != nil {
@@ -51,19 +52,26 @@ func (c *splitCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 		paths = confine.Paths{Write: []string{c.Folder}, Folders: []string{filepath.Dir(c.Folder)}}
 	}
-	if err := confinePaths(paths); err != nil {
-		return err
-	}
-	all, err := c.split(ctx, f)
-	if err == nil && c.Folder != "" {
-		err = c.write(all, stdout)
-	} else if err == nil {
-		return c.show(ctx, all)
-	}
+	err = c.run(ctx, f, paths, stdout)
 	if err != nil && c.Folder != "" {
 		os.RemoveAll(c.Folder) // it was made here
 	}
 	return err
+}
+
+// run splits the key once the folder is there, if there is to be one.
+func (c *splitCommand) run(ctx context.Context, f *os.File, paths confine.Paths, stdout io.Writer) error {
+	if err := confinePaths(paths); err != nil {
+		return err
+	}
+	all, err := c.split(ctx, f)
+	if err != nil {
+		return err
+	}
+	if c.Folder != "" {
+		return c.write(all, stdout)
+	}
+	return c.show(ctx, all)
 }
 
 func (c *splitCommand) split(ctx context.Context, f *os.File) ([]*shares.Share, error) {
@@ -106,22 +114,19 @@ func (c *splitCommand) write(all []*shares.Share, stdout io.Writer) error {
 	return nil
 }
 
-// wipe clears a terminal and what can be scrolled back.
-const wipe = "\x1b[H\x1b[2J\x1b[3J"
-
 // show shows one share after the other at the terminal, never on standard output,
-// which could be a file.
+// which could be a file. None stays there.
 func (c *splitCommand) show(ctx context.Context, all []*shares.Share) error {
 	for i, s := range all {
 		page, err := s.Screen()
 		if err != nil {
 			return err
 		}
-		prompt := fmt.Sprintf("%s%s\nShare %d of %d. Copy it to paper, then press Enter: ", wipe, page, i+1, len(all))
-		if _, err := cli.Line(ctx, prompt); err != nil {
+		prompt := fmt.Sprintf("\nShare %d of %d. Copy it to paper, then press Enter: ", i+1, len(all))
+		if err := cli.Reveal(ctx, page, prompt); err != nil {
 			return err
 		}
 	}
-	_, err := cli.Line(ctx, fmt.Sprintf("%sThat were all %d shares, and the terminal was cleared.\nTry them before you rely on them: amana-keys join makes the key again from any %d.\nPress Enter: ", wipe, len(all), c.Needed))
+	_, err := cli.Line(ctx, fmt.Sprintf("Those were all %d shares, and the terminal was cleared.\nTry them before you rely on them: amana-keys join makes the key again from any %d.\nPress Enter: ", len(all), c.Needed))
 	return err
 }

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // Confirm asks a question at the terminal of the program and reports whether the
@@ -21,11 +23,11 @@ func Confirm(ctx context.Context, question string) (bool, error) {
 // Line asks for one line at the terminal of the program, whatever its standard
 // input is; what is typed is shown. Without a terminal it fails.
 func Line(ctx context.Context, prompt string) (string, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	tty, err := openTerminal()
 	if err != nil {
-		return "", Hint(fmt.Errorf("there is no terminal to ask at: %w", err), "run the command in a terminal window")
+		return "", err
 	}
-	fmt.Fprint(tty, prompt)
+	fmt.Fprint(tty, Plain(prompt))
 	type answer struct {
 		line string
 		err  error
@@ -48,23 +50,56 @@ func Line(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
+// wipe clears a terminal and what can be scrolled back.
+const wipe = "\x1b[H\x1b[2J\x1b[3J"
+
+// Reveal clears the terminal of the program, shows a text that is not to stay
+// there, as it is, and waits for Enter after the prompt. Whatever way that ends,
+// the terminal is cleared again. Without a terminal it fails.
+func Reveal(ctx context.Context, text, prompt string) error {
+	tty, err := openTerminal()
+	if err != nil {
+		return err
+	}
+	defer tty.Close()
+	defer fmt.Fprint(tty, wipe)
+	// These end the program without a word if nobody asks for them.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT)
+	defer stop()
+	if _, err := fmt.Fprint(tty, wipe, text); err != nil {
+		return fmt.Errorf("show at the terminal: %w", err)
+	}
+	_, err = Line(ctx, prompt)
+	return err
+}
+
+func openTerminal() (*os.File, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, Hint(fmt.Errorf("there is no terminal to ask at: %w", err), "run the command in a terminal window")
+	}
+	return tty, nil
+}
+
 // maxPassphraseFile bounds what is read of a passphrase file, in bytes.
 const maxPassphraseFile = 4 << 10
 
-// PassphraseFile reads a passphrase from a file of one line, for scripts. The
-// caller clears the result.
+// PassphraseFile reads a passphrase from a regular file of one line, for scripts.
+// The caller clears the result.
 func PassphraseFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := OpenFile("passphrase file", path)
 	if err != nil {
-		return nil, fmt.Errorf("read the passphrase: %w", err)
+		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPassphraseFile+1))
-	if err != nil {
+	data := make([]byte, maxPassphraseFile+1) // it does not grow, and so leaves no copies
+	n, err := io.ReadFull(f, data)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		clear(data)
 		return nil, fmt.Errorf("read the passphrase: %w", err)
 	}
-	line := bytes.TrimRight(data, "\r\n")
-	if len(data) > maxPassphraseFile || bytes.ContainsAny(line, "\r\n") || len(line) == 0 {
+	line := bytes.TrimRight(data[:n], "\r\n")
+	if n > maxPassphraseFile || bytes.ContainsAny(line, "\r\n") || len(line) == 0 {
 		clear(data)
 		return nil, errors.New("read the passphrase: the file must hold one line and nothing else")
 	}

@@ -23,7 +23,7 @@ func Passphrase(ctx context.Context, prompt string) ([]byte, error) {
 		tty.Close()
 		return nil, fmt.Errorf("ask for the passphrase: %w", err)
 	}
-	fmt.Fprintf(tty, "%s: ", prompt)
+	fmt.Fprintf(tty, "%s: ", Plain(prompt))
 	type answer struct {
 		secret []byte
 		err    error

@@ -1,6 +1,6 @@
 // Package offline is what the programs for machines without a network do alike
-// before they touch a key: give up the network and all files but a few, open what
-// they were given, and speak to the person.
+// before they touch a key: give up the network and all files but a few, and speak
+// to the person.
 //
 // It knows nothing of keys or testimonies, and its dependencies stay free of the
 // net package.
@@ -9,10 +9,8 @@ package offline
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
-	"syscall"
 
 	"amana/internal/cli"
 	"amana/internal/confine"
@@ -54,26 +52,4 @@ func (p Program) Confine(paths confine.Paths) error {
 		return nil
 	}
 	return err
-}
-
-// Open opens a regular file, which what names in errors, and returns its size in
-// bytes. It does not wait for the other end of a pipe that somebody laid there
-// under a file's name.
-func Open(what, path string) (*os.File, int64, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, cli.Hint(fmt.Errorf("open %s: %w", what, err), "is the stick mounted? A path with spaces needs quotes around it")
-	}
-	if err != nil {
-		return nil, 0, fmt.Errorf("open %s: %w", what, err)
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path)
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, fmt.Errorf("open %s: %w", what, err)
-	}
-	return f, info.Size(), nil
 }
