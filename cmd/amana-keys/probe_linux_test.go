@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
 )
 
@@ -47,4 +48,16 @@ func probe() int {
 		}
 	}
 	return code
+}
+
+// full is the whole program in a process whose confinements are used up: the
+// kernel takes 16 of them, and the program's own is one more.
+func full() int {
+	for range 16 {
+		if err := landlock.V1.RestrictPaths(landlock.RWDirs("/")); err != nil {
+			fmt.Printf("probe: %v (Landlock, Linux 5.13, must be on to run this test)\n", err)
+			return 99
+		}
+	}
+	return run()
 }

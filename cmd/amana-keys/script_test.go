@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"amana-keys":       func() { os.Exit(run()) },
 		"amana-keys-probe": func() { os.Exit(probe()) },
+		"amana-keys-full":  func() { os.Exit(full()) },
 	})
 }
 
