@@ -50,6 +50,12 @@ func TestMain(m *testing.M) {
 // every ratio to the table.
 func row(b *testing.B, what, unit, wanted string, ours, limit func() float64) {
 	b.Helper()
+	rowOf(b, rounds, what, unit, wanted, ours, limit)
+}
+
+// rowOf is row with another number of rounds.
+func rowOf(b *testing.B, rounds int, what, unit, wanted string, ours, limit func() float64) {
+	b.Helper()
 	var o, l, ratios []float64
 	for range rounds {
 		l = append(l, limit())
