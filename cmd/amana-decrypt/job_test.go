@@ -55,7 +55,7 @@ func bundleOf(t *testing.T, sizes ...int) ([]byte, *age.HybridIdentity) {
 	ages := make(map[string][]byte)
 	for i, size := range sizes {
 		var sealed bytes.Buffer
-		w, err := seal.New(&sealed, list.Recipients())
+		w, err := seal.New(&sealed, []age.Recipient{id.Recipient()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -190,19 +190,26 @@ func honest(ts *testscript.TestScript, _ bool, args []string) {
 func hostileSlips(ts *testscript.TestScript, how string, headers []carry.HeaderEntry, who *keyfile.Key) (slips []carry.SlipEntry) {
 	people := rig.People(ts)
 	to := people.Rosters[len(people.Rosters)-1].Recipients()
+	wrap := func(h carry.HeaderEntry, to []age.Recipient) ([]byte, error) {
+		w, err := rewrap.New(who.Identities, to)
+		if err != nil {
+			return nil, err
+		}
+		return w.Header(h.Header)
+	}
 	for i, h := range headers {
 		s := carry.SlipEntry{ID: h.ID, Replaces: sha256.Sum256(h.Header)}
 		var err error
 		switch how {
 		case "readers":
-			s.Header, err = rewrap.Header(h.Header, who.Identities, append(to[:len(to)-1:len(to)-1], who.Identities[0].Recipient()))
+			s.Header, err = wrap(h, append(to[:len(to)-1:len(to)-1], who.Identities[0].Recipient()))
 		case "key":
 			s.Header = freshHeader(ts, to)
 		case "others":
 			s.ID[0] = 1
-			s.Header, err = rewrap.Header(h.Header, who.Identities, to)
+			s.Header, err = wrap(h, to)
 		case "swapped":
-			s.Header, err = rewrap.Header(headers[(i+1)%len(headers)].Header, who.Identities, to)
+			s.Header, err = wrap(headers[(i+1)%len(headers)], to)
 		case "noise":
 			s.Header = freshHeader(ts, to)
 			letters := []byte("ABCDEFGHIJKLMNOP")

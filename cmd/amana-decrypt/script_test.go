@@ -118,13 +118,18 @@ func bundle(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("VKEY", vkey)
 }
 
-// pin FILE: sets PIN_EN, PIN_AR and PIN_HEX to the fingerprint of a roster.
+// pin FILE: sets PIN_EN, PIN_AR, PIN_HEX and PIN_NUMBERED to the fingerprint of a roster.
 func pin(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := roster.Open([]byte(readFile(ts, args[0])))
 	ts.Check(err)
 	ts.Setenv("PIN_EN", s.Fingerprint("en"))
 	ts.Setenv("PIN_AR", s.Fingerprint("ar"))
 	ts.Setenv("PIN_HEX", s.SHA256())
+	numbered := ""
+	for i, word := range strings.Fields(s.Fingerprint("ar")) {
+		numbered += fmt.Sprintf("%d. %s, ", i+1, word)
+	}
+	ts.Setenv("PIN_NUMBERED", numbered)
 }
 
 // sealed returns one testimony.

@@ -27,8 +27,8 @@ type trustFlags struct {
 // Validate refuses what is not whole: comparing with it could only give a false
 // alarm, or, if it is empty, none.
 func (c *trustFlags) Validate() error {
-	if n := len(strings.FieldsFunc(c.Pin, func(r rune) bool { return r == ' ' || r == '-' })); c.Pin != "" && n != 8 && len(strings.TrimSpace(c.Pin)) != 64 {
-		return errors.New("--pin is not a whole fingerprint: give all eight words, in quotes")
+	if c.Pin != "" && !wordlist.Whole(c.Pin) {
+		return errors.New("--pin is not a whole fingerprint: give all eight words of the first roster, in quotes; one of them may be mistyped")
 	}
 	if c.Intake == nil {
 		return nil
@@ -54,6 +54,11 @@ func (c *trustFlags) checkIntake(signer string) error {
 func (c *trustFlags) checkPin(chain []*roster.Signed) error {
 	if c.Pin == "" || wordlist.Matches(c.Pin, chain[0].Sum()) {
 		return nil
+	}
+	for _, later := range chain[1:] {
+		if wordlist.Matches(c.Pin, later.Sum()) {
+			return fmt.Errorf("--pin gives the words of roster %d: give those of roster 1, which all go back to", later.Epoch)
+		}
 	}
 	return fmt.Errorf("the chain of rosters begins with another first roster than --pin names: %s", chain[0].Fingerprint("en"))
 }

@@ -26,3 +26,14 @@ func Detect(prefix []byte) (what string) {
 	}
 	return ""
 }
+
+// LooksSecret tells whether what a file begins with looks like somebody's key,
+// encrypted or not, which has no place among what is carried to a server.
+func LooksSecret(prefix []byte) bool {
+	for _, sign := range []string{"AGE-SECRET-KEY-", "PRIVATE+KEY+", "-----BEGIN AGE ENCRYPTED FILE-----", "age-encryption.org/", "# amana reviewer key", "# amana administrator key"} {
+		if strings.Contains(string(prefix), sign) {
+			return true
+		}
+	}
+	return false
+}

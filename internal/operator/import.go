@@ -54,19 +54,11 @@ func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
 // be rosters, it returns their texts with a zero byte between, which no text holds.
 func (c *Import) open() (io.ReadCloser, int64, error) {
 	if len(c.Files) == 1 {
-		file, err := os.Open(c.Files[0])
+		file, size, err := cli.OpenFile("what is to be imported", c.Files[0])
 		if err != nil {
-			return nil, 0, fmt.Errorf("open what is to be imported: %w", err)
+			return nil, 0, err
 		}
-		info, err := file.Stat()
-		if err == nil && !info.Mode().IsRegular() {
-			err = fmt.Errorf("%s is not a file", c.Files[0])
-		}
-		if err != nil {
-			file.Close()
-			return nil, 0, fmt.Errorf("open what is to be imported: %w", err)
-		}
-		return file, info.Size(), nil
+		return file, size, nil
 	}
 	var texts [][]byte
 	for _, path := range c.Files {
@@ -117,6 +109,9 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 	case "headers", "bundle":
 		return cli.Refused(fmt.Errorf("these are the %s that this server exports; they are for the reviewers", what),
 			"give the file that comes back from them")
+	}
+	if carry.LooksSecret(head) {
+		return cli.Refused(errors.New("this is somebody's KEY"), "delete it here, it must never be on this machine; whoever it belongs to must make a new one")
 	}
 	return cli.Refused(errors.New("this is neither a roster nor slips nor a confirmation"),
 		"give the file that amana-keys roster sign, amana-decrypt rewrap or amana-decrypt confirm made; if it is one, it was damaged on its way: copy it again")

@@ -147,7 +147,11 @@ func (s *site) good(by *keyfile.Key, to *roster.Signed) (slips []carry.SlipEntry
 
 func (s *site) wrap(old []byte, by *keyfile.Key, to ...age.Recipient) []byte {
 	s.t.Helper()
-	header, err := rewrap.Header(old, by.Identities, to)
+	w, err := rewrap.New(by.Identities, to)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	header, err := w.Header(old)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -121,9 +121,9 @@ const maxRoster = 1 << 20
 
 // readRoster reads a small file.
 func readRoster(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := cli.OpenFile("roster", path)
 	if err != nil {
-		return nil, fmt.Errorf("read roster: %w", err)
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxRoster))

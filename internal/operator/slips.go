@@ -22,9 +22,11 @@ type tally struct {
 	taken   int
 	refused []string // the first ones, in words
 	more    int      // refused besides
+	own     bool     // a reviewer confirmed their own headers
 }
 
 func (t *tally) refuse(id vault.ID, err error) {
+	t.own = t.own || errors.Is(err, vault.ErrSameHand)
 	if len(t.refused) < most {
 		t.refused = append(t.refused, fmt.Sprintf("testimony %s: %v", id, err))
 	} else {
@@ -78,6 +80,9 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 		}
 	}
 	switch {
+	case t.own:
+		return cli.Refused(fmt.Errorf("%d of %d are confirmed by the reviewer who made them", t.lost(), t.lost()+t.taken),
+			"let another reviewer of the newest roster confirm the same file of headers; nothing is lost")
 	case t.lost() > 0 && t.taken == 0:
 		return cli.Refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; export the headers again and begin anew from them")
 	case t.lost() > 0:
@@ -179,15 +184,18 @@ func (t *tally) count(n int, refusals []vault.Refusal, err error) error {
 // finish says what was taken, and after a confirmation makes what was dropped
 // disappear from the disk.
 func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say func(string)) error {
-	if kind == carry.Slips {
-		say(fmt.Sprintf("%d new headers are kept beside the old ones; another reviewer of the newest roster must confirm them: amana-intake export --headers, then amana-decrypt confirm", t.taken))
-		return nil
-	}
-	say(fmt.Sprintf("%d testimonies have their new header now", t.taken))
 	u, err := i.store.Usage(ctx)
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
+	if kind == carry.Slips {
+		say(fmt.Sprintf("the new headers of %d testimonies are here", t.taken))
+		if n := i.rosters.toConfirm(u); n > 0 {
+			say(fmt.Sprintf("%d are kept beside the old ones until they are confirmed: amana-intake export --headers, then amana-decrypt confirm by %s", n, i.confirmer()))
+		}
+		return nil
+	}
+	say(fmt.Sprintf("%d testimonies have their new header now", t.taken))
 	if u.RewriteDue {
 		if err := i.rewrite(ctx); err != nil {
 			return err
@@ -195,6 +203,14 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 		say("the file of headers is written anew without the old ones")
 	}
 	return i.toRotate(ctx, say)
+}
+
+// confirmer says who may confirm.
+func (i importer) confirmer() string {
+	if len(i.rosters.Newest().Reviewers) == 1 {
+		return "the only reviewer"
+	}
+	return "another reviewer of the newest roster"
 }
 
 // rewrite makes what was dropped disappear from the disk.

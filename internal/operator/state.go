@@ -47,7 +47,7 @@ func (s State) check() error {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return cli.Hint(fmt.Errorf("%s is not the state of a server", s.Folder),
-			"name it with --state, or make one with: amana-intake init --state %s --roster FILE", s.Folder)
+			"name the folder of the server with --state, or once for all with: export AMANA_STATE=FOLDER")
 	}
 	if err != nil {
 		return cli.Hint(fmt.Errorf("look at state: %w", err), "run it as the person who made the state")

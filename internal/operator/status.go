@@ -90,6 +90,10 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		}
 		return out.Encode(r)
 	}
+	if u.RewriteDue {
+		fmt.Fprintln(stdout, "WARNING: a retired reviewer's key may still open testimonies: old headers are dropped, but their bytes are still in the file; make room on the disk and start the server again")
+	}
+	warnings(stdout, newest, shut)
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
 	for _, day := range slices.Sorted(maps.Keys(u.ByDay)) {
 		fmt.Fprintf(stdout, "  %s %d\n", day, u.ByDay[day])
@@ -103,18 +107,20 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if newest != nil {
 		fmt.Fprintf(stdout, "reviewers    %d, until %s\n", len(newest.Reviewers), newest.Until)
 		describeRoster(stdout, newest, "roster     ")
-		if n := rosters.readers().toRotate(u); n > 0 {
+		if first := rosters.all()[0]; first.Epoch != newest.Epoch {
+			describeRoster(stdout, first, "first, --pin")
+		}
+		switch n := rosters.readers().toRotate(u); {
+		case n > 0:
 			fmt.Fprintf(stdout, "to rotate    %d are not sealed to exactly these reviewers (amana-intake export --headers)\n", n)
+		default:
+			fmt.Fprintln(stdout, "to rotate    0: every testimony is sealed to exactly these reviewers")
 		}
 	}
 	if n := rosters.toConfirm(u); n > 0 {
 		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", n)
 	}
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
-	if u.RewriteDue {
-		fmt.Fprintln(stdout, "warning: old headers are dropped, but their bytes are still in the file; start the server again")
-	}
-	warnings(stdout, newest, shut)
 	return nil
 }
 
@@ -134,12 +140,23 @@ func warnings(w io.Writer, newest *roster.Signed, shut error) {
 	}
 	switch left := newest.DaysLeft(today()); {
 	case left <= now:
-		fmt.Fprintf(w, "WARNING: the roster expires in %d days; after %s sources are turned away: get the next roster TODAY\n", left, newest.Until)
+		fmt.Fprintf(w, "WARNING: the roster ends %s; after %s sources are turned away: get the next roster TODAY\n", within(left), newest.Until)
 	case left <= verySoon:
-		fmt.Fprintf(w, "warning: the roster expires in %d days, after %s: ask the administrators for the next one now\n", left, newest.Until)
+		fmt.Fprintf(w, "warning: the roster ends %s, after %s: ask the administrators for the next one now\n", within(left), newest.Until)
 	case left <= soon:
-		fmt.Fprintf(w, "note: the roster expires in %d days, after %s: the administrators should prepare the next one\n", left, newest.Until)
+		fmt.Fprintf(w, "note: the roster ends %s, after %s: the administrators should prepare the next one\n", within(left), newest.Until)
 	}
+}
+
+// within says in how many days.
+func within(days int) string {
+	switch days {
+	case 0:
+		return "today"
+	case 1:
+		return "tomorrow"
+	}
+	return fmt.Sprintf("in %d days", days)
 }
 
 // Check proves that everything kept is as it was written.

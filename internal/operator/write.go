@@ -2,10 +2,12 @@ package operator
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"amana/internal/carry"
@@ -45,6 +47,9 @@ func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest
 		if _, gone := from.Usage(ctx); gone != nil {
 			return nil, errors.Join(err, gone)
 		}
+		if changed, gone := headerChanged(ctx, from, m, last.id); changed || gone != nil {
+			return nil, errors.Join(gone, cli.Hint(carry.ErrChanged, "a confirmation was imported meanwhile; nothing is lost: export again"))
+		}
 		problem := strings.TrimPrefix(err.Error(), "write testimony "+last.id.String()+" to bundle: ")
 		damaged = append(damaged, vault.Finding{ID: last.id, Problem: problem})
 		m.Testimonies = without(m.Testimonies, last.id.String())
@@ -58,6 +63,24 @@ func (c *Export) write(ctx context.Context, out *durable.File, m *carry.Manifest
 			return nil, fmt.Errorf("begin again: %w", err)
 		}
 	}
+}
+
+// headerChanged tells whether a testimony has another header by now than when m was
+// made: then it is not damaged.
+func headerChanged(ctx context.Context, from vault.Reader, m *carry.Manifest, id vault.ID) (bool, error) {
+	before := id
+	for i := len(before) - 1; i >= 0; i-- { // the id before it
+		before[i]--
+		if before[i] != 0xff {
+			break
+		}
+	}
+	records, err := from.Records(ctx, before, 1)
+	if err != nil || len(records) == 0 || records[0].ID != id {
+		return false, err
+	}
+	i := slices.IndexFunc(m.Testimonies, func(e carry.Entry) bool { return e.ID == id.String() })
+	return i >= 0 && m.Testimonies[i].HeaderSum != sha256.Sum256(records[0].Header), nil
 }
 
 // reading is the testimony being read, and why it cannot be, if so.

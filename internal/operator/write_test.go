@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/iotest"
 
 	"amana/internal/carry"
+	"amana/internal/cli"
 	"amana/internal/durable"
 	"amana/vault"
 
@@ -24,6 +26,8 @@ type failing struct {
 	bad    vault.ID
 	how    func([]byte) (io.Reader, error)
 	answer error // of Usage: whether the vault still answers
+
+	records []vault.Record
 }
 
 var content = bytes.Repeat([]byte("sealed"), 1000)
@@ -92,6 +96,34 @@ func TestDamagedWhileWriting(t *testing.T) {
 			}
 			whole(t, name, path)
 		}
+	}
+}
+
+// Records implements vault.Reader: nothing has changed since.
+func (f failing) Records(context.Context, vault.ID, int) ([]vault.Record, error) {
+	return f.records, nil
+}
+
+// A header that was confirmed meanwhile is no damage: the bundle is made anew.
+func TestHeaderChangedWhileWriting(t *testing.T) {
+	id := vault.ID{1}
+	m := &carry.Manifest{Made: "2026-11-22", Testimonies: []carry.Entry{{ID: id.String(), Day: "2026-11-22", Epoch: 1, HeaderEpoch: 1,
+		HeaderSize: 100, HeaderSum: sha256.Sum256(content[:100]), PayloadSize: 10}}}
+	skey, vkey := carry.NewKey()
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := durable.Create(filepath.Join(t.TempDir(), "b.tar"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Discard()
+	from := failing{bad: id, records: []vault.Record{{ID: id, Header: content[:99]}},
+		how: func(b []byte) (io.Reader, error) { return bytes.NewReader(b[1:]), nil }}
+	damaged, err := new(Export).write(t.Context(), out, m, signer, vkey, from)
+	if hints, _ := cli.Advice(err); !errors.Is(err, carry.ErrChanged) || len(damaged) != 0 || len(hints) != 1 || !strings.Contains(hints[0], "export again") {
+		t.Errorf("write: %v, %v, %q", damaged, err, hints)
 	}
 }
 
