@@ -6,7 +6,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 keys=$(cd "$here/.." && pwd)/bin/amana-keys
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM HUP
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
 cd "$work"
 umask 077
 od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >passphrase
