@@ -230,7 +230,7 @@ func TestP4RosterExchangedDuringUpload(t *testing.T) {
 				}
 			}
 			if c.name == "one retired" {
-				if !strings.Contains(page, "Only 1 reviewer can read what you send (list number\u00a02).") {
+				if !strings.Contains(page, "At present only 1 reviewer can read what you send (list of reviewers, number\u00a02).") {
 					t.Errorf("the page does not name the new readers: %s", page)
 				}
 				r.identity = a
@@ -302,7 +302,7 @@ func TestP4PagesShowRosterInForce(t *testing.T) {
 				t.Errorf("%s, list %d: the first page does not show its words", lang, epoch)
 			}
 		}
-		want := map[uint32]string{4: "Only 1 reviewer can read what you send (list number\u00a04).", 5: "Only 2 reviewers can read what you send (list number\u00a05)."}[epoch]
+		want := map[uint32]string{4: "At present only 1 reviewer can read what you send (list of reviewers, number\u00a04).", 5: "At present only 2 reviewers can read what you send (list of reviewers, number\u00a05)."}[epoch]
 		if _, form := r.say(get("/en/testimony")); !strings.Contains(form, want) {
 			t.Errorf("the form does not say %q", want)
 		}

@@ -51,7 +51,7 @@ func TestThirdLanguage(t *testing.T) {
 			if err := p.Landing(&landing, tag, State{Reviewers: 3, Epoch: 4}); err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/testimony", "Only d reviewers", "list number\u00a0e", `<ol class="words" lang="en" dir="ltr"`} {
+			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/testimony", "At present only d reviewers", "list number\u00a0e", `<ol class="words" lang="en" dir="ltr"`} {
 				if !strings.Contains(landing.String(), want) {
 					t.Errorf("its first page does not say %q", want)
 				}

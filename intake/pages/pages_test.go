@@ -281,11 +281,11 @@ func TestNoWayOn(t *testing.T) {
 	}
 }
 
-// TestWordsNotSaid: "dissident" is wrong, and a code, a cookie notice or a
-// promise of an answer would not be true.
+// TestWordsNotSaid: "dissident" is wrong, "مراجع" sounds like a summons, and a
+// code, a cookie notice or a promise of an answer would not be true.
 func TestWordsNotSaid(t *testing.T) {
 	for _, pg := range everyPage(t) {
-		for _, word := range []string{"dissident", "your code", "receipt code", "المعارض", "رمزك", "سنرد", "we will answer", "Unsubscribe"} {
+		for _, word := range []string{"dissident", "your code", "receipt code", "المعارض", "مراجع", "رمزك", "سنرد", "we will answer", "Unsubscribe"} {
 			if strings.Contains(strings.ToLower(string(pg.data)), strings.ToLower(word)) {
 				t.Errorf("%s %s says %q", pg.lang, pg.name, word)
 			}

@@ -12,8 +12,8 @@ import (
 	"amana/internal/wordlist"
 )
 
-// TestReaders: the first page says how many can read, the number of their list,
-// and its words in the page's language and in order; the form says it in short.
+// TestReaders: the first page says how many can read, what their list is, its
+// number, and its words in the page's language and in order; the form says it in short.
 func TestReaders(t *testing.T) {
 	p := mustNew(t)
 	for _, c := range []struct {
@@ -22,13 +22,13 @@ func TestReaders(t *testing.T) {
 		epoch         uint32
 		landing, form string
 	}{
-		{"en", "ltr", 1, 1, "Only 1 reviewer can|list number\u00a01.|of list number\u00a01 elsewhere", "Only 1 reviewer can read what you send (list number\u00a01)."},
-		{"en", "ltr", 12, 10_345, "Only 12 reviewers can|list number\u00a010,345.", "12 reviewers|list number\u00a010,345"},
-		{"ar", "rtl", 1, 1, "مراجع واحد فقط|القائمة رقم\u00a0١.|كلمات القائمة رقم\u00a0١", "إلا مراجع واحد (القائمة رقم\u00a0١)."},
-		{"ar", "rtl", 2, 7, "مراجعان فقط", "إلا مراجعان (القائمة رقم\u00a0٧)."},
-		{"ar", "rtl", 3, 12, "٣ مراجعين فقط|القائمة رقم\u00a0١٢.", "إلا ٣ مراجعين (القائمة رقم\u00a0١٢)."},
-		{"ar", "rtl", 20, 2, "٢٠ مراجعًا فقط", "إلا ٢٠ مراجعًا (القائمة رقم\u00a0٢)."},
-		{"ar", "rtl", 100, 2, "١٠٠ مراجع فقط", "إلا ١٠٠ مراجع (القائمة رقم\u00a0٢)."},
+		{"en", "ltr", 1, 1, "At present only 1 reviewer can|number is now\u00a01,|there, that is\u00a01.|of list number\u00a01 where", "At present only 1 reviewer can read what you send (list of reviewers, number\u00a01)."},
+		{"en", "ltr", 12, 10_345, "At present only 12 reviewers can|number is now\u00a010,345,", "12 reviewers|number\u00a010,345)"},
+		{"ar", "rtl", 1, 1, "شخص مؤتمن واحد فقط يستطيع الآن|رقمها الآن\u00a0١،|هو نفسه، أي\u00a0١.|كلمات القائمة رقم\u00a0١ حيث", "لا يستطيع الآن أن يقرأ ما ترسله إلا شخص مؤتمن واحد (قائمة المؤتمنين رقم\u00a0١)."},
+		{"ar", "rtl", 2, 7, "شخصان مؤتمنان فقط يستطيعان الآن أن يفتحا شهادتك ويقرآها.", "إلا شخصان مؤتمنان (قائمة المؤتمنين رقم\u00a0٧)."},
+		{"ar", "rtl", 3, 12, "٣ أشخاص مؤتمنين فقط|رقمها الآن\u00a0١٢،", "إلا ٣ أشخاص مؤتمنين (قائمة المؤتمنين رقم\u00a0١٢)."},
+		{"ar", "rtl", 20, 2, "٢٠ شخصًا مؤتمنًا فقط", "إلا ٢٠ شخصًا مؤتمنًا (قائمة المؤتمنين رقم\u00a0٢)."},
+		{"ar", "rtl", 100, 2, "١٠٠ شخص مؤتمن فقط", "إلا ١٠٠ شخص مؤتمن (قائمة المؤتمنين رقم\u00a0٢)."},
 	} {
 		s := state
 		s.Reviewers, s.Epoch = c.reviewers, c.epoch
@@ -83,7 +83,7 @@ func TestP4NoReadersNoWords(t *testing.T) {
 	p := mustNew(t)
 	without := state
 	without.Reviewers, without.Epoch, without.Sum = 0, 0, [32]byte{}
-	for lang, words := range map[string][]string{"ar": {"مراجعين", "لا أحد", "القائمة"}, "en": {"reviewer", "list number"}} {
+	for lang, words := range map[string][]string{"ar": {"مؤتمن", "لا أحد", "قائمة"}, "en": {"reviewer", "list of"}} {
 		var landing, form bytes.Buffer
 		if err := p.Landing(&landing, lang, without); err == nil || landing.Len() > 0 {
 			t.Errorf("%s: the first page was shown without a list", lang)
@@ -94,6 +94,28 @@ func TestP4NoReadersNoWords(t *testing.T) {
 		for _, word := range words {
 			if strings.Contains(form.String(), word) {
 				t.Errorf("%s: the form says %q", lang, word)
+			}
+		}
+	}
+}
+
+// TestReadersChange: the first page says that who can read may change, what the
+// list is a list of, and that only words of the same number are to be compared,
+// so that nobody is frightened away by the words of the next list.
+func TestReadersChange(t *testing.T) {
+	for lang, said := range map[string][]string{
+		"ar": {"من يُؤتمن لاحقًا على القراءة قد يُعطى ما أُرسل من قبل", "لا يستطيع أن يفتح ما يصل بعد ذلك", "وليست قائمة من يكتبونها",
+			"فإن كان الرقم نفسه واختلفت ولو كلمة واحدة أو اختلف الترتيب، فلا تكتب هنا.", "إلا كلمات رقم آخر"},
+		"en": {"become reviewers later may be given what was sent before", "cannot open what arrives afterwards", "not of those who write them",
+			"If the number is the same but even one word or the order is different, do not write here.", "only the words of another number"},
+	} {
+		var b bytes.Buffer
+		if err := mustNew(t).Landing(&b, lang, state); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range said {
+			if strings.Count(b.String(), want) != 1 {
+				t.Errorf("%s: the first page does not say once: %q", lang, want)
 			}
 		}
 	}
