@@ -36,7 +36,7 @@ func BenchmarkRatio(b *testing.B) {
 		return err
 	}
 	one := func() error {
-		_, err := Header(old, ids[:1], to)
+		_, err := newHeader(old, ids[:1], to)
 		return err
 	}
 	const turns, each = 100, 25

@@ -117,7 +117,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmDamage(t *testing.T) {
 	ids, to := people(t, 2)
 	old, _ := sealed(t, to)
-	next, err := Header(old, ids[:1], to)
+	next, err := newHeader(old, ids[:1], to)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func FuzzHeader(f *testing.F) {
 		if (err == nil) != (hybrid+other > 0) {
 			t.Errorf("%d and %d recipients are counted, with %v", hybrid, other, err)
 		}
-		if next, err := Header(header, ids, to); err == nil {
+		if next, err := newHeader(header, ids, to); err == nil {
 			got, err := age.DecryptHeader(next, id)
 			want, wantErr := age.DecryptHeader(header, id)
 			if err != nil || wantErr != nil || !bytes.Equal(got, want) {
@@ -130,7 +130,7 @@ func TestSeeds(t *testing.T) {
 	}
 	// They are worth something only if the good one gets through.
 	old, id := fixed(t)
-	if _, err := Header(old, []*age.HybridIdentity{id}, []age.Recipient{id.Recipient()}); err != nil {
+	if _, err := newHeader(old, []*age.HybridIdentity{id}, []age.Recipient{id.Recipient()}); err != nil {
 		t.Errorf("the fixed header is refused: %v", err)
 	}
 	if err := Confirm(old, old, []*age.HybridIdentity{id}, 2); err != nil {

@@ -34,15 +34,6 @@ var (
 // maxHeader is the largest header that a vault takes, in bytes.
 const maxHeader = 1 << 20
 
-// Header is [New] and [Wrapper.Header] for one header.
-func Header(old []byte, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
-	w, err := New(ids, to)
-	if err != nil {
-		return nil, err
-	}
-	return w.Header(old)
-}
-
 // Wrapper makes new headers for the same recipients. It may be used by several
 // goroutines at once.
 type Wrapper struct {

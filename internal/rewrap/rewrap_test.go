@@ -52,6 +52,15 @@ func sealed(t testing.TB, to []age.Recipient) (header, payload []byte) {
 	return header, out.Bytes()[len(header):]
 }
 
+// newHeader makes one header with a Wrapper of its own.
+func newHeader(old []byte, ids []*age.HybridIdentity, to []age.Recipient) ([]byte, error) {
+	w, err := New(ids, to)
+	if err != nil {
+		return nil, err
+	}
+	return w.Header(old)
+}
+
 // opens tells whether an age file opens to content.
 func opens(header, payload []byte, id age.Identity) bool {
 	r, err := age.Decrypt(io.MultiReader(bytes.NewReader(header), bytes.NewReader(payload)), id)
@@ -76,7 +85,7 @@ func TestHeader(t *testing.T) {
 		"the second key": {[]int{0, 1}, []int{0, 3}, []int{2, 3}},
 	} {
 		old, payload := sealed(t, pick(to, c.from))
-		next, err := Header(old, pick(ids, c.with), pick(to, c.to))
+		next, err := newHeader(old, pick(ids, c.with), pick(to, c.to))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -125,7 +134,7 @@ func TestStockAge(t *testing.T) {
 	}
 	ids, to := people(t, 3)
 	old, payload := sealed(t, to[:1])
-	next, err := Header(old, ids[:1], to[1:])
+	next, err := newHeader(old, ids[:1], to[1:])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +164,7 @@ func TestHeaderRefuses(t *testing.T) {
 	ids, to := people(t, 2)
 	old, payload := sealed(t, to)
 	stranger, _ := people(t, 1)
-	if _, err := Header(old, stranger, to); !errors.Is(err, ErrNotOurs) {
+	if _, err := newHeader(old, stranger, to); !errors.Is(err, ErrNotOurs) {
 		t.Errorf("another key: %v", err)
 	}
 	for name, data := range map[string][]byte{
@@ -164,18 +173,18 @@ func TestHeaderRefuses(t *testing.T) {
 		"marker": bytes.Replace(old, []byte("-> mlkem"), []byte("-> MARKER mlkem"), 1), "bad body": bytes.Replace(old, []byte("\n-> "), []byte("\nMARKER!\n-> "), 1),
 		"large": slices.Concat([]byte("age-encryption.org/v1\n-> x\n"), bytes.Repeat([]byte(strings.Repeat("A", 64)+"\n"), maxHeader/65+1), []byte("\n"+tail(old))),
 	} {
-		_, err := Header(data, ids, to)
+		_, err := newHeader(data, ids, to)
 		if !errors.Is(err, ErrDamaged) || strings.Contains(err.Error(), "MARKER") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for n := range old {
-		if _, err := Header(old[:n], ids, to); !errors.Is(err, ErrDamaged) {
+		if _, err := newHeader(old[:n], ids, to); !errors.Is(err, ErrDamaged) {
 			t.Fatalf("cut off at %d of %d: %v", n, len(old), err)
 		}
 		data := bytes.Clone(old)
 		data[n] ^= 1 << (n % 8)
-		if _, err := Header(data, ids[:1], to[:1]); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotOurs) {
+		if _, err := newHeader(data, ids[:1], to[:1]); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotOurs) {
 			t.Fatalf("byte %d changed: %v", n, err)
 		}
 	}
@@ -200,7 +209,7 @@ func TestRecipientsRefused(t *testing.T) {
 		"no key": {nil, to}, "nobody": {ids, nil}, "classic": {ids, []age.Recipient{to[0], classic.Recipient()}},
 		"nil": {ids, []age.Recipient{nil}}, "nil hybrid": {ids, []age.Recipient{(*age.HybridRecipient)(nil)}}, "too many": {ids, many},
 	} {
-		if next, err := Header(old, c.ids, c.to); err == nil || next != nil {
+		if next, err := newHeader(old, c.ids, c.to); err == nil || next != nil {
 			t.Errorf("%s: %d bytes, %v", name, len(next), err)
 		}
 	}

@@ -86,26 +86,3 @@ func (l *List) SHA256() string {
 	sum := sha256.Sum256(l.Text)
 	return hex.EncodeToString(sum[:])
 }
-
-// Recipients returns the reviewers as age takes them.
-func (l *List) Recipients() []age.Recipient { return recipients(l.Reviewers) }
-
-// Find returns the reviewer with the given recipient, or nil.
-func (l *List) Find(recipient string) *Reviewer { return find(l.Reviewers, recipient) }
-
-func recipients(reviewers []Reviewer) []age.Recipient {
-	out := make([]age.Recipient, len(reviewers))
-	for i, r := range reviewers {
-		out[i] = r.Recipient
-	}
-	return out
-}
-
-func find(reviewers []Reviewer, recipient string) *Reviewer {
-	for i := range reviewers {
-		if r := reviewers[i].Recipient; r != nil && r.String() == recipient {
-			return &reviewers[i]
-		}
-	}
-	return nil
-}

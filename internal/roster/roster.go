@@ -78,10 +78,13 @@ func (r *Roster) SHA256() string {
 func (r *Roster) Fingerprint(lang string) string { return wordlist.Fingerprint(lang, r.Sum()) }
 
 // Recipients returns the reviewers as age takes them.
-func (r *Roster) Recipients() []age.Recipient { return recipients(r.Reviewers) }
-
-// Find returns the reviewer with the given recipient (age1pq1…), or nil.
-func (r *Roster) Find(recipient string) *Reviewer { return find(r.Reviewers, recipient) }
+func (r *Roster) Recipients() []age.Recipient {
+	out := make([]age.Recipient, len(r.Reviewers))
+	for i, v := range r.Reviewers {
+		out[i] = v.Recipient
+	}
+	return out
+}
 
 // FindKey returns the reviewer with the given verifier key, or nil.
 func (r *Roster) FindKey(vkey string) *Reviewer {

@@ -44,18 +44,16 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(again.Text()) != text || again.Epoch != 7 || again.Previous != r.Previous || again.Signatures != 2 ||
-		len(again.Administrators) != 3 || len(again.Recipients()) != 2 {
+		len(again.Administrators) != 3 || len(again.Recipients()) != 2 ||
+		again.Recipients()[1].(*age.HybridRecipient).String() != r.Reviewers[1].Recipient.String() {
 		t.Errorf("read again it is %+v", again)
 	}
 	for _, v := range r.Reviewers {
-		if f := again.Find(v.Recipient.String()); f == nil || f.Name != v.Name || f.Key != v.Key {
-			t.Errorf("%s is not found by recipient", v.Name)
-		}
 		if f := again.FindKey(v.Key); f == nil || f.Name != v.Name {
 			t.Errorf("%s is not found by key", v.Name)
 		}
 	}
-	if again.Find("") != nil || again.FindKey("") != nil || again.FindKey(r.Administrators[0].Key) != nil || new(Roster).Find("") != nil {
+	if again.FindKey("") != nil || again.FindKey(r.Administrators[0].Key) != nil {
 		t.Error("somebody is found who is not a reviewer")
 	}
 }
