@@ -231,7 +231,7 @@ func TestImportSlipsForOthers(t *testing.T) {
 	if o.code != cli.ExitPartial || o.err.Error() != "2 of 4 were refused" || !strings.Contains(o.hints, "nothing is lost") ||
 		!strings.Contains(o.said, "refused: testimony "+vault.ID(unknown.ID).String()+": vault: no such testimony\n") ||
 		!strings.Contains(o.said, "refused: testimony "+vault.ID(stale.ID).String()+": vault: the testimony has another header by now\n") ||
-		!strings.Contains(o.said, "\n2 new headers are kept beside the old ones") {
+		!strings.Contains(o.said, "\n2 are kept beside the old ones") {
 		t.Errorf("exit code %d, %v (%s)\n%s", o.code, o.err, o.hints, o.said)
 	}
 	s.unchanged("unknown and stale", 2, s.b)
