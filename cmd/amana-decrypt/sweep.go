@@ -81,8 +81,9 @@ type result struct {
 
 // run makes the parts and returns the numbers of those that have entries, in order.
 func (s *sweep) run(ctx context.Context, progress *cli.Progress) (parts []int, err error) {
-	// Nearly all memory is garbage soon after, and need not be looked for so often.
-	defer debug.SetGCPercent(debug.SetGCPercent(200))
+	// Where many cores make garbage faster than it is looked for, it is looked for
+	// more often. What is in use is far less.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(96 << 20))
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	batches := make(chan *batch, 1) // to be written, in order

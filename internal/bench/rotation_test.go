@@ -32,7 +32,7 @@ func BenchmarkRewrap(b *testing.B) {
 	little, much := r.rewrap(b, few, rounds), r.rewrap(b, all, 1)
 	memory(b, "rewrap", few.n, little, all.n, much)
 	crowd := measure(b, "env", append([]string{"GOMAXPROCS=64", r.decrypt}, r.slips(b, few)...)...)
-	fmt.Fprintf(&table, "amana-decrypt rewrap, as on 64 cores: RssAnon\t%.0f MiB\t256 MiB\t%.2f\t<= 1\n", crowd.mib, crowd.mib/256)
+	fmt.Fprintf(&table, "amana-decrypt rewrap, as on 64 cores: RssAnon\t%.0f MiB\t128 MiB\t%.2f\t<= 1\n", crowd.mib, crowd.mib/128)
 
 	// The second reviewer.
 	few, all = r.again(b, few), r.again(b, all)
