@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"amana/internal/rig"
 
@@ -23,6 +24,8 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(cmd.Start())
 	slave.Close()
+	// What is waited for and never shown would else be waited for without end.
+	defer time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() }).Stop()
 	typed := strings.ReplaceAll(args[1], "^C", "\x03")
 	if typed != "\x03" {
 		typed += "\n"

@@ -110,6 +110,7 @@ func damaged(err error, hint string) error {
 
 // ask takes shares at the terminal until they make a key.
 func ask(ctx context.Context) (*keyfile.Key, []int, error) {
+	defer cli.Wipe() // what was typed is the key
 	var given []*shares.Share
 	why := "Type the lines of each paper, with or without their spaces, or scan its code.\n"
 	for {

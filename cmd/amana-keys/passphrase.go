@@ -111,6 +111,7 @@ func long(passphrase []byte) error {
 
 // give shows a passphrase of words and has it typed once.
 func give(ctx context.Context, language string) ([]byte, error) {
+	defer cli.Wipe()
 	words := []byte(wordlist.Passphrase(language, givenWords))
 	why := ""
 	for range tries {

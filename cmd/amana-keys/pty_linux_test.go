@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"amana/internal/rig"
 
@@ -37,6 +38,8 @@ func pty(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(cmd.Start())
 	slave.Close()
+	// What is waited for and never shown would else be waited for without end.
+	defer time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() }).Stop()
 	shown := hold(ts, master, ts.ReadFile(args[1]), func() error {
 		if stock {
 			return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"amana/internal/cli"
 	"amana/internal/confine"
@@ -122,7 +123,9 @@ func (c *splitCommand) show(ctx context.Context, all []*shares.Share) error {
 		if err != nil {
 			return err
 		}
-		prompt := fmt.Sprintf("\nShare %d of %d. Copy it to paper, then press Enter: ", i+1, len(all))
+		// The lines once more, last: a small terminal shows only the end of the page.
+		prompt := fmt.Sprintf("\nShare %d of %d, set %x, any %d make the key:\n\n%s\n\nCopy these %d lines and the numbers above them to paper, then press Enter: ",
+			i+1, len(all), s.Set, c.Needed, strings.Join(s.Lines(), "\n"), len(s.Lines()))
 		if err := cli.Reveal(ctx, page, prompt); err != nil {
 			return err
 		}

@@ -53,6 +53,15 @@ func Line(ctx context.Context, prompt string) (string, error) {
 // wipe clears a terminal and what can be scrolled back.
 const wipe = "\x1b[H\x1b[2J\x1b[3J"
 
+// Wipe clears the terminal of the program and what can be scrolled back, if it has
+// one: something secret was typed or shown there.
+func Wipe() {
+	if tty, err := openTerminal(); err == nil {
+		fmt.Fprint(tty, wipe)
+		tty.Close()
+	}
+}
+
 // Reveal clears the terminal of the program, shows a text that is not to stay
 // there, as it is, and waits for Enter after the prompt. Whatever way that ends,
 // the terminal is cleared again. Without a terminal it fails.

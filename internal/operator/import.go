@@ -119,7 +119,7 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 
 // roster takes in the next roster, or several. The last is in force at once.
 func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxRosters))
+	data, err := io.ReadAll(io.LimitReader(r, roster.MaxChainBytes+roster.MaxSize))
 	if err != nil {
 		return fmt.Errorf("read roster: %w", err)
 	}
@@ -154,9 +154,6 @@ func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) err
 	}
 	return i.toRotate(ctx, say)
 }
-
-// maxRosters bounds what is read of rosters together, in bytes.
-const maxRosters = 32 << 20
 
 // isRefusal tells whether err is about the roster, not about the disk.
 func isRefusal(err error) bool {

@@ -116,9 +116,6 @@ func (c *Init) chain() ([]*roster.Signed, error) {
 	return chain, nil
 }
 
-// maxRoster bounds what is read of a roster, in bytes; package roster allows less.
-const maxRoster = 1 << 20
-
 // readRoster reads a small file.
 func readRoster(path string) ([]byte, error) {
 	f, _, err := cli.OpenFile("roster", path)
@@ -126,7 +123,7 @@ func readRoster(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRoster))
+	data, err := io.ReadAll(io.LimitReader(f, roster.MaxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}

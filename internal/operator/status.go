@@ -124,13 +124,6 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	return nil
 }
 
-// The days before the end at which status speaks up, louder each time.
-const (
-	soon     = 30
-	verySoon = 14
-	now      = 7
-)
-
 // warnings says that no roster is in force, or that soon none will be.
 func warnings(w io.Writer, newest *roster.Signed, shut error) {
 	if shut != nil {
@@ -139,11 +132,11 @@ func warnings(w io.Writer, newest *roster.Signed, shut error) {
 		return
 	}
 	switch left := newest.DaysLeft(today()); {
-	case left <= now:
+	case left <= roster.LastWeek:
 		fmt.Fprintf(w, "WARNING: the roster ends %s; after %s sources are turned away: get the next roster TODAY\n", within(left), newest.Until)
-	case left <= verySoon:
+	case left <= roster.VerySoon:
 		fmt.Fprintf(w, "warning: the roster ends %s, after %s: ask the administrators for the next one now\n", within(left), newest.Until)
-	case left <= soon:
+	case left <= roster.Soon:
 		fmt.Fprintf(w, "note: the roster ends %s, after %s: the administrators should prepare the next one\n", within(left), newest.Until)
 	}
 }

@@ -23,7 +23,8 @@ func (b *Book) Import(data []byte, today string) (*roster.Signed, error) {
 
 // ImportAll is Import for several rosters that follow each other, as a server
 // that was away needs them: only the last must be in force on the given day. Those
-// that are here already are passed over. Either all are refused or none.
+// that are here already are passed over. Either all are refused or none; only an error
+// of the disk can leave the first of them taken in.
 func (b *Book) ImportAll(today string, data ...[]byte) (*roster.Signed, error) {
 	if b.look {
 		return nil, errors.New("import a roster: the rosters were opened only to look at them")
