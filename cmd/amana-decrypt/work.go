@@ -87,9 +87,10 @@ func (w *workFolder) read(n int) ([]byte, error) {
 	return part, nil
 }
 
-// write puts part n in the place of whatever is there.
+// write puts part n in the place of whatever is there. The room behind part, if it
+// has any, is used for its mark.
 func (w *workFolder) write(n int, part []byte) error {
-	data := append(part[:len(part):len(part)], w.mark(n, part)...)
+	data := append(part, w.mark(n, part)...)
 	err := durable.Replace(w.file(n), data, 0o600)
 	if info, statErr := os.Lstat(w.file(n)); err != nil && statErr == nil && info.IsDir() {
 		return cli.Hint(err, "move %s away, or delete it, and begin again: it is not as this program left it", w.path)
