@@ -224,7 +224,7 @@ func TestRewrapSurvivesKillAtEveryWrite(t *testing.T) {
 				resumed++
 			}
 			s := p.copy(p.states[1])
-			if out := s.Run(t, "import", slips); !strings.HasPrefix(out, "5 new headers are kept") {
+			if out := s.Run(t, "import", slips); !strings.Contains(out, "\n5 are kept beside") {
 				t.Errorf("%s: %s", what, out)
 			}
 			os.RemoveAll(s.Folder)
