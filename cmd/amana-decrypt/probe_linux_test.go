@@ -1,10 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"runtime/debug"
+
+	"amana/internal/rig"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,29 +19,12 @@ func probe() int {
 	read := func(path string) error { _, err := os.ReadFile(path); return err }
 	write := func(path string) error { return os.WriteFile(path, nil, 0o600) }
 	_, socket := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
-	code := 0
-	for _, c := range []struct {
-		what      string
-		got, want error
-	}{
-		{"reading the key again", read("a.key"), unix.EACCES},
-		{"reading elsewhere", read("/etc/passwd"), unix.EACCES},
-		{"writing a file", write("escaped"), unix.EACCES},
-		{"writing into the bundle", write("b.tar"), unix.EACCES},
-		{"removing the bundle", os.Remove("b.tar"), unix.EACCES},
-		{"a socket", socket, unix.EPERM},
-	} {
-		if !errors.Is(c.got, c.want) {
-			fmt.Printf("probe: %s: got %v, want %v (Landlock, Linux 5.13, must be on to run this test)\n", c.what, c.got, c.want)
-			code = 99
-		}
-	}
-	for fd := range 256 {
-		var s unix.Stat_t
-		if unix.Fstat(fd, &s) == nil && s.Rdev == unix.Mkdev(5, 0) {
-			fmt.Printf("probe: /dev/tty is still open as %d\n", fd)
-			code = 99
-		}
-	}
-	return code
+	return rig.Probe(
+		rig.Tried("reading the key again", read("a.key"), unix.EACCES),
+		rig.Tried("reading elsewhere", read("/etc/passwd"), unix.EACCES),
+		rig.Tried("writing a file", write("escaped"), unix.EACCES),
+		rig.Tried("writing into the bundle", write("b.tar"), unix.EACCES),
+		rig.Tried("removing the bundle", os.Remove("b.tar"), unix.EACCES),
+		rig.Tried("a socket", socket, unix.EPERM),
+	)
 }

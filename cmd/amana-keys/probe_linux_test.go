@@ -1,10 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+
+	"amana/internal/rig"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
@@ -22,32 +23,15 @@ func probe() int {
 	write := func(path string) error { return os.WriteFile(path, nil, 0o600) }
 	_, inet := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
 	_, local := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	code := 0
-	for _, c := range []struct {
-		what      string
-		got, want error
-	}{
-		{"reading the key again", read("Admin A.key"), unix.EACCES},
-		{"reading elsewhere", read("/etc/passwd"), unix.EACCES},
-		{"writing elsewhere", write("/tmp/amana-keys-escaped"), unix.EACCES},
-		{"writing beside the folder", write("escaped"), unix.EACCES},
-		{"writing in the folder", write("new/probe"), nil},
-		{"an inet socket", inet, unix.EPERM},
-		{"a local socket", local, unix.EPERM},
-	} {
-		if !errors.Is(c.got, c.want) {
-			fmt.Printf("probe: %s: got %v, want %v (Landlock, Linux 5.13, must be on to run this test)\n", c.what, c.got, c.want)
-			code = 99
-		}
-	}
-	for fd := range 256 {
-		var s unix.Stat_t
-		if unix.Fstat(fd, &s) == nil && s.Rdev == unix.Mkdev(5, 0) {
-			fmt.Printf("probe: /dev/tty is still open as %d\n", fd)
-			code = 99
-		}
-	}
-	return code
+	return rig.Probe(
+		rig.Tried("reading the key again", read("Admin A.key"), unix.EACCES),
+		rig.Tried("reading elsewhere", read("/etc/passwd"), unix.EACCES),
+		rig.Tried("writing elsewhere", write("/tmp/amana-keys-escaped"), unix.EACCES),
+		rig.Tried("writing beside the folder", write("escaped"), unix.EACCES),
+		rig.Tried("writing in the folder", write("new/probe"), nil),
+		rig.Tried("an inet socket", inet, unix.EPERM),
+		rig.Tried("a local socket", local, unix.EPERM),
+	)
 }
 
 // full is the whole program in a process whose confinements are used up: the
