@@ -22,6 +22,10 @@ var ErrFull = errors.New("vault: no room left")
 // ErrNotFound is wrapped by errors about an id that the vault does not hold.
 var ErrNotFound = errors.New("vault: no such testimony")
 
+// ErrTaken is wrapped by the error about an id under which something is kept, or is
+// on its way in, already.
+var ErrTaken = errors.New("vault: this id is taken")
+
 // ErrNotAge is wrapped by errors about data that does not begin with a complete
 // age header of at most [MaxHeader] bytes.
 var ErrNotAge = errors.New("vault: not an age file")
@@ -77,6 +81,7 @@ type Record struct {
 	Header      []byte   // the complete age header in force, up to and with the line of its MAC
 	HeaderEpoch uint32   // the epoch of the roster that Header is for: Label.Epoch until a rotation
 	Next        *Next    // a header that waits for its confirmation; nil if none does
+	Collected   bool     // a reviewer has signed for it
 	PayloadSize int64    // bytes after the header
 	PayloadSum  [32]byte // SHA-256 of the payload
 }
@@ -103,6 +108,22 @@ type Confirmed struct {
 	Header   [32]byte // SHA-256 of the Next.Header that was seen to open
 }
 
+// State is what [Store.Look] says of an id.
+type State byte
+
+// The states.
+const (
+	Absent    State = iota // nothing is kept under the id
+	Kept                   // kept, and no reviewer has signed for it yet
+	Collected              // kept, and a reviewer has signed for it
+)
+
+// Receipt says that a reviewer has opened a testimony and has it.
+type Receipt struct {
+	ID         ID
+	PayloadSum [32]byte // SHA-256 of the payload that was opened
+}
+
 // Refusal says why one slip or confirmation was not taken.
 type Refusal struct {
 	ID  ID
@@ -121,6 +142,7 @@ type Usage struct {
 	// Waiting counts the testimonies with a Next, by HeaderEpoch and then by the
 	// epoch of Next.
 	Waiting    map[uint32]map[uint32]int
+	Collected  int   // testimonies that a reviewer has signed for
 	RewriteDue bool  // headers that were replaced can still be found on disk; see Store.Rewrite
 	Free       int64 // bytes that may still be written before the reserve is reached; never below 0
 }
@@ -168,6 +190,27 @@ type Store interface {
 	// Pending with Commit or Abort. ctx bounds the waiting of the Pending's
 	// methods too.
 	Create(ctx context.Context) (Pending, error)
+
+	// CreateAs is Create with an id that the caller chose: unguessable, and random to
+	// everybody else. The error wraps [ErrTaken] if something is kept under it, or is
+	// on its way in, or was and has not been cleaned up.
+	CreateAs(ctx context.Context, id ID) (Pending, error)
+
+	// Look says of each id whether something is kept under it. It reads no payload,
+	// leaves no trace, and does the same work whatever it finds.
+	Look(ctx context.Context, ids []ID) ([]State, error)
+
+	// Collect marks testimonies as collected and returns once that is on stable
+	// storage. One that is marked already changes nothing and is not refused. One is
+	// refused with [ErrNotFound] for an unknown id, and [ErrStale] for another payload.
+	Collect(ctx context.Context, receipts []Receipt) ([]Refusal, error)
+
+	// Remove removes the testimonies with those ids that are kept and not collected,
+	// and returns how many once that is on stable storage; others it leaves alone. A
+	// [Store.Rewrite] is due after it: until then their headers can still be found on
+	// the disk. Payloads go when their room is needed; without a header nobody opens
+	// them.
+	Remove(ctx context.Context, ids []ID) (int, error)
 
 	// Ready returns nil when a new testimony may begin, or an error wrapping
 	// [ErrFull] when the reserve of free disk is reached. It is cheap enough to

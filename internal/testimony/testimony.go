@@ -6,8 +6,10 @@
 package testimony
 
 // The versions of the two documents. A change to either changes its version.
+// Testimonies of Schema1 keep opening; nothing writes them any more.
 const (
-	Schema         = "amana/testimony/1"
+	Schema         = "amana/testimony/2"
+	Schema1        = "amana/testimony/1"
 	ManifestSchema = "amana/manifest/1"
 )
 
@@ -19,8 +21,21 @@ const (
 	PaddingName   = "padding"
 )
 
-// Narrative is the key of the one answer in free words.
+// Narrative is the code of the question that every questionnaire begins with: what
+// happened, in free words. An addition's text stands under it too.
 const Narrative = "narrative"
+
+// Kind says what an envelope is to its thread.
+type Kind string
+
+// The kinds. An envelope of [Schema1] is a Testimony.
+const (
+	First      Kind = "testimony"  // what a source handed in first
+	Addition   Kind = "addition"   // text and files that the same source sent later
+	Name       Kind = "name"       // the name of the person spoken of, from a page of its own
+	Withdrawal Kind = "withdrawal" // the source takes back all of the thread
+	Fetched    Kind = "fetched"    // replies were shown to the source
+)
 
 // Limits that both sides hold to.
 const (
@@ -33,12 +48,31 @@ const (
 // Testimony is testimony.json: all that a source said, but for the bytes of the
 // files.
 type Testimony struct {
-	Schema   string            `json:"schema"`   // [Schema]
-	Language string            `json:"language"` // BCP 47 tag of the form that was used, "ar"
-	Answers  map[string]string `json:"answers"`  // by question key; [Narrative] is the only one yet
-	Files    []File            `json:"files"`    // in the order they were sent
-	Received string            `json:"received"` // day in UTC, "2026-11-22"
-	Roster   Roster            `json:"roster"`   // whom it was sealed to
+	Schema        string              `json:"schema"`        // [Schema]
+	Kind          Kind                `json:"kind"`          // what it is to its thread
+	Thread        string              `json:"thread"`        // 32 hexadecimal digits: the same in all envelopes of one source
+	Language      string              `json:"language"`      // BCP 47 tag of the form that was used, "ar"
+	Questionnaire *Questionnaire      `json:"questionnaire"` // whose questions were asked; null if none were
+	Answers       map[string]string   `json:"answers"`       // by question: free text, the code of one choice, or a date in EDTF
+	Choices       map[string][]string `json:"choices"`       // by question: the codes of all that were chosen
+	Files         []File              `json:"files"`         // in the order they were sent
+	Received      string              `json:"received"`      // day in UTC, "2026-11-22"
+	Roster        Roster              `json:"roster"`        // whom it was sealed to
+	Reply         *Reply              `json:"reply"`         // where a reply can be sent; null if the source wants none
+	Fetched       []string            `json:"fetched"`       // ids of the replies that were shown, 32 hexadecimal digits each; in [Fetched] only
+}
+
+// Questionnaire names the file of questions that were asked.
+type Questionnaire struct {
+	Name    string `json:"name"`    // "amana"
+	Version int    `json:"version"` // from 1
+	SHA256  string `json:"sha256"`  // of the file, in hexadecimal
+}
+
+// Reply says how the source can be written to.
+type Reply struct {
+	Mailbox   string `json:"mailbox"`   // 32 hexadecimal digits, under which the server keeps replies
+	Recipient string `json:"recipient"` // age1pq1…
 }
 
 // File is one file of a testimony. Name and Type are the source's words and
