@@ -30,11 +30,12 @@ type Config struct {
 	Store   vault.Store // where sealed testimonies go
 	Rosters Rosters     // whom they are sealed to, asked anew each time
 
-	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
-	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
-	Places int         // uploads in flight at once; 64
-	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
-	Conns  int         // open connections at once; 1,024
+	MaxText int         // characters (code points) of the narrative; 200,000
+	Limits  form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
+	Pace    Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
+	Places  int         // uploads in flight at once; 64
+	Drain   int64       // bytes of a refused body read before the answer; 16 MiB
+	Conns   int         // open connections at once; 1,024
 
 	// Now is the clock; nil means time.Now. Only its day is ever kept, and it
 	// says which roster is in force.
@@ -61,7 +62,7 @@ func (c Config) withDefaults() Config {
 			*v = d
 		}
 	}
-	setInt(&c.Limits.Text, testimony.MaxText)
+	setInt(&c.MaxText, testimony.MaxText)
 	set(&c.Limits.File, 2<<30)
 	set(&c.Limits.Total, 4<<30)
 	setInt(&c.Limits.Files, testimony.MaxFiles)
@@ -123,7 +124,7 @@ func New(config Config) (*Server, error) {
 		config: config,
 		pages:  words,
 		limits: pages.State{
-			MaxText:  config.Limits.Text,
+			MaxText:  config.MaxText,
 			MaxFile:  config.Limits.File,
 			MaxTotal: config.Limits.Total,
 			MaxFiles: config.Limits.Files,

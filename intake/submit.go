@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	"amana/intake/form"
 	"amana/intake/pages"
@@ -24,6 +26,16 @@ const besides = 8 << 20
 // errCannotSeal marks failures of ours while a testimony was being sealed.
 var errCannotSeal = errors.New("intake: failed to seal testimony")
 
+// narrative is the field of the form that holds the text.
+const narrative = "narrative"
+
+// What is wrong with a form that was read to its end, or to its first file.
+var (
+	errEmpty       = errors.New("intake: neither text nor a file")
+	errTextTooLong = errors.New("intake: text is too long")
+	errNotText     = errors.New("intake: the text is not UTF-8")
+)
+
 // submit takes a testimony. The receipt is written only after the vault has it
 // on stable storage.
 func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +51,7 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	forget.Do(func() {
 		var got form.Form
 		got, kind = s.take(w.(*answer), r, boundary, day, list)
-		files = got.Files
+		files = len(got.FileNames)
 		if kind != "" {
 			s.giveBack(w.(*answer), r, got, kind)
 		}
@@ -96,14 +108,20 @@ func (s *Server) keep(r *http.Request, boundary, day string, list *roster.Signed
 	if err != nil {
 		return form.Form{}, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
-	got, err := form.Read(r.Body, r.ContentLength, boundary, s.config.Limits, sealing{sealer})
+	got, err := form.Read(r.Body, r.ContentLength, boundary, s.config.Limits, s.fields(), sealing{sealer, s.checkText})
 	if err != nil {
 		return got, err
+	}
+	if err := s.checkText(&got); err != nil {
+		return got, err
+	}
+	if strings.TrimSpace(textOf(&got)) == "" && got.FileBytes == 0 {
+		return got, errEmpty
 	}
 	sum := s.sum(list)
 	err = sealer.Close(testimony.Testimony{
 		Language: language(r),
-		Answers:  map[string]string{testimony.Narrative: got.Narrative},
+		Answers:  map[string]string{testimony.Narrative: textOf(&got)},
 		Received: day,
 		Roster:   testimony.Roster{Epoch: list.Epoch, SHA256: hex.EncodeToString(sum[:])},
 	})
@@ -121,11 +139,42 @@ func (s *Server) keep(r *http.Request, boundary, day string, list *roster.Signed
 	return got, nil
 }
 
-// sealing passes files into the envelope and marks failures as ours.
-type sealing struct{ w *seal.Writer }
+// fields returns the text fields of the form.
+func (s *Server) fields() form.Fields {
+	return form.Fields{narrative: {Max: s.config.MaxText, Times: 1}}
+}
+
+// textOf returns the text of a form, or "" if none came.
+func textOf(got *form.Form) string {
+	if values := got.Values[narrative]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// checkText returns what is wrong with the text of a form.
+func (s *Server) checkText(got *form.Form) error {
+	switch text := textOf(got); {
+	case utf8.RuneCountInString(text) > s.config.MaxText:
+		return errTextTooLong
+	case !utf8.ValidString(text):
+		return errNotText
+	}
+	return nil
+}
+
+// sealing passes files into the envelope and marks failures as ours. What check
+// says ends the reading before the first file.
+type sealing struct {
+	w     *seal.Writer
+	check func(*form.Form) error
+}
 
 // File implements form.Sink.
-func (s sealing) File(name, contentType string) (io.Writer, error) {
+func (s sealing) File(got *form.Form, name, contentType string) (io.Writer, error) {
+	if err := s.check(got); err != nil {
+		return nil, err
+	}
 	f, err := s.w.File(name, contentType)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
@@ -154,12 +203,13 @@ func (s *Server) kind(err error) pages.ProblemKind {
 		{errNoRoster, pages.Closed},
 		{vault.ErrFull, pages.Full},
 		{errTooSlow, pages.TooSlow},
-		{form.ErrEmpty, pages.Empty},
-		{form.ErrTextTooLong, pages.TextTooLong},
+		{errEmpty, pages.Empty},
+		{errTextTooLong, pages.TextTooLong},
 		{form.ErrFileTooLarge, pages.FileTooLarge},
 		{form.ErrTotalTooLarge, pages.TotalTooLarge},
 		{form.ErrTooManyFiles, pages.TooManyFiles},
 		{form.ErrMalformed, pages.Malformed},
+		{errNotText, pages.Malformed},
 	} {
 		if errors.Is(err, k.err) {
 			return k.kind
@@ -182,7 +232,7 @@ func (s *Server) readOnly(out *answer, r *http.Request, boundary string) form.Fo
 		return form.Form{}
 	}
 	out.after = append(out.after, s.apologies.leave)
-	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), r.ContentLength, boundary, s.config.Limits, passedOver{})
+	got, _ := form.Read(io.LimitReader(r.Body, s.config.Drain), r.ContentLength, boundary, s.config.Limits, s.fields(), passedOver{})
 	return got
 }
 
@@ -190,7 +240,7 @@ func (s *Server) readOnly(out *answer, r *http.Request, boundary string) form.Fo
 type passedOver struct{}
 
 // File implements form.Sink.
-func (passedOver) File(string, string) (io.Writer, error) { return passedOver{}, nil }
+func (passedOver) File(*form.Form, string, string) (io.Writer, error) { return passedOver{}, nil }
 
 // Write implements io.Writer.
 func (passedOver) Write(p []byte) (int, error) { return len(p), nil }
@@ -204,9 +254,9 @@ func (s *Server) giveBack(out *answer, r *http.Request, got form.Form, kind page
 	}
 	out.page = func(w io.Writer) error {
 		return s.pages.Form(w, language(r), state, pages.Form{
-			Narrative: got.Narrative,
+			Narrative: textOf(&got),
 			Problem:   kind,
-			FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
+			FilesLost: len(got.FileNames) > 0 || kind != pages.Empty, // files may not have been read
 		})
 	}
 }
