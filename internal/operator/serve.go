@@ -115,7 +115,8 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	server, err := intake.New(intake.Config{
 		Store:   store,
 		Rosters: rosters,
-		Limits:  form.Limits{Text: c.MaxText, File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
+		MaxText: c.MaxText,
+		Limits:  form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
 		Pace:    intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
 		Places:  c.Places,
 		Problem: problem,
