@@ -114,7 +114,7 @@ func New(config Config) (*Server, error) {
 	if config.Store == nil || config.Rosters == nil {
 		return nil, errors.New("intake: needs a vault and rosters")
 	}
-	words, err := pages.New()
+	words, err := pages.New(pages.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("intake: load pages: %w", err)
 	}

@@ -204,9 +204,9 @@ func (s *Server) giveBack(out *answer, r *http.Request, got form.Form, kind page
 	}
 	out.page = func(w io.Writer) error {
 		return s.pages.Form(w, language(r), state, pages.Form{
-			Narrative: got.Narrative,
-			Problem:   kind,
-			FilesLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
+			Values:         map[string][]string{form.NarrativeField: {got.Narrative}},
+			Problem:        kind,
+			FilesMaybeLost: got.Files > 0 || kind != pages.Empty, // files may not have been read
 		})
 	}
 }
