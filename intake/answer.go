@@ -34,6 +34,11 @@ var statuses = map[pages.ProblemKind]int{
 	pages.Changed:       http.StatusServiceUnavailable,
 	pages.TooSlow:       http.StatusRequestTimeout,
 	pages.Interrupted:   http.StatusBadRequest,
+	pages.Invalid:       http.StatusBadRequest,
+	pages.Mistyped:      http.StatusBadRequest,
+	pages.Expired:       http.StatusBadRequest,
+	pages.Gone:          http.StatusConflict,
+	pages.Many:          http.StatusConflict,
 }
 
 // language returns the language that the path names. An error page is in it

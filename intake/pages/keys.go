@@ -16,6 +16,7 @@ var placeholders = map[string][]string{
 	"day":     {"Day"},                            // a message with a day
 	"list":    {"List"},                           // a message with the number of the list of reviewers
 	"readers": {"N", "List"},                      // the same, in the plural form of how many they are
+	"of":      {"N", "Of"},                        // a message with some of a number
 	"limits":  {"Files", "File", "Total", "Text"}, // a message with any of the limits
 	"date":    {"Day", "Month", "Year"},           // the shape of a date, which only Go code asks for
 }
@@ -30,6 +31,7 @@ var codeKeys = map[string]string{
 	"language.digits":    "t",
 	"language.group":     "t",
 	"language.date":      "date",
+	"thread.read_reply":  "day",
 	"count.files":        "n",
 	"count.characters":   "n",
 	"count.pages":        "n",
