@@ -15,11 +15,7 @@ import (
 // statuses gives each problem its status on the wire.
 var statuses = map[pages.ProblemKind]int{
 	pages.Empty:         http.StatusBadRequest,
-	pages.Invalid:       http.StatusBadRequest,
-	pages.Mistyped:      http.StatusBadRequest,
-	pages.Expired:       http.StatusBadRequest,
-	pages.Gone:          http.StatusConflict,
-	pages.Many:          http.StatusConflict,
+	pages.TextTooLong:   http.StatusRequestEntityTooLarge,
 	pages.FileTooLarge:  http.StatusRequestEntityTooLarge,
 	pages.TotalTooLarge: http.StatusRequestEntityTooLarge,
 	pages.TooManyFiles:  http.StatusRequestEntityTooLarge,

@@ -109,8 +109,13 @@ func (p *posted) add() {
 		p.thread(t, pages.Thread{Added: true})
 		return
 	}
-	back := p.returned(kind, e.problems)
-	p.thread(t, pages.Thread{Form: back})
+	if kind == pages.Invalid { // there is one answer on that page
+		kind = pages.Malformed
+		if e.problems[0].Kind == questionnaire.TooLong {
+			kind = pages.TextTooLong
+		}
+	}
+	p.thread(t, pages.Thread{Form: p.returned(kind, nil)})
 }
 
 // name shows the page of his name, or keeps what was written there, in an envelope

@@ -76,7 +76,7 @@ func (s *State) PostTo(path string, fields []Field, files ...File) (int, string,
 
 var (
 	tokenOf = regexp.MustCompile(`name="?token"? value="?([A-Za-z0-9_-]+)`)
-	wordsOf = regexp.MustCompile(`(?s)<ol[^>]*class="?code[^>]*>(.*?)</ol>`)
+	wordsOf = regexp.MustCompile(`(?s)<ol[^>]*class="?words[^>]*>(.*?)</ol>`)
 	itemOf  = regexp.MustCompile(`(?s)<li>([^<]*)`)
 )
 
