@@ -21,6 +21,7 @@ import (
 	"amana/internal/forget"
 	"amana/internal/testimony"
 	"amana/vault"
+	"amana/vault/letterbox"
 
 	"github.com/gorilla/mux"
 )
@@ -29,6 +30,8 @@ import (
 type Config struct {
 	Store   vault.Store // where sealed testimonies go
 	Rosters Rosters     // whom they are sealed to, asked anew each time
+
+	Letters *letterbox.Box // where replies wait for their sources
 
 	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
