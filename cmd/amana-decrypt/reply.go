@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -151,13 +152,34 @@ func (c *replyCommand) readText(ctx context.Context, in io.Reader) (string, erro
 		if r.err != nil {
 			return "", fmt.Errorf("read the reply: %w", r.err)
 		}
-		return replyText(r.data)
+		data, turns := withoutTurns(r.data)
+		if turns > 0 {
+			program.Say("left out %d invisible characters that turn the direction of text; the page does without", turns)
+		}
+		return replyText(data)
 	}
 }
 
 // maxText is more bytes than any reply has that is not too long: four for each
 // character, and some for the ends of lines of other systems.
 const maxText = 8 * mailbox.MaxReply
+
+// withoutTurns takes out the characters that turn the direction of others, which
+// word processors and phones put into Arabic text unseen and no reply may hold, and
+// says how many.
+func withoutTurns(data []byte) ([]byte, int) {
+	turns := 0
+	if !utf8.Valid(data) {
+		return data, 0
+	}
+	return bytes.Map(func(r rune) rune {
+		if r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			turns++
+			return -1
+		}
+		return r
+	}, data), turns
+}
 
 const plainText = "save it as plain text (UTF-8); a document of a word processor is none"
 
