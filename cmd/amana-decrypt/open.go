@@ -23,6 +23,7 @@ type openCommand struct {
 	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
 	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
 	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
+	ackFlags
 	trustFlags
 	passphraseFlags
 	JSON bool `name:"json" help:"Print one JSON object for scripts."`
@@ -44,6 +45,11 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.NoNetwork(); err != nil {
 		return err
 	}
+	ack, err := c.beginAck()
+	if err != nil {
+		return err
+	}
+	defer ack.discard()
 	folder, err := createFolder(c.Folder)
 	if err != nil {
 		return err
@@ -53,7 +59,7 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := confineFiles(folder); err != nil {
+	if err := confineFiles(folder, ack.folders()...); err != nil {
 		return err
 	}
 	bundle, err := carry.OpenBundle(file, size)
@@ -76,20 +82,23 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := job.finish(); err != nil {
 		return err
 	}
+	said, acked := ack.finish(ctx, &bundle.Manifest, job.opened, key)
 	if c.JSON {
 		if err := json.NewEncoder(stdout).Encode(job.summary()); err != nil {
 			return fmt.Errorf("print summary: %w", err)
 		}
 	} else {
 		job.print(stdout)
+		fmt.Fprint(stdout, said)
 	}
-	return job.verdict()
+	return joined(job.verdict(), acked)
 }
 
-// confineFiles lets the program write to the new folder only, if the kernel can.
-func confineFiles(folder *dossier.Folder) error {
+// confineFiles lets the program write to the new folder, and those named, only, if
+// the kernel can.
+func confineFiles(folder *dossier.Folder, others ...string) error {
 	return program.Confine(confine.Paths{
-		Write:   []string{folder.Partial()},
+		Write:   append(others, folder.Partial()),
 		Folders: []string{filepath.Dir(folder.Partial())},
 	})
 }

@@ -112,8 +112,15 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
 	rosters := state.rosters(u)
+	letters := state.letters()
+	defer letters.Close()
+	box, err := letters.open()
+	if err != nil {
+		return err
+	}
 	server, err := intake.New(intake.Config{
 		Store:   store,
+		Letters: box,
 		Rosters: rosters,
 		MaxText: c.MaxText,
 		Limits:  form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
@@ -124,12 +131,17 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, state, server, store, rosters, stdout)
+	return c.run(ctx, state, server, importer{store, rosters, letters}, problem, stdout)
 }
 
 // run opens all sockets, answers on them, and stops when the context ends or
 // one of them fails.
-func (c *Serve) run(ctx context.Context, state State, server *intake.Server, store *bolt.Store, rosters rosters, stdout io.Writer) error {
+func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, problem func(error), stdout io.Writer) error {
+	store, rosters := in.store, in.rosters
+	ctx, cancel := context.WithCancel(ctx)
+	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now}
+	defer tidier.stop()
+	defer cancel()
 	defer func() {
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
 		defer cancel()
@@ -140,7 +152,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 	if err != nil {
 		return err
 	}
-	operators := admin.NewServer(store, importer{store, rosters})
+	operators := admin.NewServer(store, in, in.letters)
 	defer operators.Close()
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
@@ -180,6 +192,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 	if err := store.Ready(); errors.Is(err, vault.ErrFull) {
 		fmt.Fprintf(stdout, "warning: less disk is free than --reserve (%s): sources are turned away\n", c.Reserve)
 	}
+	tidier.tick(ctx)
 	watch := time.NewTicker(watchTime)
 	defer watch.Stop()
 	for {
@@ -199,6 +212,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, sto
 			if err := store.Ready(); err != nil && !errors.Is(err, vault.ErrFull) {
 				return cli.Hint(err, "start the server again; if it ends again, look at the disk")
 			}
+			tidier.tick(ctx)
 		}
 	}
 }
