@@ -72,7 +72,7 @@ func TestWithdrawn(t *testing.T) {
 		text(testimony.Addition, "2", "2026-11-23", "second"),
 		text(testimony.Withdrawal, "2", "2026-12-01", ""),
 	)
-	inOrder(t, page, "Thread 1", strings.Repeat("2", 32), "1. سحب Withdrawal", "لا تستعملوه ولا تنشروه. أتلفوا ما لديكم منه، إلا ما سُلّم أو نُشر من قبل.",
+	inOrder(t, page, "Thread 1", strings.Repeat("2", 32), "1. سحب Withdrawal", "المصدر سحب شهادته وكل ما معها. لا تستعملوها ولا تنشروها. أتلفوا ما لديكم منها، إلا ما سُلّم أو نُشر من قبل.",
 		"Do not use or publish it. Destroy what you have of it, unless it was handed over or published.", "somebody else with the code", "2026-12-01",
 		"2. شهادة", "Withdrawn: do not use or publish.", "first", "3. إضافة", "Withdrawn: do not use or publish.", "second", "Thread 2", "other")
 	if n := strings.Count(page, "Withdrawn: do not use"); n != 2 {
