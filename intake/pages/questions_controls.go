@@ -146,11 +146,15 @@ func (b *builder) date(p place) {
 	b.put(">", b.word("question.about"), "</label></fieldset>")
 }
 
-// files adds the input for files. A browser never shows again what was chosen.
+// files adds the input for files, which a browser never fills in again. A hint of
+// the questionnaire stands in place of ours; the limits are always said.
 func (b *builder) files(p place) {
 	p.hinted = true
 	b.head(p, func() {
-		b.put(" ", b.word("form.files_hint"), " ", b.word("form.files_once"), " ")
+		if len(p.Hint) == 0 {
+			b.put(b.word("form.files_hint"))
+		}
+		b.put(" ", b.word("form.files_once"), " ")
 		b.gap(func(w io.Writer, st State, _ *filled) error {
 			return b.asked.writeLimits(w, "form.files_limit", st)
 		})

@@ -99,7 +99,7 @@ func namesOf(q *questionnaire.Question, key string) []string {
 
 // row adds one round of the questions of a section that repeats.
 func (b *builder) row(s *questionnaire.Section, row int) {
-	title := b.say(s.Title) + "\u00a0" + b.asked.words.number(int64(row))
+	title := b.say(s.Title) + "\u00a0(" + b.asked.words.number(int64(row)) + ")"
 	b.put("<fieldset><legend><h3>", title, "</h3></legend>")
 	for _, q := range s.Questions {
 		b.question(q, keyOf(s, q, row), title+": ")

@@ -401,9 +401,25 @@ func TestFolds(t *testing.T) {
 	}
 }
 
+// TestFilesHint: the limits are said by the files, and one hint: the
+// questionnaire's, or else ours.
+func TestFilesHint(t *testing.T) {
+	s := tiny()
+	files := s.Sections[len(s.Sections)-1].Questions[0]
+	for _, hint := range []questionnaire.Text{said("a hint of theirs"), nil} {
+		files.Hint = hint
+		data, _ := ask(t, mustAsk(t, "en", s, questionnaire.PageForm), filled{})
+		for words, want := range map[string]bool{"a hint of theirs": hint != nil, "Copies only": hint == nil, "in one go": true, "up to 100 files": true, "up to 4 GB": true} {
+			if bytes.Contains(data, []byte(words)) != want {
+				t.Errorf("hint %q: %q is said: %v", hint["en"], words, !want)
+			}
+		}
+	}
+}
+
 // TestRowsInDigits: rows are counted in the digits of the language.
 func TestRowsInDigits(t *testing.T) {
-	for lang, want := range map[string]string{"ar": "ع Place\u00a0٣", "en": "Place\u00a03"} {
+	for lang, want := range map[string]string{"ar": "ع Place\u00a0(٣)", "en": "Place\u00a0(3)"} {
 		a := mustAsk(t, lang, tiny(), questionnaire.PageForm)
 		data, _ := ask(t, a, filled{})
 		if !bytes.Contains(data, []byte("<legend><h3>"+want+"</h3></legend>")) {
