@@ -13,6 +13,8 @@ type asked struct {
 	sections []questionnaire.Section
 }
 
+func init() { codeKeys["form.files_once"] = "t" }
+
 // filled is what a form shows again.
 type filled struct {
 	values    map[string][]string     // by field name
