@@ -89,7 +89,7 @@ func TestRefusedWordsComeBack(t *testing.T) {
 		{"file too large", func(c *Config) { c.Limits.File = 10 }, nil, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 413},
 		{"together too large", func(c *Config) { c.Limits.Total = 10 }, nil, []sent{words, {"files", "a", "123456"}, {"files", "b", "123456"}}, 413},
 		{"too many files", func(c *Config) { c.Limits.Files = 1 }, nil, []sent{words, {"files", "a", "1"}, {"files", "b", "1"}}, 413},
-		{"text too long", func(c *Config) { c.Limits.Text = 9 }, nil, []sent{words}, 413},
+		{"text too long", func(c *Config) { c.MaxText = 9 }, nil, []sent{words}, 413},
 		{"disk full", nil, func(m *memory) { m.ready = vault.ErrFull }, []sent{words, {"files", "a", "1"}}, 507},
 		{"disk fills", nil, func(m *memory) { m.write = fmt.Errorf("no: %w", vault.ErrFull) }, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 507},
 		{"commit fails", nil, func(m *memory) { m.commit = io.ErrClosedPipe }, []sent{words}, 500},

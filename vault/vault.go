@@ -163,8 +163,9 @@ type Reader interface {
 
 	// Open returns the complete age file of one testimony. It is read in short
 	// transactions as the caller reads. An unknown id gives an error wrapping
-	// [ErrNotFound]; data that is missing or too short gives
-	// [io.ErrUnexpectedEOF] while reading. Hashes are checked by Check, not here.
+	// [ErrNotFound], also while reading if it is removed meanwhile; data that is
+	// missing or too short gives [io.ErrUnexpectedEOF] while reading. Hashes are
+	// checked by Check, not here.
 	Open(ctx context.Context, id ID) (io.ReadCloser, error)
 
 	// Usage counts what is kept and measures the room left.
@@ -193,11 +194,14 @@ type Store interface {
 
 	// CreateAs is Create with an id that the caller chose: unguessable, and random to
 	// everybody else. The error wraps [ErrTaken] if something is kept under it, or is
-	// on its way in, or was and has not been cleaned up.
+	// on its way in, or was and has not been cleaned up: the payload of an upload that
+	// was aborted, or of a testimony that was removed, stays until its room is needed.
+	// The zero ID is refused.
 	CreateAs(ctx context.Context, id ID) (Pending, error)
 
 	// Look says of each id whether something is kept under it. It reads no payload,
-	// leaves no trace, and does the same work whatever it finds.
+	// leaves no trace, and does the same work whatever it finds. What is damaged counts
+	// as kept.
 	Look(ctx context.Context, ids []ID) ([]State, error)
 
 	// Collect marks testimonies as collected and returns once that is on stable
@@ -209,7 +213,9 @@ type Store interface {
 	// and returns how many once that is on stable storage; others it leaves alone. A
 	// [Store.Rewrite] is due after it: until then their headers can still be found on
 	// the disk. Payloads go when their room is needed; without a header nobody opens
-	// them.
+	// them. One that is damaged is left alone too, and the error says so once the
+	// others are removed. After another error some may have been removed; the same
+	// call again does the rest.
 	Remove(ctx context.Context, ids []ID) (int, error)
 
 	// Ready returns nil when a new testimony may begin, or an error wrapping

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -61,8 +60,8 @@ func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
 		return err
 	}
 	defer keyFile.Close()
-	if _, err := os.Lstat(h.out); err == nil {
-		return cli.Hint(fmt.Errorf("%s is there already", h.out), "nothing is ever overwritten; choose another name with -o")
+	if err := vacant(h.out, "-o"); err != nil {
+		return err
 	}
 	if err := program.NoNetwork(); err != nil {
 		return err
@@ -196,22 +195,10 @@ func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
 
 // write puts the parts together into the file, signed.
 func (h *headers) write(ctx context.Context, kind carry.Kind, work *workFolder, parts []int) error {
-	signer, err := h.key.Signer()
-	if err != nil {
-		return err
-	}
-	newest := h.newest()
-	m := &carry.PartsManifest{
-		Kind: kind, Made: time.Now().UTC().Format(time.DateOnly), Signer: h.key.VerifierKey(),
-		Epoch: newest.Epoch, RosterSum: newest.Sum(), Parts: make([]carry.Part, len(parts)),
-	}
 	out, err := durable.Create(h.out, 0o600)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	if err := carry.WriteParts(ctx, out, m, signer, func(i int) ([]byte, error) { return work.read(parts[i]) }); err != nil {
-		return fmt.Errorf("write %s: %w", h.out, err)
-	}
-	return out.Commit()
+	return sign(ctx, out, kind, h.key, h.newest(), len(parts), func(i int) ([]byte, error) { return work.read(parts[i]) })
 }

@@ -17,6 +17,7 @@ type grammar struct {
 	Open    openCommand    `cmd:"" help:"Open a bundle into a new folder."`
 	Rewrap  rewrapCommand  `cmd:"" help:"Make new headers for the reviewers of a new roster, from a file of headers."`
 	Confirm confirmCommand `cmd:"" help:"Prove that the new headers open, so that the server may drop the old ones."`
+	Reply   replyCommand   `cmd:"" help:"Write to the source of a thread, sealed so that only their code opens it."`
 }
 
 func main() { os.Exit(run()) }

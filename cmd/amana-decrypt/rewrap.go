@@ -9,7 +9,6 @@ import (
 
 	"amana/internal/carry"
 	"amana/internal/cli"
-	"amana/internal/keyfile"
 	"amana/internal/rewrap"
 	"amana/internal/roster"
 
@@ -47,7 +46,7 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 			c.Roster, given.Epoch, given.SHA256()[:8], newest.Epoch, newest.SHA256()[:8]),
 			"let the operator import the new roster first, and export the headers then; or get the newest roster from an administrator")
 	}
-	if err := h.speaksFor(newest); err != nil {
+	if err := speaksFor(h.key, newest); err != nil {
 		return err
 	}
 	if err := h.askReaders(ctx, stdout, c.Yes || c.Pin != ""); err != nil {
@@ -130,7 +129,7 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer h.close()
 	newest := h.newest()
-	if err := h.speaksFor(newest); err != nil {
+	if err := speaksFor(h.key, newest); err != nil {
 		return err
 	}
 	ids, n := h.key.Identities, len(newest.Reviewers)
@@ -151,24 +150,4 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 		},
 		next: "give it to the operator (amana-intake import)",
 	})
-}
-
-// speaksFor returns an error unless the key's reviewer is in the roster, with
-// both halves.
-func (h *headers) speaksFor(newest *roster.Signed) error {
-	r := newest.FindKey(h.key.VerifierKey())
-	switch {
-	case h.key.VerifierKey() == "":
-		return cli.Hint(keyfile.ErrNoSigningKey, "use a key that amana-keys reviewer new made")
-	case r == nil:
-		return cli.Refused(fmt.Errorf("this key is not in roster %d, so the server would not take what it signs", newest.Epoch),
-			"it takes a reviewer who is in the newest roster")
-	}
-	for _, id := range h.key.Identities {
-		if r.Recipient.String() == id.Recipient().String() {
-			return nil
-		}
-	}
-	return cli.Refused(fmt.Errorf("roster %d names another recipient for the signing key of %s", newest.Epoch, r.Name),
-		"stop, and call the administrators: somebody has changed the roster")
 }

@@ -40,6 +40,9 @@ type Receipt struct {
 // Return is what the page that asks for the code shows besides.
 type Return struct {
 	Problem ProblemKind // [Mistyped], [Expired] or [Busy], or "" when it is asked first
+	// What had come with a page that is too old, to be gone on with.
+	Words     string
+	FilesLost []string
 }
 
 // Thread is what a source sees with their code. For a code that nobody ever used

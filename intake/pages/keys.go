@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"strconv"
 	"text/template/parse"
+
+	"amana/internal/questionnaire"
 )
 
 // The functions by which templates ask for words. The first argument is the key
@@ -37,15 +39,34 @@ var codeKeys = map[string]string{
 	"size.kb":            "n",
 	"size.mb":            "n",
 	"size.gb":            "n",
+
+	"form.narrative_limit": "limits",
+	"form.files_hint":      "t",
+	"form.files_once":      "t",
+	"form.files_limit":     "limits",
+
+	"question.send":  "t",
+	"question.more":  "t",
+	"question.year":  "t",
+	"question.month": "t",
+	"question.day":   "t",
+	"question.about": "t",
 }
 
 func init() {
 	for m := 1; m <= 12; m++ {
 		codeKeys[monthKey(m)] = "t"
 	}
+	for _, kind := range []questionnaire.ProblemKind{
+		questionnaire.TooLong, questionnaire.NotInList, questionnaire.Impossible, questionnaire.NotText, questionnaire.TooMany,
+	} {
+		codeKeys[answerKey(kind)] = "limits"
+	}
 }
 
 func monthKey(m int) string { return "month." + strconv.Itoa(m) }
+
+func answerKey(k questionnaire.ProblemKind) string { return "question.problem." + string(k) }
 
 func problemKey(part string, k ProblemKind) string { return "problem." + string(k) + "." + part }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Organisation is who runs the pages, in its own words, by language (BCP 47 tag).
-// docs/organisation.example.toml shows the file.
+// Organisation is who runs the pages, in its own words, by language (BCP 47 tag):
+// the pages are offered in its languages only. docs/organisation.example.toml shows the file.
 type Organisation struct {
 	Name         map[string]string   // one line
 	Introduction map[string][]string // one to three paragraphs, without a way to reach anybody
@@ -55,8 +55,9 @@ type organisationFile struct {
 	Support      []map[string]string `toml:"support"`
 }
 
-// ReadOrganisation reads the file about an organisation, which must have words in
-// every language given. An error has one line of text for each fault, with the line
+// ReadOrganisation reads the file about an organisation. languages are those that
+// the pages can be offered in; the file may have words in some of them, the default
+// among them, and then each text must have all of those. An error has one line of text for each fault, with the line
 // of the file where it can be told.
 func ReadOrganisation(r io.Reader, languages []string) (*Organisation, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxOrganisationSize+1))
@@ -75,7 +76,7 @@ func ReadOrganisation(r io.Reader, languages []string) (*Organisation, error) {
 	for _, fault := range append(unknown, file.wrong(languages)...) {
 		faults = append(faults, fmt.Sprintf("line %d: %s", lineOf(lines, languages, fault), fault))
 	}
-	faults = append(faults, file.missing(languages)...)
+	faults = append(faults, file.missing()...)
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("pages: organisation: %s", strings.Join(faults, "\n"))
 	}
@@ -117,9 +118,14 @@ func lineOf(lines [][]byte, languages []string, fault string) int {
 	return len(lines)
 }
 
-// missing lists what the file lacks.
-func (f organisationFile) missing(languages []string) []string {
+// missing lists what the file lacks. The languages are those of the name.
+func (f organisationFile) missing() []string {
 	var faults []string
+	languages := slices.Sorted(maps.Keys(f.Name))
+	if !slices.Contains(languages, DefaultLanguage) {
+		languages = append(languages, DefaultLanguage)
+	}
+	slices.Sort(languages)
 	if f.Schema == "" {
 		faults = append(faults, fmt.Sprintf("the file must begin with schema = %q", organisationFormat))
 	}
@@ -134,6 +140,11 @@ func (f organisationFile) missing(languages []string) []string {
 			if line[lang] == "" {
 				faults = append(faults, fmt.Sprintf("[[support]] number %d has nothing for %q", i+1, lang))
 			}
+		}
+	}
+	for _, lang := range slices.Sorted(maps.Keys(f.Introduction)) {
+		if !slices.Contains(languages, lang) {
+			faults = append(faults, fmt.Sprintf("[name] has nothing for %q", lang))
 		}
 	}
 	return faults

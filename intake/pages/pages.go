@@ -66,9 +66,8 @@ type set struct {
 // that a template asks for, has one that none asks for, or lacks a plural form
 // of its language, so that no page can fail for want of a word later.
 //
-// Offered are the languages that both a catalog and the questionnaire have. The
-// default language must be among them, and an organisation must have words in
-// all of them.
+// Offered are the languages that a catalog, the questionnaire and the organisation,
+// if there is one, have. The default language must be among them.
 func New(o Options) (*Pages, error) {
 	return load(templateFiles, catalogFiles, o)
 }
@@ -91,7 +90,7 @@ func load(templates, catalogs fs.FS, o Options) (*Pages, error) {
 		return nil, err
 	}
 	for _, c := range list {
-		if !slices.Contains(p.questions.Languages, c.tag) {
+		if !slices.Contains(p.questions.Languages, c.tag) || o.Organisation != nil && o.Organisation.Name[c.tag] == "" {
 			continue
 		}
 		s, err := p.newSet(c, parsed, o.Organisation)
@@ -102,7 +101,7 @@ func load(templates, catalogs fs.FS, o Options) (*Pages, error) {
 		p.sets[c.tag] = s
 	}
 	if p.sets[DefaultLanguage] == nil {
-		return nil, fmt.Errorf("pages: the questionnaire has no words in %s", DefaultLanguage)
+		return nil, fmt.Errorf("pages: the questionnaire, or the organisation, has no words in %s", DefaultLanguage)
 	}
 	return p, p.rehearse()
 }

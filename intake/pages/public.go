@@ -33,13 +33,14 @@ func (p *Pages) Before(w io.Writer, lang string, s State) error {
 }
 
 // Return writes the page of "/{lang}/code", which asks for the code. It posts
-// multipart/form-data to the same path: "code". Nothing that was typed comes back.
+// multipart/form-data to the same path: "code", and "narrative" with the words of a
+// page that is too old, if there were any. A code that was typed never comes back.
 func (p *Pages) Return(w io.Writer, lang string, r Return) error {
-	v := view{Problem: r.Problem.known(), About: r.Problem.Field(), Padded: r.Problem != ""}
+	v := view{Problem: r.Problem.known(), About: r.Problem.Field(), Padded: r.Problem != "", Words: r.Words != "", Lost: len(r.FilesLost) > 0}
 	if v.Problem == "" {
 		v.Switch = "/code"
 	}
-	return p.write(w, lang, "code.html", v, nil)
+	return p.write(w, lang, "code.html", v, slots{"narrative": escaped(r.Words), "lost": fileNames(r.FilesLost)})
 }
 
 // Problem writes a page of its own about something that went wrong: what it

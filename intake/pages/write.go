@@ -20,6 +20,7 @@ type view struct {
 	Answers      bool   // answers need a look
 	Lost         bool   // files that had come are named
 	MaybeLost    bool
+	Words        bool // words of before come along
 	Padded       bool
 	Receipt      struct {
 		Files      int

@@ -57,7 +57,7 @@ func Listen(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// Importer takes in rosters, slips and confirmations.
+// Importer takes in rosters, and what reviewers signed.
 type Importer interface {
 	// Import reads one file of the given size, -1 if it is not known, and tells
 	// say, line by line, what became of it.
@@ -72,18 +72,25 @@ type imported struct {
 	Code  int      `json:"code,omitempty"` // the exit code
 }
 
-// NewServer returns a server of r and of what is imported. Its answers hold no
+// Letters is what is told of the replies that wait for their sources.
+type Letters interface {
+	// Count returns how many there are.
+	Count(ctx context.Context) (int, error)
+}
+
+// NewServer returns a server of r, of what is imported, and of letters. Its answers hold no
 // word of a source, but they are made inside the erasure too: encoding/json pools
 // its buffers, and a buffer that was allocated outside would never be erased after
 // a testimony passed through it.
-func NewServer(r vault.Reader, in Importer) *http.Server {
-	s := server{r, in}
+func NewServer(r vault.Reader, in Importer, letters Letters) *http.Server {
+	s := server{r, in, letters}
 	router := mux.NewRouter()
 	router.HandleFunc("/usage", s.usage).Methods(http.MethodGet)
 	router.HandleFunc("/records", s.records).Methods(http.MethodGet)
 	router.HandleFunc("/testimonies/{id}", s.open).Methods(http.MethodGet)
 	router.HandleFunc("/check", check(r.Check)).Methods(http.MethodGet)
 	router.HandleFunc("/check/records", check(r.CheckRecords)).Methods(http.MethodGet)
+	router.HandleFunc("/replies", s.replies).Methods(http.MethodGet)
 	router.HandleFunc("/import", s.take).Methods(http.MethodPost)
 	erasing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forget.Do(func() { router.ServeHTTP(w, r) })
@@ -98,6 +105,8 @@ func NewServer(r vault.Reader, in Importer) *http.Server {
 type server struct {
 	vault vault.Reader
 	in    Importer
+
+	letters Letters
 }
 
 // take imports what is sent.
@@ -114,6 +123,11 @@ func (s server) take(w http.ResponseWriter, r *http.Request) {
 func (s server) usage(w http.ResponseWriter, r *http.Request) {
 	u, err := s.vault.Usage(r.Context())
 	reply(w, u, err)
+}
+
+func (s server) replies(w http.ResponseWriter, r *http.Request) {
+	n, err := s.letters.Count(r.Context())
+	reply(w, n, err)
 }
 
 func (s server) records(w http.ResponseWriter, r *http.Request) {

@@ -25,6 +25,7 @@ type fake struct {
 	findings []vault.Finding
 	err      error // of every method
 	during   chan struct{}
+	replies  int
 }
 
 func (f *fake) Records(_ context.Context, after vault.ID, limit int) (some []vault.Record, err error) {
@@ -61,6 +62,8 @@ func (f *fake) Check(ctx context.Context, report func(vault.Finding)) error {
 	return f.err
 }
 
+func (f *fake) Count(context.Context) (int, error) { return f.replies, f.err }
+
 // CheckRecords finds the last of the findings only.
 func (f *fake) CheckRecords(_ context.Context, report func(vault.Finding)) error {
 	report(f.findings[len(f.findings)-1])
@@ -68,7 +71,7 @@ func (f *fake) CheckRecords(_ context.Context, report func(vault.Finding)) error
 }
 
 // start serves a vault on a socket and returns its client.
-func start(t *testing.T, v vault.Reader) *Client {
+func start(t *testing.T, v *fake) *Client {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := Listen(path)
@@ -78,7 +81,7 @@ func start(t *testing.T, v vault.Reader) *Client {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the socket's mode is %v (%v)", info.Mode(), err)
 	}
-	s := NewServer(v, nil)
+	s := NewServer(v, nil, v)
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	c, err := Dial(t.Context(), path)

@@ -20,12 +20,14 @@ import (
 // ErrNotRunning is wrapped by the error of [Dial] when no server answers.
 var ErrNotRunning = errors.New("no server is running")
 
-// Client speaks to a running server. It implements [vault.Reader] and [Importer].
+// Client speaks to a running server. It implements [vault.Reader], [Importer] and
+// [Letters].
 type Client struct{ http http.Client }
 
 var (
 	_ vault.Reader = (*Client)(nil)
 	_ Importer     = (*Client)(nil)
+	_ Letters      = (*Client)(nil)
 )
 
 // Dial returns a client of the server whose socket is at path.
@@ -151,6 +153,12 @@ func (c *Client) Usage(ctx context.Context) (vault.Usage, error) {
 	var u vault.Usage
 	err := c.getJSON(ctx, "/usage", nil, &u)
 	return u, err
+}
+
+// Count implements [Letters].
+func (c *Client) Count(ctx context.Context) (n int, err error) {
+	err = c.getJSON(ctx, "/replies", nil, &n)
+	return n, err
 }
 
 // Check implements [vault.Reader].

@@ -1,6 +1,8 @@
 // Package carry reads and writes what crosses the air gap on a stick: bundles of
-// sealed testimonies, which docs/formats.md describes, and the files of a
-// rotation (headers, slips, confirmations), which docs/formats-rotation.md does.
+// sealed testimonies, which docs/formats.md describes, the files of a rotation
+// (headers, slips, confirmations), which docs/formats-rotation.md does, and what
+// comes back for the sources (acknowledgements, replies), which
+// docs/formats-back.md does.
 //
 // It handles ciphertext and public facts only. It may not touch identities, a
 // vault or the network, and it never opens anything: packages unseal and rewrap
@@ -19,14 +21,14 @@ import (
 
 // What can be wrong with a carried file. Errors of this package wrap one of them.
 var (
-	ErrNotBundle  = errors.New("not a bundle")                                       // it was never one, or not one that this program knows
-	ErrNotParts   = errors.New("not a file of headers, slips or a confirmation")     // or not one that this program knows
-	ErrMalformed  = errors.New("not written as the format asks")                     // though it is as it was signed
-	ErrNotWhole   = errors.New("not whole")                                          // it was cut off: copy it again
-	ErrDamaged    = errors.New("damaged")                                            // bytes are not those that were written
-	ErrIntake     = errors.New("the signature cannot be trusted")                    // or is not that of the server that was expected
-	ErrUnreadable = errors.New("the medium does not give it out")                    // in this place; it still gives out others
-	ErrChanged    = errors.New("what is to be written changed while it was written") // write it again
+	ErrNotBundle  = errors.New("not a bundle")                                                                // it was never one, or not one that this program knows
+	ErrNotParts   = errors.New("not a file of headers, slips, a confirmation, an acknowledgement or replies") // or not one that this program knows
+	ErrMalformed  = errors.New("not written as the format asks")                                              // though it is as it was signed
+	ErrNotWhole   = errors.New("not whole")                                                                   // it was cut off: copy it again
+	ErrDamaged    = errors.New("damaged")                                                                     // bytes are not those that were written
+	ErrIntake     = errors.New("the signature cannot be trusted")                                             // or is not that of the server that was expected
+	ErrUnreadable = errors.New("the medium does not give it out")                                             // in this place; it still gives out others
+	ErrChanged    = errors.New("what is to be written changed while it was written")                          // write it again
 )
 
 // Limits of what is carried, so that no input makes a reader allocate without

@@ -3,8 +3,8 @@ package carry
 import "strings"
 
 // Detect tells what a carried file says it is, from its first bytes, of which
-// 1,024 are enough: "roster", "headers", "slips", "confirmation", "bundle", or ""
-// if it is none of these. Whether it is one, only reading it can tell.
+// 1,024 are enough: "roster", "bundle", one of the [Kind]s, or "" if it is none of
+// these. Whether it is one, only reading it can tell.
 func Detect(prefix []byte) (what string) {
 	if strings.HasPrefix(string(prefix[:min(len(prefix), 32)]), "amana roster ") {
 		return "roster"

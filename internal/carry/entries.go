@@ -68,9 +68,9 @@ func ParseHeaders(part []byte) iter.Seq2[HeaderEntry, error] {
 	return parsed(part, func(c *cutter) (e HeaderEntry) {
 		copy(e.ID[:], c.cut(16))
 		e.Sealed, e.Epoch = c.uint32(), c.uint32()
-		e.Header = c.sized(1)
+		e.Header = c.sized(1, maxHeader)
 		e.NextEpoch = c.uint32()
-		e.Next = c.sized(0)
+		e.Next = c.sized(0, maxHeader)
 		if len(e.Next) == 0 {
 			e.Next = nil
 		}
@@ -86,7 +86,7 @@ func ParseSlips(part []byte) iter.Seq2[SlipEntry, error] {
 	return parsed(part, func(c *cutter) (e SlipEntry) {
 		copy(e.ID[:], c.cut(16))
 		copy(e.Replaces[:], c.cut(32))
-		e.Header = c.sized(1)
+		e.Header = c.sized(1, maxHeader)
 		return e
 	})
 }
@@ -145,10 +145,10 @@ func (c *cutter) uint32() uint32 {
 	return 0
 }
 
-// sized returns a header with its size before it, of at least the given bytes.
-func (c *cutter) sized(least uint32) []byte {
+// sized returns bytes with their number before them, from least to most.
+func (c *cutter) sized(least, most uint32) []byte {
 	n := c.uint32()
-	if n < least || n > maxHeader {
+	if n < least || n > most {
 		c.bad = true
 		return nil
 	}
@@ -162,8 +162,14 @@ func count(kind Kind, part []byte) (int, error) {
 		return countOf(ParseHeaders(part))
 	case Slips:
 		return countOf(ParseSlips(part))
-	default:
+	case Confirmation:
 		return countOf(ParseConfirmed(part))
+	case Acknowledgement:
+		return countOf(ParseAcknowledged(part))
+	case Replies:
+		return countOf(ParseReplies(part))
+	default:
+		return 0, fmt.Errorf("no such kind as %.20q", kind)
 	}
 }
 

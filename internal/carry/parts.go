@@ -9,15 +9,23 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Kind says what a file of a rotation holds. docs/formats-rotation.md describes
-// all three.
+// Kind says what a file of parts holds. docs/formats-rotation.md describes the
+// first three, docs/formats-back.md the others.
 type Kind string
+
+// The kinds.
 
 const (
 	Headers      Kind = "headers"      // the server's age headers, for the reviewers
 	Slips        Kind = "slips"        // new headers that a reviewer made of them
 	Confirmation Kind = "confirmation" // what another reviewer saw open
+
+	Acknowledgement Kind = "acknowledgement" // which testimonies a reviewer has opened and has
+	Replies         Kind = "replies"         // what reviewers write to sources, sealed
 )
+
+// allKinds are the kinds, as far as this version knows them.
+var allKinds = []Kind{Headers, Slips, Confirmation, Acknowledgement, Replies}
 
 // MaxPart is the largest part of a file, in bytes. The largest entry is smaller:
 // a part that is ended before the entry that would make it larger always has one.
@@ -29,7 +37,7 @@ const maxPartsManifest = 1 << 20
 
 const partsVersion = "1"
 
-// PartsManifest says what a file of a rotation holds.
+// PartsManifest says what a file of parts holds.
 type PartsManifest struct {
 	Kind   Kind
 	Made   string // day in UTC, "2026-11-22"
@@ -38,7 +46,7 @@ type PartsManifest struct {
 	Epoch       uint32   // of the roster that the file is for, the server's newest
 	RosterSum   [32]byte // SHA-256 of the text of that roster, without its signatures
 	Rosters     []List   // the server's chain up to that roster; in Headers only
-	Testimonies int      // entries in all parts together
+	Testimonies int      // entries in all parts together: testimonies, or in Replies replies
 	Parts       []Part
 }
 
@@ -57,11 +65,22 @@ func (k Kind) label() (label, name string) {
 	return "reviewer", roster.KeyNameReviewer
 }
 
+// entries returns the word before the number of entries.
+func (k Kind) entries() string {
+	if k == Replies {
+		return "replies"
+	}
+	return "testimonies"
+}
+
 // member returns the name of part i, counted from 0.
 func (k Kind) member(i int) string {
 	folder := string(k)
-	if k == Confirmation {
+	switch k {
+	case Confirmation:
 		folder = "confirmed"
+	case Acknowledgement:
+		folder = "acknowledged"
 	}
 	return fmt.Sprintf("%s/%06d", folder, i+1)
 }
@@ -82,7 +101,7 @@ func (m *PartsManifest) check(rosters []sumOf) error {
 		if len(rosters) == 0 || rosters[len(rosters)-1].epoch != m.Epoch {
 			return fmt.Errorf("the last of its rosters is not roster %d, which it is for", m.Epoch)
 		}
-	case Slips, Confirmation:
+	case Slips, Confirmation, Acknowledgement, Replies:
 		if len(rosters) > 0 {
 			return fmt.Errorf("rosters have no place in it")
 		}
@@ -106,8 +125,8 @@ func (m *PartsManifest) check(rosters []sumOf) error {
 func (m *PartsManifest) text(rosters []sumOf) string {
 	var b strings.Builder
 	label, _ := m.Kind.label()
-	fmt.Fprintf(&b, "amana %s %s\nmade %s\n%s %s\nroster %d %x\ntestimonies %d\n\n",
-		m.Kind, partsVersion, m.Made, label, m.Signer, m.Epoch, m.RosterSum, m.Testimonies)
+	fmt.Fprintf(&b, "amana %s %s\nmade %s\n%s %s\nroster %d %x\n%s %d\n\n",
+		m.Kind, partsVersion, m.Made, label, m.Signer, m.Epoch, m.RosterSum, m.Kind.entries(), m.Testimonies)
 	for _, r := range rosters {
 		fmt.Fprintf(&b, "roster %d %d %x\n", r.epoch, r.size, r.sum)
 	}
@@ -127,8 +146,8 @@ func (m *PartsManifest) sign(rosters []sumOf, signer note.Signer) ([]byte, error
 		return nil, err
 	}
 	if len(signed) > maxPartsManifest {
-		return nil, fmt.Errorf("%d testimonies are too many for one file: its manifest would have %d bytes, and may have %d",
-			m.Testimonies, len(signed), maxPartsManifest)
+		return nil, fmt.Errorf("%d %s are too many for one file: its manifest would have %d bytes, and may have %d",
+			m.Testimonies, m.Kind.entries(), len(signed), maxPartsManifest)
 	}
 	// Reading it back shows that signer and m.Signer belong together.
 	if _, _, err := parsePartsManifest(signed); err != nil {
@@ -140,7 +159,7 @@ func (m *PartsManifest) sign(rosters []sumOf, signer note.Signer) ([]byte, error
 // kindOf returns the kind and the version that a manifest's first line names, or
 // nothing.
 func kindOf(text string) (k Kind, version string) {
-	for _, k := range []Kind{Headers, Slips, Confirmation} {
+	for _, k := range allKinds {
 		if rest, ok := strings.CutPrefix(text, "amana "+string(k)+" "); ok {
 			version, _, _ = strings.Cut(rest, "\n")
 			return k, version

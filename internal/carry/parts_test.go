@@ -27,7 +27,7 @@ const (
 	reviewerVkey = "amana-reviewer+336e45ac+AVq/uBIi81GfrVAqRzqVu97vxV6cQZ42MoVyJY7YwElL"
 )
 
-var kinds = []Kind{Headers, Slips, Confirmation}
+var kinds = []Kind{Headers, Slips, Confirmation, Acknowledgement, Replies}
 
 // file is a file of parts for a test.
 type file struct {
@@ -55,6 +55,10 @@ func partOf(kind Kind, from, n int) (part []byte) {
 			part = AppendSlipEntry(part, SlipEntry{ID: id(i), Replaces: sha256.Sum256(header), Header: header})
 		case Confirmation:
 			part = AppendConfirmedEntry(part, ConfirmedEntry{ID: id(i), Replaces: sha256.Sum256(header[:60]), Header: sha256.Sum256(header)})
+		case Acknowledgement:
+			part = AppendAcknowledgedEntry(part, AcknowledgedEntry{ID: id(i), Payload: sha256.Sum256(header)})
+		case Replies:
+			part = AppendReplyEntry(part, ReplyEntry{ID: id(i), Mailbox: id(1000 + i), Sealed: header})
 		}
 	}
 	return part
@@ -178,6 +182,28 @@ func TestEntries(t *testing.T) {
 	if n != 6 {
 		t.Errorf("%d entries came back, want 6", n)
 	}
+	acknowledged := []AcknowledgedEntry{{ID: id(1), Payload: [32]byte{5}}, {ID: id(2), Payload: [32]byte{6}}}
+	replies := []ReplyEntry{{ID: id(1), Mailbox: id(3), Sealed: []byte("r")}, {ID: id(2), Mailbox: id(4), Sealed: bytes.Repeat([]byte("r"), MaxReply)}}
+	var a, r []byte
+	for i := range 2 {
+		a, r = AppendAcknowledgedEntry(a, acknowledged[i]), AppendReplyEntry(r, replies[i])
+	}
+	n = 0
+	for e, err := range ParseAcknowledged(a) {
+		if err != nil || e != acknowledged[n] {
+			t.Errorf("acknowledgement: entry %d came back different (%v)", n, err)
+		}
+		n++
+	}
+	for e, err := range ParseReplies(r) {
+		if err != nil || !reflect.DeepEqual(e, replies[n-2]) {
+			t.Errorf("replies: entry %d came back different (%v)", n-2, err)
+		}
+		n++
+	}
+	if n != 4 {
+		t.Errorf("%d entries came back, want 4", n)
+	}
 	for range ParseSlips(s) { // stopping in the middle is allowed
 		break
 	}
@@ -202,6 +228,12 @@ func TestWrongEntries(t *testing.T) {
 		"other kind":      {Slips, partOf(Headers, 1, 2)},
 		"another kind":    {Headers, partOf(Slips, 1, 2)},
 		"rest":            {Confirmation, make([]byte, 97)},
+		"no reply":        {Replies, AppendReplyEntry(nil, ReplyEntry{})},
+		"huge reply":      {Replies, AppendReplyEntry(nil, ReplyEntry{Sealed: make([]byte, MaxReply+1)})},
+		"reply size":      {Replies, append(make([]byte, 32), 0xff, 0xff, 0xff, 0xff)},
+		"cut reply":       {Replies, partOf(Replies, 1, 2)[:200]},
+		"replies as ids":  {Acknowledgement, partOf(Replies, 1, 2)},
+		"cut received":    {Acknowledgement, make([]byte, 47)},
 		"headers cut off": {Headers, partOf(Headers, 1, 2)[:200]},
 	} {
 		if n, err := count(c.kind, c.part); !errors.Is(err, ErrMalformed) {
@@ -231,6 +263,8 @@ func TestWritePartsRefuses(t *testing.T) {
 		"rosters order":   func(f *file) { r := f.manifest.Rosters; r[0], r[1] = r[1], r[0] },
 		"large chain":     func(f *file) { f.manifest.Rosters = rosters(roster.MaxChainBytes/roster.MaxSize+1, roster.MaxSize) },
 		"rosters":         func(f *file) { f.manifest.Kind = Slips },
+		"replies":         func(f *file) { f.manifest.Kind = Replies },
+		"acknowledgement": func(f *file) { f.manifest.Kind = Acknowledgement },
 		"reviewer":        func(f *file) { f.skey, f.manifest.Signer = reviewerSkey, reviewerVkey },
 		"another key":     func(f *file) { _, f.manifest.Signer = NewKey() },
 		"part too large":  func(f *file) { f.parts[0] = bytes.Repeat(partOf(Headers, 1, 1), MaxPart/100) },

@@ -266,7 +266,8 @@ func TestPartsMemoryBounded(t *testing.T) {
 func TestDetect(t *testing.T) {
 	for what, data := range map[string][]byte{
 		"roster": []byte("amana roster 1\nepoch 1\n"), "headers": makeFile(t, Headers, 1).bytes, "slips": makeFile(t, Slips, 1).bytes,
-		"confirmation": makeFile(t, Confirmation, 1).bytes, "bundle": seedBundle(t, 1).bytes,
+		"confirmation": makeFile(t, Confirmation, 1).bytes, "acknowledgement": makeFile(t, Acknowledgement, 1).bytes,
+		"replies": makeFile(t, Replies, 1).bytes, "bundle": seedBundle(t, 1).bytes,
 	} {
 		if got := Detect(data[:min(len(data), 1024)]); got != what {
 			t.Errorf("%s is taken for %q", what, got)

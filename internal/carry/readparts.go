@@ -8,8 +8,7 @@ import (
 	"io"
 )
 
-// PartsReader reads a file of headers, slips or a confirmation from its start to
-// its end. It is used by one goroutine at a time.
+// PartsReader reads a file of parts of any [Kind] from its start to its end. It is used by one goroutine at a time.
 type PartsReader struct {
 	r       io.Reader
 	m       *PartsManifest

@@ -10,8 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// WriteParts writes a file of headers, slips or a confirmation, signed by signer,
-// whose verifier key is m.Signer.
+// WriteParts writes a file of parts of any [Kind], signed by signer, whose verifier key is m.Signer.
 //
 // The file has len(m.Parts) parts. part returns part i, counted from 0: one entry
 // or more, made with the Append functions, at most [MaxPart] bytes together. Each

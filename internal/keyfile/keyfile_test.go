@@ -232,22 +232,6 @@ func TestKeyPrintsNothing(t *testing.T) {
 	}
 }
 
-// Our spelling of an identity is age's.
-func TestBech32(t *testing.T) {
-	for range 50 {
-		id := must(age.GenerateHybridIdentity())
-		raw, ok := decode(id.String())
-		if !ok || len(raw) != seedSize || encode(raw) != id.String() {
-			t.Fatalf("an identity does not come back: %d bytes, %v", len(raw), ok)
-		}
-	}
-	for _, bad := range []string{"", identityPrefix, identityPrefix + "BBBBBBBBBB", "age1pq1qqqqqqq"} {
-		if _, ok := decode(bad); ok {
-			t.Errorf("%q is taken", bad)
-		}
-	}
-}
-
 // The specification shows texts of keys made of known bytes.
 func TestSpecification(t *testing.T) {
 	spec := string(must(os.ReadFile("../../docs/formats-keys.md")))

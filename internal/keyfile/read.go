@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	maxKeyFile     = 1 << 20 // bytes
-	ageIntro       = "age-encryption.org/"
-	identityPrefix = "AGE-SECRET-KEY-PQ-1"
+	maxKeyFile = 1 << 20 // bytes
+	ageIntro   = "age-encryption.org/"
 	// maxWorkFactor bounds the time and the memory (1 GiB at 20) that a
 	// passphrase-encrypted file may ask for; age itself writes 18.
 	maxWorkFactor = 20

@@ -3,13 +3,14 @@ package keyfile
 import (
 	"fmt"
 
+	"amana/internal/agekey"
 	"amana/internal/roster"
 
 	"filippo.io/age"
 )
 
 // Bytes of the two seeds that a key is made of.
-const seedSize = 32
+const seedSize = agekey.SeedSize
 
 // Seeds returns the bytes that the key is made of: 32 of the age identity (nil
 // for an administrator) and 32 of the signing key. The caller clears them. The
@@ -29,9 +30,8 @@ func (k *Key) Seeds() (identity, signing []byte, err error) {
 	if len(k.Identities) != 1 {
 		return nil, nil, fmt.Errorf("%w: it has %d identities", ErrNotIdentity, len(k.Identities))
 	}
-	identity, ok = decode(k.Identities[0].String())
-	if !ok || len(identity) != seedSize {
-		return nil, nil, fmt.Errorf("%w: the identity is of an unknown kind", ErrNotIdentity)
+	if identity, err = agekey.Seed(k.Identities[0]); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrNotIdentity, err)
 	}
 	return identity, signing, nil
 }
@@ -49,9 +49,9 @@ func FromSeeds(name string, identity, signing []byte) (*Key, error) {
 	signs := roster.KeyNameAdministrator
 	if identity != nil {
 		signs = roster.KeyNameReviewer
-		id, err := age.ParseHybridIdentity(encode(identity))
-		if err != nil { // not err: it may quote the key
-			return nil, fmt.Errorf("%w: the identity cannot be made", ErrNotIdentity)
+		id, err := agekey.FromSeed(identity)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotIdentity, err)
 		}
 		k.Identities = []*age.HybridIdentity{id}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"amana/internal/agekey"
 	"amana/internal/roster"
 
 	"filippo.io/age"
@@ -87,14 +88,14 @@ func (p *parser) line(line string) error {
 		return nil
 	case strings.HasPrefix(line, "#"):
 		return p.comment(line)
-	case strings.HasPrefix(line, identityPrefix):
+	case strings.HasPrefix(line, agekey.Prefix):
 		return p.identity(line)
 	case strings.HasPrefix(line, "PRIVATE+KEY+") && p.signs == roster.KeyNameAdministrator:
 		return p.signing(line)
 	case strings.HasPrefix(line, "AGE-SECRET-KEY-1"):
-		return reason("is a key of the old kind, not post-quantum (" + identityPrefix + "…)")
+		return reason("is a key of the old kind, not post-quantum (" + agekey.Prefix + "…)")
 	case strings.HasPrefix(line, "age1"):
-		return reason("is a public recipient; the key file has lines " + identityPrefix + "…")
+		return reason("is a public recipient; the key file has lines " + agekey.Prefix + "…")
 	}
 	return reason("is something else")
 }
@@ -157,7 +158,7 @@ func (p *parser) signing(skey string) error {
 func (p *parser) end() error {
 	switch {
 	case p.signs != roster.KeyNameAdministrator && len(p.key.Identities) == 0:
-		return reason("the file has no line " + identityPrefix + "…")
+		return reason("the file has no line " + agekey.Prefix + "…")
 	case p.signs == "":
 		return nil
 	case p.key.Name == "":

@@ -154,34 +154,47 @@ func (c *Export) manifest(ctx context.Context, state State, from vault.Reader, d
 	for _, r := range state.readRosters(vault.Usage{}).all() {
 		m.Rosters = append(m.Rosters, carry.List{Epoch: r.Epoch, Text: r.Bytes()})
 	}
-	var after vault.ID
-	for {
-		records, err := from.Records(ctx, after, pageSize)
-		if err != nil {
-			return nil, fmt.Errorf("list testimonies: %w", err)
+	err := eachRecord(ctx, from, func(r *vault.Record) {
+		if skip[r.ID] {
+			return
 		}
-		for _, r := range records {
-			if skip[r.ID] {
-				continue
-			}
-			m.Testimonies = append(m.Testimonies, carry.Entry{
-				ID: r.ID.String(), Day: r.Day, Epoch: r.Epoch, HeaderEpoch: r.HeaderEpoch,
-				HeaderSize: int64(len(r.Header)), HeaderSum: sha256.Sum256(r.Header),
-				PayloadSize: r.PayloadSize, PayloadSum: r.PayloadSum,
-			})
-		}
-		if len(records) < pageSize {
-			break
-		}
-		after = records[len(records)-1].ID
-	}
+		m.Testimonies = append(m.Testimonies, carry.Entry{
+			ID: r.ID.String(), Day: r.Day, Epoch: r.Epoch, HeaderEpoch: r.HeaderEpoch,
+			HeaderSize: int64(len(r.Header)), HeaderSum: sha256.Sum256(r.Header),
+			PayloadSize: r.PayloadSize, PayloadSum: r.PayloadSum,
+		})
+	})
 	switch {
+	case err != nil:
+		return nil, err
 	case len(m.Testimonies) > 0:
 		return m, nil
 	case len(damaged) > 0:
 		return nil, allDamaged(describe(damaged[0]))
 	default:
-		return nil, cli.Hint(errors.New("there is no testimony yet"), "no bundle was written")
+		return nil, errNothing()
+	}
+}
+
+func errNothing() error {
+	return cli.Hint(errors.New("there is no testimony yet"), "no bundle was written")
+}
+
+// eachRecord calls fn for every record of the vault, in the order of their ids.
+func eachRecord(ctx context.Context, from vault.Reader, fn func(*vault.Record)) error {
+	var after vault.ID
+	for {
+		records, err := from.Records(ctx, after, pageSize)
+		if err != nil {
+			return fmt.Errorf("list testimonies: %w", err)
+		}
+		for i := range records {
+			fn(&records[i])
+		}
+		if len(records) < pageSize {
+			return nil
+		}
+		after = records[len(records)-1].ID
 	}
 }
 

@@ -64,7 +64,7 @@ func (c *Export) exportHeaders(ctx context.Context, state State, from vault.Read
 		return pages.part(starts[i], end)
 	})
 	if errors.Is(err, carry.ErrChanged) {
-		return cli.Hint(err, "something was imported meanwhile; export again")
+		return cli.Hint(err, "something was imported or withdrawn meanwhile; export again")
 	}
 	if err == nil {
 		err = out.Commit()

@@ -19,7 +19,7 @@ import (
 
 // Import takes in what comes back from the offline machines.
 type Import struct {
-	Files []string `arg:"" name:"file" type:"path" help:"A signed roster, or the slips or the confirmation that amana-decrypt made. Several files are rosters that follow each other: only the last must be in force."`
+	Files []string `arg:"" name:"file" type:"path" help:"A signed roster, or slips, a confirmation, an acknowledgement or replies that amana-decrypt made. Several files are rosters that follow each other: only the last must be in force."`
 }
 
 // Run hands the file to the running server, or takes it in itself when none
@@ -47,7 +47,9 @@ func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	return importer{store, state.rosters(u)}.Import(ctx, from, size, say)
+	letters := state.letters()
+	defer letters.Close()
+	return importer{store, state.rosters(u), letters}.Import(ctx, from, size, say)
 }
 
 // open returns the file as a stream and its size in bytes. Of several, which must
@@ -81,6 +83,7 @@ func (c *Import) open() (io.ReadCloser, int64, error) {
 type importer struct {
 	store   vault.Store
 	rosters rosters
+	letters *letters
 }
 
 var _ admin.Importer = importer{}
@@ -102,10 +105,8 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 	switch what {
 	case "roster":
 		return i.roster(ctx, in, say)
-	case "slips":
-		return i.parts(ctx, in, size, say, carry.Slips)
-	case "confirmation":
-		return i.parts(ctx, in, size, say, carry.Confirmation)
+	case "slips", "confirmation", "acknowledgement", "replies":
+		return i.parts(ctx, in, size, say, carry.Kind(what))
 	case "headers", "bundle":
 		return cli.Refused(fmt.Errorf("these are the %s that this server exports; they are for the reviewers", what),
 			"give the file that comes back from them")
@@ -113,8 +114,8 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 	if carry.LooksSecret(head) {
 		return cli.Refused(errors.New("this is somebody's KEY"), "delete it here, it must never be on this machine; whoever it belongs to must make a new one")
 	}
-	return cli.Refused(errors.New("this is neither a roster nor slips nor a confirmation"),
-		"give the file that amana-keys roster sign, amana-decrypt rewrap or amana-decrypt confirm made; if it is one, it was damaged on its way: copy it again")
+	return cli.Refused(errors.New("this is neither a roster nor slips nor a confirmation, nor an acknowledgement nor replies"),
+		"give the file that amana-keys roster sign, or amana-decrypt rewrap, confirm, open --ack or reply made; if it is one, it was damaged on its way: copy it again")
 }
 
 // roster takes in the next roster, or several. The last is in force at once.

@@ -73,7 +73,9 @@ func newSite(t *testing.T, testimonies int) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.store.Close() })
-	s.in = importer{s.store, state.rosters(vault.Usage{})}
+	letters := state.letters()
+	t.Cleanup(func() { letters.Close() })
+	s.in = importer{s.store, state.rosters(vault.Usage{}), letters}
 	for i := range testimonies {
 		s.seal(fmt.Sprintf("words %d", i))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -22,13 +23,14 @@ type tally struct {
 	taken   int
 	refused []string // the first ones, in words
 	more    int      // refused besides
+	what    string   // of which the entries are: testimony or reply
 	own     bool     // a reviewer confirmed their own headers
 }
 
 func (t *tally) refuse(id vault.ID, err error) {
 	t.own = t.own || errors.Is(err, vault.ErrSameHand)
 	if len(t.refused) < most {
-		t.refused = append(t.refused, fmt.Sprintf("testimony %s: %v", id, err))
+		t.refused = append(t.refused, fmt.Sprintf("%s %s: %v", t.what, id, err))
 	} else {
 		t.more++
 	}
@@ -36,7 +38,7 @@ func (t *tally) refuse(id vault.ID, err error) {
 
 func (t *tally) lost() int { return len(t.refused) + t.more }
 
-// parts takes in slips or a confirmation, part by part: each part is checked
+// parts takes in what a reviewer signed, part by part: each part is checked
 // against the signed manifest before anything of it counts. When the file ends
 // early, what came before stays, and the file can be imported again.
 func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(string), kind carry.Kind) error {
@@ -47,9 +49,12 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 	newest := i.rosters.Newest()
 	signer, err := signerOf(in.Manifest(), newest)
 	if err != nil {
-		return cli.Refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), makeAnew)
+		return cli.Refused(fmt.Errorf("nothing of the %s is taken: %w", kind, err), makeAnew(kind))
 	}
-	var t tally
+	t := tally{what: "testimony"}
+	if kind == carry.Replies {
+		t.what = "reply"
+	}
 	for {
 		part, err := in.Next()
 		if err == io.EOF {
@@ -57,12 +62,10 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 		}
 		// Whoever retires a reviewer counts on it from that moment.
 		if now := i.rosters.Newest(); err == nil && now.Epoch != newest.Epoch {
-			return cli.Refused(fmt.Errorf("%d of the %s are taken, then roster %d was imported meanwhile", t.taken, kind, now.Epoch), makeAnew)
+			return cli.Refused(fmt.Errorf("%d of the %s are taken, then roster %d was imported meanwhile", t.taken, kind, now.Epoch), makeAnew(kind))
 		}
-		if err == nil && kind == carry.Slips {
-			err = i.propose(ctx, part, newest, signer, &t)
-		} else if err == nil {
-			err = i.settle(ctx, part, newest, signer, &t)
+		if err == nil {
+			err = i.part(ctx, kind, part, newest, signer, &t)
 		}
 		if err != nil {
 			return stopped(err, kind, t.taken)
@@ -84,15 +87,38 @@ func (i importer) parts(ctx context.Context, r io.Reader, size int64, say func(s
 		return cli.Refused(fmt.Errorf("%d of %d are confirmed by the reviewer who made them", t.lost(), t.lost()+t.taken),
 			"let another reviewer of the newest roster confirm the same file of headers; nothing is lost")
 	case t.lost() > 0 && t.taken == 0:
-		return cli.Refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; export the headers again and begin anew from them")
+		return cli.Refused(fmt.Errorf("nothing of the %s could be taken", kind), "nothing is lost; "+makeAnew(kind))
 	case t.lost() > 0:
 		return &cli.Error{Err: fmt.Errorf("%d of %d were refused", t.lost(), t.lost()+t.taken), Code: cli.ExitPartial,
-			Hint: "nothing is lost; export the headers again and begin anew for those that are left"}
+			Hint: "nothing is lost; for those that are left, " + makeAnew(kind)}
 	}
 	return nil
 }
 
-const makeAnew = "export the headers again, and let a reviewer of the newest roster make the file anew from them"
+// part takes in one part of a file.
+func (i importer) part(ctx context.Context, kind carry.Kind, part []byte, newest *roster.Signed, by hand, t *tally) error {
+	switch kind {
+	case carry.Slips:
+		return i.propose(ctx, part, newest, by, t)
+	case carry.Confirmation:
+		return i.settle(ctx, part, newest, by, t)
+	case carry.Acknowledgement:
+		return i.collect(ctx, part, t)
+	default:
+		return i.deliver(ctx, part, t)
+	}
+}
+
+// makeAnew says how a file that is not taken is made anew.
+func makeAnew(kind carry.Kind) string {
+	switch kind {
+	case carry.Acknowledgement:
+		return "export a bundle, and let a reviewer of the newest roster open it with --ack"
+	case carry.Replies:
+		return "let a reviewer of the newest roster write the reply again"
+	}
+	return "export the headers again, and let a reviewer of the newest roster make the file anew from them"
+}
 
 const copyAgain = "if the file was cut off or damaged on its way, copy it again; nothing that is kept here has changed"
 
@@ -101,7 +127,7 @@ func stopped(err error, kind carry.Kind, taken int) error {
 	err = fmt.Errorf("at least %d of the %s are taken, then: %w", taken, kind, err)
 	switch {
 	case errors.Is(err, carry.ErrMalformed):
-		return cli.Refused(err, "it was made so by whoever signed it; "+makeAnew)
+		return cli.Refused(err, "it was made so by whoever signed it; "+makeAnew(kind))
 	case errors.Is(err, vault.ErrFull):
 		return cli.Hint(err, "make room on the disk, then import the file again: what is taken stays, nothing is lost")
 	case errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrNotWhole):
@@ -181,9 +207,17 @@ func (t *tally) count(n int, refusals []vault.Refusal, err error) error {
 	return err
 }
 
-// finish says what was taken, and after a confirmation makes what was dropped
-// disappear from the disk.
+// finish says what was taken, and makes what was dropped for it disappear from the
+// disk.
 func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say func(string)) error {
+	switch kind {
+	case carry.Acknowledgement:
+		say(fmt.Sprintf("%d testimonies are marked as collected", t.taken))
+		return nil
+	case carry.Replies:
+		say(fmt.Sprintf("%d replies wait for their sources, for %d days at most", t.taken, replyDays))
+		return i.letters.expire(ctx, time.Now())
+	}
 	u, err := i.store.Usage(ctx)
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
@@ -197,7 +231,7 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 	}
 	say(fmt.Sprintf("%d testimonies have their new header now", t.taken))
 	if u.RewriteDue {
-		if err := i.rewrite(ctx); err != nil {
+		if err := rewrite(ctx, i.store); err != nil {
 			return err
 		}
 		say("the file of headers is written anew without the old ones")
@@ -213,14 +247,15 @@ func (i importer) confirmer() string {
 	return "another reviewer of the newest roster"
 }
 
-// rewrite makes what was dropped disappear from the disk.
-func (i importer) rewrite(ctx context.Context) error {
-	err := i.store.Rewrite(ctx)
+// rewrite makes headers that were dropped, or of testimonies that were removed,
+// disappear from the disk.
+func rewrite(ctx context.Context, store vault.Store) error {
+	err := store.Rewrite(ctx)
 	if err == nil {
 		return nil
 	}
 	hint := "start the server again: it writes the file anew before it serves"
-	switch u, usageErr := i.store.Usage(ctx); {
+	switch u, usageErr := store.Usage(ctx); {
 	case usageErr == nil && !u.RewriteDue:
 		return cli.Hint(fmt.Errorf("the file of headers is written anew, but the old one could not be overwritten before it was deleted: %w", err),
 			"its bytes may still be on the disk; when this machine is given away, destroy the disk")
@@ -229,5 +264,5 @@ func (i importer) rewrite(ctx context.Context) error {
 	case errors.Is(err, bolt.ErrDamaged):
 		hint = keepCopy + ", then run amana-intake check: a damaged vault is not written anew, so as to lose nothing that can still be saved"
 	}
-	return cli.Hint(fmt.Errorf("the old headers are dropped, but their bytes are still in the file: %w", err), "%s", hint)
+	return cli.Hint(fmt.Errorf("headers are dropped, but their bytes are still in the file: %w", err), "%s", hint)
 }

@@ -34,6 +34,7 @@ const (
 	bundleKeyFile = "bundle.key" // signs bundles; public half in bundle.pub
 	bundlePubFile = "bundle.pub"
 	vaultFolder   = "vault"
+	repliesFile   = "replies.db" // made when the first server serves, or the first reply comes
 	adminSocket   = "admin.sock"
 )
 
@@ -61,11 +62,22 @@ func (s State) check() error {
 // today returns the day in UTC, as rosters and records write it.
 func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
-// reader is the reading side of a vault that must be closed.
+// reader is the reading side of a vault, and of the replies beside it, that must be
+// closed.
 type reader interface {
 	vault.Reader
+	admin.Letters
 	io.Closer
 }
+
+// files is a reader of the files themselves.
+type files struct {
+	*bolt.Store
+	*letters
+}
+
+// Close closes both.
+func (f files) Close() error { return errors.Join(f.letters.Close(), f.Store.Close()) }
 
 // open returns the server's vault for reading: through the running server, or
 // from the files when none runs.
@@ -77,7 +89,7 @@ func (s State) open(ctx context.Context) (reader, error) {
 	case client != nil:
 		return client, nil
 	}
-	return store, nil
+	return files{store, s.letters()}, nil
 }
 
 // reach returns the running server, or the vault itself when none runs.

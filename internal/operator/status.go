@@ -23,6 +23,8 @@ type Status struct {
 // report is what --json prints.
 type report struct {
 	Testimonies int            `json:"testimonies"`
+	Collected   int            `json:"collected"` // testimonies that a reviewer has signed for
+	Replies     int            `json:"replies"`   // that wait for their sources
 	Bytes       int64          `json:"bytes"`
 	Free        int64          `json:"free"` // bytes until the reserve is reached
 	ByDay       map[string]int `json:"by_day"`
@@ -70,6 +72,10 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
+	replies, err := from.Count(ctx)
+	if err != nil {
+		return err
+	}
 	rosters := state.readRosters(u)
 	newest := rosters.Newest()
 	_, shut := rosters.InForce(today())
@@ -81,7 +87,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
 		r := report{
-			Testimonies: u.Testimonies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
+			Testimonies: u.Testimonies, Collected: u.Collected, Replies: replies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
 			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
 		}
@@ -91,7 +97,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return out.Encode(r)
 	}
 	if u.RewriteDue {
-		fmt.Fprintln(stdout, "WARNING: a retired reviewer's key may still open testimonies: old headers are dropped, but their bytes are still in the file; make room on the disk and start the server again")
+		fmt.Fprintln(stdout, "WARNING: headers that were dropped in a rotation or withdrawn are still in the file, so a retired reviewer's key may open what it should not; a server that runs writes the file anew within a few minutes: if this stays, make room on the disk and start the server again")
 	}
 	warnings(stdout, newest, shut)
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
@@ -103,6 +109,8 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 			fmt.Fprintf(stdout, "  sealed to roster %d: %d\n", epoch, u.ByEpoch[epoch])
 		}
 	}
+	fmt.Fprintf(stdout, "collected    %d by reviewers\n", u.Collected)
+	fmt.Fprintf(stdout, "replies      %d wait for their sources\n", replies)
 	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
 	if newest != nil {
 		fmt.Fprintf(stdout, "reviewers    %d, until %s\n", len(newest.Reviewers), newest.Until)

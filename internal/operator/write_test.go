@@ -52,7 +52,7 @@ func TestDamagedWhileWriting(t *testing.T) {
 	for name, how := range map[string]func([]byte) (io.Reader, error){
 		"other bytes": func(b []byte) (io.Reader, error) { b[5000] ^= 1; return bytes.NewReader(b), nil },
 		"short":       func(b []byte) (io.Reader, error) { return bytes.NewReader(b[:5000]), nil },
-		"missing":     func(b []byte) (io.Reader, error) { return nil, vault.ErrNotFound },
+		"no payload":  func(b []byte) (io.Reader, error) { return nil, vault.ErrNotFound },
 		"breaks off": func(b []byte) (io.Reader, error) {
 			return io.MultiReader(bytes.NewReader(b[:5000]), iotest.ErrReader(io.ErrUnexpectedEOF)), nil
 		},
@@ -80,7 +80,7 @@ func TestDamagedWhileWriting(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			damaged, err := new(Export).write(t.Context(), out, m, signer, vkey, failing{bad: bad, how: how, answer: gone})
+			damaged, err := new(Export).write(t.Context(), out, m, signer, vkey, failing{bad: bad, how: how, answer: gone, records: []vault.Record{{ID: bad, Header: content[:100]}}})
 			if gone != nil {
 				if !errors.Is(err, gone) {
 					t.Errorf("%s, and the vault is gone: %v", name, err)
@@ -99,7 +99,7 @@ func TestDamagedWhileWriting(t *testing.T) {
 	}
 }
 
-// Records implements vault.Reader: nothing has changed since.
+// Records implements vault.Reader: what is kept now.
 func (f failing) Records(context.Context, vault.ID, int) ([]vault.Record, error) {
 	return f.records, nil
 }

@@ -19,17 +19,13 @@ const longestWord = 16
 // significant bits first, joined by one space. A language without a list gets
 // English words.
 func Fingerprint(lang string, sum [32]byte) string {
-	return strings.Join(spell(words(lang), sum), " ")
-}
-
-func spell(words []string, sum [32]byte) []string {
-	spelled := make([]string, inFingerprint)
-	for i := range spelled {
+	places := make([]int, inFingerprint)
+	for i := range places {
 		at := i * bits
-		three := uint32(sum[at/8])<<16 | uint32(sum[at/8+1])<<8 | uint32(sum[at/8+2])
-		spelled[i] = words[three>>(24-bits-at%8)%size]
+		three := int(sum[at/8])<<16 | int(sum[at/8+1])<<8 | int(sum[at/8+2])
+		places[i] = three >> (24 - bits - at%8) % size
 	}
-	return spelled
+	return strings.Join(Spell(lang, places), " ")
 }
 
 // Matches says whether what a person typed is the fingerprint of a hash, in any
@@ -75,7 +71,7 @@ func (l list) spells(plain string, n int) bool {
 		next := map[int]bool{}
 		for from := range ends {
 			for to := from + 1; to <= min(len(plain), from+longestWord); to++ {
-				if l.folded[plain[from:to]] {
+				if _, ok := l.folded[plain[from:to]]; ok {
 					next[to] = true
 				}
 			}

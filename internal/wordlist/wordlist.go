@@ -1,5 +1,5 @@
 // Package wordlist turns bits into words that people can read aloud, dictate and
-// type: fingerprints of keys and rosters, and passphrases.
+// type: fingerprints of keys and rosters, passphrases, and sources' codes.
 //
 // The lists are files of this folder, one for each language, of 2,048 words: a
 // word says 11 bits. README.md says where they come from. The place of a word in
@@ -27,7 +27,7 @@ var files embed.FS
 // list is the words of one language.
 type list struct {
 	words  []string
-	folded map[string]bool // by the letters of each
+	folded map[string]int // the place of each, by its letters
 }
 
 // lists are all lists by language, read when the first is needed. The tests show
@@ -37,9 +37,9 @@ var lists = sync.OnceValue(func() map[string]list {
 	entries, _ := files.ReadDir(".") // what is embedded can be read
 	for _, entry := range entries {
 		text, _ := files.ReadFile(entry.Name())
-		l := list{words: strings.Fields(string(text)), folded: map[string]bool{}}
-		for _, word := range l.words {
-			l.folded[letters(word)] = true
+		l := list{words: strings.Fields(string(text)), folded: map[string]int{}}
+		for i, word := range l.words {
+			l.folded[letters(word)] = i
 		}
 		found[strings.TrimSuffix(entry.Name(), ".txt")] = l
 	}

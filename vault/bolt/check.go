@@ -34,7 +34,11 @@ func (s *Store) Check(ctx context.Context, report func(vault.Finding)) error {
 		if damaged[rec.ID] {
 			return nil // reported before
 		}
-		return s.checkPayload(ctx, rec)
+		err := s.checkPayload(ctx, rec)
+		if err != nil && s.gone(rec.ID, rec.PayloadSum) {
+			return nil
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -272,19 +276,26 @@ func (s *Store) payloadIDs(after *vault.ID) (ids []vault.ID, err error) {
 }
 
 // isOrphan looks in this order because an upload gets its record before it ends,
-// and loses its payload before it ends.
+// and loses its payload before it ends. It looks twice because a record may be
+// removed just after it was seen that nobody owns the id.
 func (s *Store) isOrphan(id vault.ID) (bool, error) {
-	s.mu.Lock()
-	_, owned := s.pending[id]
-	s.mu.Unlock()
-	if owned {
-		return false, nil
+	for range 2 {
+		s.mu.Lock()
+		_, owned := s.pending[id]
+		s.mu.Unlock()
+		if owned {
+			return false, nil
+		}
+		kept, err := holds(s.headers, headersBucket, id)
+		if err != nil || kept {
+			return false, err
+		}
+		there, err := holds(s.payloads, payloadsBucket, id)
+		if err != nil || !there {
+			return false, err
+		}
 	}
-	kept, err := holds(s.headers, headersBucket, id)
-	if err != nil || kept {
-		return false, err
-	}
-	return holds(s.payloads, payloadsBucket, id)
+	return true, nil
 }
 
 func holds(f *file, bucket []byte, id vault.ID) (ok bool, err error) {

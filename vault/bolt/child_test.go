@@ -43,6 +43,11 @@ func TestMain(m *testing.M) {
 		err = childRotate(os.Getenv(childDir))
 	case "turning":
 		err = childTurning(os.Getenv(childDir))
+	case "withdraw":
+		runtime.LockOSThread()
+		err = childWithdraw(os.Getenv(childDir))
+	case "withdrawing":
+		err = childWithdrawing(os.Getenv(childDir))
 	case "memory":
 		err = childMemory(os.Getenv(childDir))
 	default:

@@ -22,11 +22,12 @@ type chunk struct {
 	n       int     // bytes in buf
 	seq     uint32
 	request *request
-	abort   bool // remove all chunks sent before
+	abort   bool // remove all that is under the id; nothing comes after it
 }
 
 // request asks for a record to be written.
 type request struct {
+	p       *pending
 	rec     vault.Record
 	encoded []byte
 	settled atomic.Bool // set by whoever comes first: the committer, or a waiter that gives up
@@ -100,7 +101,7 @@ func (s *Store) finish(group []chunk, err error) {
 			}
 		}
 		if c.abort {
-			s.addOrphan(c.p.id, c.p.written)
+			s.addOrphan(c.p, c.p.written)
 		}
 	}
 }
@@ -161,10 +162,15 @@ func (s *Store) commitRecords() {
 		}
 		group = slices.DeleteFunc(group, func(r *request) bool { return !r.settled.CompareAndSwap(false, true) })
 		err := s.writeRecords(group)
-		for _, req := range group {
-			if err == nil {
-				s.count(&req.rec)
+		if err == nil {
+			var kept tally
+			for _, req := range group {
+				kept.add(&req.rec, 1)
+				s.forget(req.p)
 			}
+			s.count(&kept)
+		}
+		for _, req := range group {
 			req.done <- err
 		}
 		clear(group)
@@ -189,50 +195,4 @@ func (s *Store) writeRecords(group []*request) error {
 		}
 		return nil
 	})
-}
-
-// count adds a testimony that is kept.
-func (s *Store) count(rec *vault.Record) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.pending, rec.ID)
-	s.counts.Testimonies++
-	s.counts.Bytes += rec.Size()
-	s.counts.ByDay[rec.Day]++
-	s.countEpoch(rec.HeaderEpoch, 1)
-	if rec.Next != nil {
-		s.countWaiting(epochsOf(rec), 1)
-	}
-}
-
-// countEpoch adds n testimonies to an epoch. A settled one may be counted before
-// the committer of records counts it as kept, so a number may be below zero for a
-// moment. It is called with mu held.
-func (s *Store) countEpoch(epoch uint32, n int) {
-	s.counts.ByEpoch[epoch] += n
-	if s.counts.ByEpoch[epoch] == 0 {
-		delete(s.counts.ByEpoch, epoch)
-	}
-}
-
-// epochs are those of a record's header and of the one that waits beside it.
-type epochs struct{ header, next uint32 }
-
-func epochsOf(rec *vault.Record) epochs { return epochs{rec.HeaderEpoch, rec.Next.Epoch} }
-
-// countWaiting adds n testimonies to those whose next header waits. It is called
-// with mu held.
-func (s *Store) countWaiting(e epochs, n int) {
-	by := s.counts.Waiting[e.header]
-	if by == nil {
-		by = map[uint32]int{}
-		s.counts.Waiting[e.header] = by
-	}
-	by[e.next] += n
-	if by[e.next] == 0 {
-		delete(by, e.next)
-	}
-	if len(by) == 0 {
-		delete(s.counts.Waiting, e.header)
-	}
 }

@@ -200,3 +200,13 @@ func shrink(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 }
+
+// grow makes the files so long that bbolt need not.
+func grow(t *testing.T, dir string) {
+	t.Helper()
+	for _, name := range []string{headersFile, payloadsFile} {
+		if err := os.Truncate(dir+"/"+name, growth); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

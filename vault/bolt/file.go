@@ -19,7 +19,8 @@ import (
 
 const (
 	formatVersion1 = "amana/vault/1"
-	formatVersion  = "amana/vault/2"
+	formatVersion2 = "amana/vault/2"
+	formatVersion  = "amana/vault/3"
 
 	// lockTimeout only has to outlast a process that is just ending.
 	lockTimeout = 500 * time.Millisecond
@@ -178,14 +179,15 @@ func (f *file) checkVersion() error {
 	if err != nil {
 		return fmt.Errorf("vault: open %s: %w", f.path, err)
 	}
-	if v := string(version); v != formatVersion && v != formatVersion1 {
-		return fmt.Errorf("vault: open %s: %w: %.40q", f.path, ErrVersion, version)
+	switch string(version) {
+	case formatVersion, formatVersion2, formatVersion1:
+		return nil
 	}
-	return nil
+	return fmt.Errorf("vault: open %s: %w: %.40q", f.path, ErrVersion, version)
 }
 
-// upgrade makes a file of version 1 one of version 2, in the transaction that
-// first writes to it. A file that is only read stays as it is, so that one on a
+// upgrade makes a file of an earlier version one of this version, in the transaction
+// that first writes to it. A file that is only read stays as it is, so that one on a
 // full or failing disk opens too. It must not come before a removal of a bucket.
 func upgrade(tx *bbolt.Tx) error {
 	meta := tx.Bucket(metaBucket)

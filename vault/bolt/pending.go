@@ -43,15 +43,11 @@ type pending struct {
 	seq    uint32
 
 	failed  atomic.Pointer[error] // the committer's first error
-	written int64                 // bytes on disk; only the committer uses it
+	written int64                 // bytes on disk; only the committer uses it, and abandon before
 }
 
-func newPending(ctx context.Context, s *Store) *pending {
-	p := &pending{s: s, ctx: ctx, id: vault.NewID(), sum: sha256.New()}
-	s.mu.Lock()
-	s.pending[p.id] = p
-	s.mu.Unlock()
-	return p
+func newPending(ctx context.Context, s *Store, id vault.ID) *pending {
+	return &pending{s: s, ctx: ctx, id: id, sum: sha256.New()}
 }
 
 // Write implements [vault.Pending].
@@ -220,7 +216,7 @@ func (p *pending) Commit(label vault.Label) (vault.ID, error) {
 func (p *pending) commit(label vault.Label) error {
 	rec := vault.Record{ID: p.id, Label: label, Header: p.header, HeaderEpoch: label.Epoch, PayloadSize: p.size}
 	p.sum.Sum(rec.PayloadSum[:0])
-	req := &request{rec: rec, encoded: encodeRecord(&rec), done: make(chan error, 1)}
+	req := &request{p: p, rec: rec, encoded: encodeRecord(&rec), done: make(chan error, 1)}
 	p.flush(req)
 	select {
 	case err := <-req.done:
@@ -258,12 +254,5 @@ func (p *pending) end() {
 		p.s.chunks <- chunk{p: p, abort: true}
 		return
 	}
-	p.s.forget(p.id)
-}
-
-// forget ends the life of an upload: it is kept, or nothing is left of it.
-func (s *Store) forget(id vault.ID) {
-	s.mu.Lock()
-	delete(s.pending, id)
-	s.mu.Unlock()
+	p.s.forget(p)
 }

@@ -144,11 +144,12 @@ func (s *Store) Open(ctx context.Context, id vault.ID) (io.ReadCloser, error) {
 		return nil, err
 	}
 	defer s.leave()
+	removals := s.removals.Load()
 	rec, err := s.record(id)
 	if err != nil {
 		return nil, fmt.Errorf("vault: open testimony %s: %w", id, err)
 	}
-	return &reader{ctx: ctx, s: s, id: id, header: rec.Header, left: rec.PayloadSize}, nil
+	return &reader{ctx: ctx, s: s, id: id, header: rec.Header, left: rec.PayloadSize, sum: rec.PayloadSum, removals: removals}, nil
 }
 
 // reader reads an age file. Each Read is a transaction of its own and goes
@@ -162,6 +163,9 @@ type reader struct {
 	seq    uint32
 	off    int64 // in the chunk
 	err    error
+
+	sum      [32]byte
+	removals uint64 // those of the store when it was last seen that the record is there
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -184,6 +188,11 @@ func (r *reader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := r.readPayload(p[:min(int64(len(p)), r.left, readBytes)])
+	if now := r.s.removals.Load(); now != r.removals {
+		if r.removals = now; r.s.gone(r.id, r.sum) {
+			n, err = 0, vault.ErrNotFound // what was read may be of another already
+		}
+	}
 	r.left -= int64(n)
 	if err != nil {
 		r.err = fmt.Errorf("vault: read testimony %s: %w", r.id, err)

@@ -14,8 +14,10 @@ import (
 // The layout of a record is written down in docs/formats.md, "Vault".
 const (
 	recordVersion1 = 1
-	recordVersion  = 2
+	recordVersion2 = 2
+	recordVersion  = 3
 	stateKept      = 0
+	stateCollected = 1
 
 	recordHead  = 1 + 1 + len(dayFormat) // version, state, day
 	recordFixed = recordHead + 4 + 8 + sha256.Size + 4
@@ -43,7 +45,11 @@ func encodeRecord(rec *vault.Record) []byte {
 		size += len(rec.Next.Header)
 	}
 	b := make([]byte, 0, size)
-	b = append(b, recordVersion, stateKept)
+	state := byte(stateKept)
+	if rec.Collected {
+		state = stateCollected
+	}
+	b = append(b, recordVersion, state)
 	b = append(b, rec.Day...)
 	b = binary.BigEndian.AppendUint32(b, rec.Epoch)
 	b = binary.BigEndian.AppendUint64(b, uint64(rec.PayloadSize))
@@ -66,7 +72,7 @@ func appendSized(b, header []byte) []byte {
 	return append(b, header...)
 }
 
-// decodeRecord reads what encodeRecord wrote under id, and what version 1 did.
+// decodeRecord reads what encodeRecord wrote under id, and what versions 1 and 2 did.
 // The headers of the result share memory with b.
 func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 	rec := vault.Record{ID: id}
@@ -78,9 +84,12 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 		return rec, fmt.Errorf("%w: its hash is wrong", errRecord)
 	}
 	version, state := body[0], body[1]
-	if version != recordVersion1 && version != recordVersion || state != stateKept {
+	known := version == recordVersion && state <= stateCollected ||
+		(version == recordVersion1 || version == recordVersion2) && state == stateKept
+	if !known {
 		return rec, fmt.Errorf("%w: version %d, state %d", errRecord, version, state)
 	}
+	rec.Collected = state == stateCollected
 	rec.Day, body = string(body[2:recordHead]), body[recordHead:]
 	rec.Epoch, body = binary.BigEndian.Uint32(body), body[4:]
 	size, body := binary.BigEndian.Uint64(body), body[8:]

@@ -22,6 +22,7 @@ func testRecord() vault.Record {
 func rotatedRecord() vault.Record {
 	rec := testRecord()
 	rec.HeaderEpoch = 5
+	rec.Collected = true
 	rec.Next = &vault.Next{Epoch: 6, Header: []byte("age-encryption.org/v1\n--- yz\n"), By: [16]byte{7, 8}}
 	return rec
 }
@@ -34,17 +35,22 @@ func same(a, b vault.Record) bool {
 		return false
 	}
 	return a.ID == b.ID && a.Label == b.Label && bytes.Equal(a.Header, b.Header) && a.HeaderEpoch == b.HeaderEpoch &&
-		a.PayloadSize == b.PayloadSize && a.PayloadSum == b.PayloadSum
+		a.Collected == b.Collected && a.PayloadSize == b.PayloadSize && a.PayloadSum == b.PayloadSum
 }
 
 func TestRecord(t *testing.T) {
+	waiting := rotatedRecord()
+	waiting.Collected = false
 	for name, c := range map[string]struct {
 		rec    vault.Record
 		encode func(*vault.Record) []byte
 	}{
-		"version 1": {testRecord(), encodeVersion1},
-		"new":       {testRecord(), encodeRecord},
-		"rotated":   {rotatedRecord(), encodeRecord},
+		"version 1":          {testRecord(), encodeVersion1},
+		"version 2":          {testRecord(), encodeVersion2},
+		"version 2, rotated": {waiting, encodeVersion2},
+		"new":                {testRecord(), encodeRecord},
+		"waiting":            {waiting, encodeRecord},
+		"all there can be":   {rotatedRecord(), encodeRecord},
 	} {
 		b := c.encode(&c.rec)
 		got, err := decodeRecord(c.rec.ID, b)
@@ -104,9 +110,11 @@ func TestRecordWrong(t *testing.T) {
 	body := encodeRecord(&rec)
 	body = body[:len(body)-32]
 	for name, bad := range map[string][]byte{
-		"version 3":          append([]byte{3}, body[1:]...),
-		"version 2 as 1":     append([]byte{1}, body[1:]...),
-		"another state":      append([]byte{2, 1}, body[2:]...),
+		"version 0":          append([]byte{0, 0}, body[2:]...),
+		"version 4":          append([]byte{4}, body[1:]...),
+		"version 3 as 1":     append([]byte{1, 0}, body[2:]...),
+		"another state":      append([]byte{3, 2}, body[2:]...),
+		"2 and collected":    append([]byte{2, 1}, body[2:]...),
 		"a byte more":        append(bytes.Clone(body), 0),
 		"a byte less":        body[:len(body)-1],
 		"no next at all":     body[:recordFixed+4+len(rec.Header)],
@@ -132,10 +140,7 @@ func FuzzRecord(f *testing.F) {
 		if err != nil {
 			return
 		}
-		encode := encodeRecord
-		if data[0] == recordVersion1 {
-			encode = encodeVersion1
-		}
+		encode := map[byte]func(*vault.Record) []byte{1: encodeVersion1, 2: encodeVersion2, 3: encodeRecord}[data[0]]
 		if again := encode(&rec); !bytes.Equal(again, whole) {
 			t.Errorf("decoded and encoded again it differs")
 		}
@@ -148,7 +153,28 @@ func FuzzRecord(f *testing.F) {
 
 func TestFuzzSeeds(t *testing.T) {
 	seeds, err := os.ReadDir(filepath.Join("testdata", "fuzz", "FuzzRecord"))
-	if err != nil || len(seeds) < 12 {
-		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 12", len(seeds), err)
+	if err != nil || len(seeds) < 17 {
+		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 17", len(seeds), err)
 	}
+}
+
+// encodeVersion1 writes a record as the program did before version 2.
+func encodeVersion1(rec *vault.Record) []byte {
+	b := append([]byte{1, 0}, rec.Day...)
+	b = binary.BigEndian.AppendUint32(b, rec.Epoch)
+	b = binary.BigEndian.AppendUint64(b, uint64(rec.PayloadSize))
+	b = append(b, rec.PayloadSum[:]...)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(rec.Header)))
+	b = append(b, rec.Header...)
+	sum := recordSum(rec.ID, b)
+	return append(b, sum[:]...)
+}
+
+// encodeVersion2 writes a record as the program did before version 3: only the first
+// two bytes were others.
+func encodeVersion2(rec *vault.Record) []byte {
+	b := encodeRecord(rec)
+	b = append([]byte{2, 0}, b[2:len(b)-32]...)
+	sum := recordSum(rec.ID, b)
+	return append(b, sum[:]...)
 }

@@ -20,14 +20,14 @@ const (
 	removeChunks = 256
 )
 
-// orphan is a payload that will never have a record.
+// orphan is a payload that will never have a record, or no longer has one.
 type orphan struct {
-	id    vault.ID
-	bytes int64 // not yet removed, as far as known
+	p     *pending // owns the id until the payload is gone
+	bytes int64    // not yet removed, as far as known
 }
 
-func (s *Store) addOrphan(id vault.ID, bytes int64) {
-	s.orphans = append(s.orphans, orphan{id, bytes})
+func (s *Store) addOrphan(p *pending, bytes int64) {
+	s.orphans = append(s.orphans, orphan{p, bytes})
 	s.orphanBytes.Add(bytes)
 }
 
@@ -42,7 +42,7 @@ func (s *Store) removeSlice() {
 	var removed int64
 	done := false
 	err := s.payloads.update(func(tx *bbolt.Tx, top *bbolt.Bucket) error {
-		b := top.Bucket(o.id[:])
+		b := top.Bucket(o.p.id[:])
 		if b == nil {
 			done = true
 			return nil
@@ -56,7 +56,7 @@ func (s *Store) removeSlice() {
 		}
 		if k == nil {
 			done = true
-			return top.DeleteBucket(o.id[:])
+			return top.DeleteBucket(o.p.id[:])
 		}
 		for _, k := range keys {
 			remove := b.DeleteBucket
@@ -71,7 +71,7 @@ func (s *Store) removeSlice() {
 	})
 	s.inside.Store(s.payloads.reusable())
 	if err != nil {
-		s.logf("vault: an aborted upload stays until the next start: %v", err)
+		s.logf("vault: what is left of an upload stays until the next start: %v", err)
 		done = true
 	} else {
 		removed = min(removed, o.bytes)
@@ -80,9 +80,10 @@ func (s *Store) removeSlice() {
 	}
 	if done {
 		s.orphanBytes.Add(-o.bytes)
-		id := o.id
+		p := o.p
+		s.orphans[len(s.orphans)-1] = orphan{}
 		s.orphans = s.orphans[:len(s.orphans)-1]
-		s.forget(id)
+		s.forget(p)
 	}
 }
 
@@ -99,6 +100,7 @@ func (s *Store) load() error {
 	s.counts.RewriteDue = due != nil
 	s.inside.Store(s.payloads.reusable())
 	damaged := 0
+	var kept tally
 	err = s.headers.view(func(v *view) error {
 		var buf []byte
 		return eachID(v, headersBucket, nil, func(id vault.ID, e *entry) error {
@@ -111,13 +113,14 @@ func (s *Store) load() error {
 				damaged++
 				return nil
 			}
-			s.count(&rec)
+			kept.add(&rec, 1)
 			return nil
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrDamaged, headersFile, err)
 	}
+	s.count(&kept)
 	s.sound = damaged == 0 && !s.headers.fallback
 	if damaged > 0 || s.headers.fallback || s.payloads.fallback {
 		// A payload may seem to have no record just because its record, or the
@@ -142,20 +145,28 @@ func (s *Store) findOrphans() error {
 				if _, kept, err := hv.get(records, id[:]); err != nil || kept {
 					return err
 				}
-				// bbolt will walk its pages to remove it: see that they are sound.
-				t, err := e.tree()
-				var bytes int64
-				if err == nil {
-					err = v.walkChunks(t, func(c *entry) error { bytes += c.len; return nil })
-				}
+				bytes, err := v.removable(e)
 				if err != nil {
-					s.logf("vault: the remains of an aborted upload are damaged and left alone; run a check")
+					s.logf("%s", leftAlone)
 					return nil
 				}
-				s.addOrphan(id, bytes)
-				s.pending[id] = &pending{ended: true}
+				p := &pending{id: id, ended: true}
+				s.pending[id] = p
+				s.addOrphan(p, bytes)
 				return nil
 			})
 		})
 	})
+}
+
+const leftAlone = "vault: a payload without a record is damaged and left alone; run a check"
+
+// removable returns the size of the payload in e, or an error if its pages are not
+// sound: bbolt will walk them to remove it.
+func (v *view) removable(e *entry) (bytes int64, err error) {
+	t, err := e.tree()
+	if err == nil {
+		err = v.walkChunks(t, func(c *entry) error { bytes += c.len; return nil })
+	}
+	return bytes, err
 }

@@ -14,7 +14,6 @@
 package bolt
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -80,11 +79,13 @@ type Store struct {
 	mu      sync.Mutex
 	closed  bool
 	calls   sync.WaitGroup
-	pending map[vault.ID]*pending // uploads under way, and aborted ones until they are removed
+	pending map[vault.ID]*pending // who owns an id: see claim.go
 	counts  vault.Usage
 
 	sound bool          // all records were, when the vault was opened
-	turn  chan struct{} // holds a token while Propose, Settle or Rewrite works
+	turn  chan struct{} // holds a token while one of the calls works that take turns
+
+	removals atomic.Uint64 // grows before a record is removed
 
 	orphans     []orphan // to be removed; only the committer of payloads uses it after Open
 	orphanBytes atomic.Int64
@@ -263,15 +264,4 @@ func (s *Store) Ready() error {
 		err = fmt.Errorf("vault: the reserve of free disk is reached: %w", vault.ErrFull)
 	}
 	return err
-}
-
-// Create implements [vault.Store].
-func (s *Store) Create(ctx context.Context) (vault.Pending, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := s.Ready(); err != nil {
-		return nil, err
-	}
-	return newPending(ctx, s), nil
 }

@@ -106,12 +106,12 @@ func TestVersion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(versionKey, []byte("amana/vault/3")) })
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(versionKey, []byte("amana/vault/4")) })
 		if err := errors.Join(err, db.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Open(dir, Options{}); !errors.Is(err, ErrVersion) {
-			t.Errorf("%s of version 3: %v, want ErrVersion", name, err)
+			t.Errorf("%s of version 4: %v, want ErrVersion", name, err)
 		}
 	}
 }
@@ -310,7 +310,7 @@ func TestOrphan(t *testing.T) {
 			t.Errorf("an upload under way is found damaged: %v", found)
 		}
 	}
-	s.forget(p.(*pending).id)
+	s.forget(p.(*pending))
 	for _, findings := range []func(testing.TB, vault.Reader) []vault.Finding{vaulttest.Findings, vaulttest.RecordFindings} {
 		if found := findings(t, s); len(found) != 1 || found[0].ID != p.(*pending).id {
 			t.Errorf("findings %v, want an orphan", found)

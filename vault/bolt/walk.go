@@ -9,8 +9,18 @@ import (
 // errStop ends a walk early without an error.
 var errStop = errors.New("stop")
 
-// get finds one key of a tree.
+// get finds one key of a tree. The entry is without its key.
 func (v *view) get(t tree, key []byte) (entry, bool, error) {
+	e, found, err := v.near(t, key)
+	if err != nil || !found {
+		return entry{}, false, err
+	}
+	return e, true, nil
+}
+
+// near is get that returns the entry beside a key that is not there; an empty entry
+// if the tree has none.
+func (v *view) near(t tree, key []byte) (e entry, found bool, err error) {
 	for range maxDepth {
 		n, err := v.node(t)
 		if err != nil {
@@ -18,10 +28,14 @@ func (v *view) get(t tree, key []byte) (entry, bool, error) {
 		}
 		i, found := n.find(key)
 		if n.leaf {
-			if !found {
-				return entry{}, false, nil
+			if n.count > 0 {
+				e = n.entry(v, min(i, n.count-1))
+				e.key = nil
+			} else {
+				e = entry{v: v}
 			}
-			return n.entry(v, i), true, nil
+			v.pool = append(v.pool, n)
+			return e, found, nil
 		}
 		if !found && i > 0 {
 			i--

@@ -9,6 +9,15 @@ package letterbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"amana/internal/durable"
+
+	"go.etcd.io/bbolt"
 )
 
 // ErrFull is wrapped when a mailbox holds MaxPerMailbox letters already.
@@ -17,10 +26,34 @@ var ErrFull = errors.New("letterbox: the mailbox is full")
 // ErrNotFound is wrapped by errors about a letter that is not there.
 var ErrNotFound = errors.New("letterbox: no such letter")
 
+// ErrTaken is wrapped when another letter has the id already.
+var ErrTaken = errors.New("letterbox: another letter has this id")
+
+// ErrDamaged is wrapped when something kept does not make sense.
+var ErrDamaged = errors.New("letterbox: it is damaged")
+
+// ErrVersion is wrapped when the file has a format that this program does not know.
+var ErrVersion = errors.New("letterbox: unknown format")
+
+// ErrLocked is wrapped when another process has the letterbox open.
+var ErrLocked = errors.New("letterbox: another process has it open")
+
+// ErrClosed is wrapped by every call after Close.
+var ErrClosed = errors.New("letterbox: it is closed")
+
 // Limits.
 const (
 	MaxLetter     = 16 << 10 // bytes of one letter
 	MaxPerMailbox = 20
+)
+
+const formatVersion = "amana/letters/1"
+
+var (
+	metaBucket    = []byte("meta")
+	lettersBucket = []byte("letters")
+	versionKey    = []byte("version")
+	dueKey        = []byte("erase") // there if an Erase is due
 )
 
 // Letter is one sealed reply.
@@ -33,38 +66,113 @@ type Letter struct {
 
 // Box is an open letterbox. Its methods may be called at any time from any number
 // of goroutines.
-type Box struct{}
+type Box struct {
+	path string
+
+	writing sync.Mutex // held by whoever writes
+	broken  error      // why nothing may be written until it is opened anew
+
+	using sync.RWMutex // held to use file; locked to exchange or close it
+	file  *file        // nil once closed
+}
 
 // Open opens the letterbox in the file at path, and makes it, with mode 0600, if
 // there is none. The caller must Close it.
-func Open(path string) (*Box, error) { panic("contract") }
-
-// Put keeps letters and returns once they are on stable storage. One that is there
-// already changes nothing. Refused gives for each index that was not taken why.
-func (b *Box) Put(ctx context.Context, letters []Letter) (refused map[int]error, err error) {
-	panic("contract")
+func Open(path string) (*Box, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := begin(path); err != nil {
+			return nil, fmt.Errorf("letterbox: create %s: %w", path, err)
+		}
+	}
+	f, err := openFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("letterbox: open %s: %w", path, err)
+	}
+	b := &Box{path: path, file: f}
+	// The names that are seen now must be those after a power cut too, or what is
+	// written from now on is written to a file that is not seen then.
+	if err := durable.SyncDir(filepath.Dir(path)); err != nil {
+		return nil, errors.Join(fmt.Errorf("letterbox: open %s: %w", path, err), b.Close())
+	}
+	// That an Erase which was cut off cannot be finished is no reason to keep letters
+	// from their sources: it stays due, and the next one says why.
+	_ = b.Erase(context.Background())
+	return b, nil
 }
 
-// List returns the letters of a mailbox without their bytes, the oldest first.
-func (b *Box) List(ctx context.Context, mailbox [16]byte) ([]Letter, error) { panic("contract") }
+// begin makes an empty letterbox under a temporary name and gives it its own.
+func begin(path string) error {
+	partial := hiddenName(path, "partial")
+	if err := remove(partial); err != nil {
+		return err
+	}
+	err := create(context.Background(), partial, nil)
+	if err == nil {
+		// Not a link as in internal/durable: a second name left by a crash would keep
+		// the file alive after it was erased.
+		err = os.Rename(partial, path)
+	}
+	if err != nil {
+		return errors.Join(err, remove(partial))
+	}
+	return durable.SyncDir(filepath.Dir(path))
+}
 
-// Get returns one letter.
-func (b *Box) Get(ctx context.Context, mailbox, id [16]byte) (Letter, error) { panic("contract") }
-
-// Remove removes a mailbox with all its letters; one that is not there is no error.
-// Erase is due after it.
-func (b *Box) Remove(ctx context.Context, mailbox [16]byte) error { panic("contract") }
-
-// Expire removes the letters that came in before a day, and says how many.
-func (b *Box) Expire(ctx context.Context, before string) (int, error) { panic("contract") }
-
-// Erase writes the file anew, if something was removed since it was written last,
-// and overwrites the old one as far as the disk allows. Without that the removed
-// letters could still be found in it.
-func (b *Box) Erase(ctx context.Context) error { panic("contract") }
-
-// Count returns how many letters there are.
-func (b *Box) Count(ctx context.Context) (int, error) { panic("contract") }
+// hiddenName returns the name of a file beside the one at path.
+func hiddenName(path, what string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+what)
+}
 
 // Close releases the file.
-func (b *Box) Close() error { panic("contract") }
+func (b *Box) Close() error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	b.using.Lock()
+	defer b.using.Unlock()
+	if b.file == nil {
+		return ErrClosed
+	}
+	err := b.file.close()
+	b.file = nil
+	if err != nil {
+		return fmt.Errorf("letterbox: close: %w", err)
+	}
+	return nil
+}
+
+// view calls fn in a transaction that only reads. It leaves no trace in the file.
+func (b *Box) view(fn func(meta, letters *bbolt.Bucket) error) error {
+	b.using.RLock()
+	defer b.using.RUnlock()
+	if b.file == nil {
+		return ErrClosed
+	}
+	return b.file.view(fn)
+}
+
+// errNothing ends a transaction that has nothing to write.
+var errNothing = errors.New("nothing to write")
+
+// update calls fn in a transaction and returns once it is on stable storage. After an
+// error nothing of it is there. If the state of the disk is in doubt, nothing more is
+// written until the letterbox is opened anew.
+func (b *Box) update(fn func(meta, letters *bbolt.Bucket) error) error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if b.broken != nil {
+		return b.broken
+	}
+	b.using.RLock()
+	defer b.using.RUnlock()
+	if b.file == nil {
+		return ErrClosed
+	}
+	broken, err := b.file.update(fn)
+	if broken {
+		b.broken = fmt.Errorf("letterbox: the disk failed and it must be opened anew: %w", err)
+	}
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return err
+}

@@ -181,6 +181,14 @@ func testClosed(t *testing.T, _ Harness, s vault.Store) vault.Store {
 	_, err = s.Settle(t.Context(), 4, [16]byte{}, []vault.Confirmed{{ID: id}})
 	wantErr(t, "Settle", err, errAny)
 	wantErr(t, "Rewrite", s.Rewrite(t.Context()), errAny)
+	_, err = s.CreateAs(t.Context(), vault.NewID())
+	wantErr(t, "CreateAs", err, errAny)
+	_, err = s.Look(t.Context(), []vault.ID{id})
+	wantErr(t, "Look", err, errAny)
+	_, err = s.Collect(t.Context(), []vault.Receipt{{ID: id}})
+	wantErr(t, "Collect", err, errAny)
+	_, err = s.Remove(t.Context(), []vault.ID{id})
+	wantErr(t, "Remove", err, errAny)
 	wantErr(t, "a second Close", s.Close(), errAny)
 	return nil
 }

@@ -39,6 +39,9 @@ func Counted(t testing.TB, s vault.Reader, when string) {
 		want.Bytes += rec.Size()
 		want.ByDay[rec.Day]++
 		want.ByEpoch[rec.HeaderEpoch]++
+		if rec.Collected {
+			want.Collected++
+		}
 		if rec.Next != nil {
 			if want.Waiting[rec.HeaderEpoch] == nil {
 				want.Waiting[rec.HeaderEpoch] = map[uint32]int{}
@@ -50,7 +53,7 @@ func Counted(t testing.TB, s vault.Reader, when string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u.Testimonies != want.Testimonies || u.Bytes != want.Bytes || !reflect.DeepEqual(u.Waiting, want.Waiting) ||
+	if u.Testimonies != want.Testimonies || u.Collected != want.Collected || u.Bytes != want.Bytes || !reflect.DeepEqual(u.Waiting, want.Waiting) ||
 		!maps.Equal(u.ByDay, want.ByDay) || !maps.Equal(u.ByEpoch, want.ByEpoch) {
 		t.Errorf("%s the usage is %+v; the records say %+v", when, u, want)
 	}

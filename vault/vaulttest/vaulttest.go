@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"sync"
@@ -65,6 +66,23 @@ func Put(ctx context.Context, s vault.Store, header, payload []byte, piece int) 
 	if err != nil {
 		return vault.ID{}, err
 	}
+	return put(p, header, payload, piece)
+}
+
+// PutAs is Put under an id.
+func PutAs(ctx context.Context, s vault.Store, id vault.ID, header, payload []byte, piece int) error {
+	p, err := s.CreateAs(ctx, id)
+	if err != nil {
+		return err
+	}
+	got, err := put(p, header, payload, piece)
+	if err == nil && got != id {
+		err = fmt.Errorf("it is kept as %s, not as %s", got, id)
+	}
+	return err
+}
+
+func put(p vault.Pending, header, payload []byte, piece int) (vault.ID, error) {
 	defer p.Abort()
 	for _, part := range [][]byte{header, payload} {
 		for len(part) > 0 {
@@ -182,6 +200,10 @@ func Run(t *testing.T, h Harness) {
 		{"Rotate", testRotate}, {"ProposeRefused", testProposeRefused}, {"SettleRefused", testSettleRefused},
 		{"RotateMany", testRotateMany}, {"RotateAmidst", testRotateAmidst}, {"RotateCancel", testRotateCancel},
 		{"RewriteDue", testRewriteDue}, {"RewriteEmpty", testRewriteEmpty},
+		{"CreateAs", testCreateAs}, {"CreateAsAtOnce", testCreateAsAtOnce},
+		{"Look", testLook}, {"Collect", testCollect}, {"CollectRefused", testCollectRefused},
+		{"Remove", testRemove}, {"RemoveMany", testRemoveMany}, {"RemoveWhileRead", testRemoveWhileRead},
+		{"RemoveAmidst", testRemoveAmidst}, {"RemoveCancel", testRemoveCancel},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := h.New(t)

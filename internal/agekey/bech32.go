@@ -1,4 +1,4 @@
-package keyfile
+package agekey
 
 import "strings"
 
@@ -12,11 +12,11 @@ const (
 
 // decode returns the bytes in an identity that age spelled.
 func decode(identity string) ([]byte, bool) {
-	digits, ok := strings.CutPrefix(identity, identityPrefix)
+	digits, ok := strings.CutPrefix(identity, Prefix)
 	if !ok || len(digits) < checksumDigits {
 		return nil, false
 	}
-	var raw []byte
+	raw := make([]byte, 0, len(digits)) // never moved, so that clearing it leaves no copy
 	var bits, have uint
 	for _, c := range []byte(digits[:len(digits)-checksumDigits]) {
 		d := strings.IndexByte(bech32Digits, c)
@@ -47,7 +47,7 @@ func encode(raw []byte) string {
 		digits = append(digits, byte(bits<<(5-have)&31))
 	}
 	var out strings.Builder
-	out.WriteString(identityPrefix)
+	out.WriteString(Prefix)
 	for _, d := range append(digits, checksum(digits)...) {
 		out.WriteByte(bech32Digits[d])
 	}
@@ -56,7 +56,7 @@ func encode(raw []byte) string {
 
 // checksum returns the six digits of BIP 173 for the digits of an identity.
 func checksum(digits []byte) []byte {
-	prefix := strings.ToLower(strings.TrimSuffix(identityPrefix, "1"))
+	prefix := strings.ToLower(strings.TrimSuffix(Prefix, "1"))
 	var values []byte
 	for _, c := range []byte(prefix) {
 		values = append(values, c>>5)

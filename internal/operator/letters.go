@@ -1,0 +1,98 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"amana/internal/admin"
+	"amana/internal/cli"
+	"amana/vault/letterbox"
+)
+
+// replyDays is how long a reply waits for its source. Then it goes, so that what
+// nobody comes for is not kept for ever.
+const replyDays = 180
+
+// letters is the state's letterbox, which is made when it is needed first.
+type letters struct {
+	path string
+
+	mu  sync.Mutex
+	box *letterbox.Box // nil until it is opened
+}
+
+func (s State) letters() *letters { return &letters{path: s.path(repliesFile)} }
+
+var _ admin.Letters = (*letters)(nil)
+
+// open returns the letterbox, and opens it before if it is not yet.
+func (l *letters) open() (*letterbox.Box, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.box != nil {
+		return l.box, nil
+	}
+	box, err := letterbox.Open(l.path)
+	if err != nil {
+		return nil, cli.Hint(fmt.Errorf("open the replies: %w", err), keepCopy+"; replies can be written again, so %s may be moved away then", l.path)
+	}
+	l.box = box
+	return box, nil
+}
+
+// Count implements [admin.Letters]. It makes no letterbox.
+func (l *letters) Count(ctx context.Context) (int, error) {
+	if _, err := os.Lstat(l.path); errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	box, err := l.open()
+	if err != nil {
+		return 0, err
+	}
+	n, err := box.Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count replies: %w", err)
+	}
+	return n, nil
+}
+
+// expire removes the replies that are too old on the day given, and makes what was
+// removed disappear from the disk.
+func (l *letters) expire(ctx context.Context, now time.Time) error {
+	box, err := l.open()
+	if err != nil {
+		return err
+	}
+	before := now.UTC().AddDate(0, 0, -replyDays).Format(time.DateOnly)
+	if _, err := box.Expire(ctx, before); err != nil {
+		return fmt.Errorf("remove replies of before %s: %w", before, err)
+	}
+	return l.erase(ctx)
+}
+
+// erase makes removed replies disappear from the disk, if there are any.
+func (l *letters) erase(ctx context.Context) error {
+	box, err := l.open()
+	if err != nil {
+		return err
+	}
+	if err := box.Erase(ctx); err != nil {
+		return fmt.Errorf("replies are removed, but their bytes are still on the disk: %w", err)
+	}
+	return nil
+}
+
+// Close closes the letterbox if it was opened.
+func (l *letters) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.box == nil {
+		return nil
+	}
+	return l.box.Close()
+}

@@ -1,0 +1,108 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"amana/vault"
+)
+
+// How long tidying rests after it was done: ten times as long as it took, so that
+// withdrawals, however many, never keep the disk busy with it; and after an error at
+// least a while.
+const (
+	restFactor = 10
+	restFailed = time.Minute
+)
+
+// tidier makes what was removed disappear from the disk while the server serves:
+// the headers of withdrawn testimonies, and replies that were taken back or are too
+// old. One goroutine calls tick and stop.
+type tidier struct {
+	store   vault.Store
+	letters interface {
+		expire(ctx context.Context, now time.Time) error
+		erase(ctx context.Context) error
+	}
+	problem func(error)
+	now     func() time.Time
+
+	expired string    // the day on which old replies were removed last
+	done    chan done // of the work under way; nil if there is none
+	next    time.Time // no work before
+	told    string    // the problem told last
+}
+
+// done is how some work went.
+type done struct {
+	rested time.Time // when other work may begin
+	err    error
+}
+
+// tick looks whether there is something to do, and begins to do it. It never waits
+// for the disk.
+func (t *tidier) tick(ctx context.Context) {
+	now := t.now()
+	if t.done != nil {
+		select {
+		case d := <-t.done:
+			t.ended(d, now)
+		default:
+			return
+		}
+	}
+	if now.Before(t.next) {
+		return
+	}
+	today := now.UTC().Format(time.DateOnly)
+	expire := t.expired != today
+	t.expired = today
+	end := make(chan done, 1)
+	t.done = end
+	go func() {
+		began := time.Now()
+		err := t.tidy(ctx, now, expire)
+		end <- done{now.Add((1 + restFactor) * time.Since(began)), err}
+	}()
+}
+
+// ended notes how the work went. A problem is told once until it is another or
+// everything goes well again.
+func (t *tidier) ended(d done, now time.Time) {
+	t.done = nil
+	t.next = d.rested
+	if d.err == nil {
+		t.told = ""
+		return
+	}
+	t.expired = "" // it is tried again
+	if failed := now.Add(restFailed); t.next.Before(failed) {
+		t.next = failed
+	}
+	if t.told != d.err.Error() {
+		t.told = d.err.Error()
+		t.problem(d.err)
+	}
+}
+
+func (t *tidier) tidy(ctx context.Context, now time.Time, expire bool) error {
+	u, err := t.store.Usage(ctx)
+	if err != nil {
+		return err
+	}
+	if u.RewriteDue {
+		err = rewrite(ctx, t.store)
+	}
+	if expire {
+		return errors.Join(err, t.letters.expire(ctx, now))
+	}
+	return errors.Join(err, t.letters.erase(ctx))
+}
+
+// stop waits for the work under way, whose context has ended.
+func (t *tidier) stop() {
+	if t.done != nil {
+		<-t.done
+	}
+}

@@ -1,0 +1,60 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"amana/vault"
+)
+
+// Look implements [vault.Store]. For an id that is not there it reads the record
+// beside, and hashes it, as it does for one that is: how long it takes must not say
+// whether there was anything.
+func (s *Store) Look(ctx context.Context, ids []vault.ID) (states []vault.State, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	err = s.headers.view(func(v *view) error {
+		states, err = look(v, ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vault: look for testimonies: %w", err)
+	}
+	return states, nil
+}
+
+func look(v *view, ids []vault.ID) ([]vault.State, error) {
+	t, ok, err := v.bucket(v.root, headersBucket)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("a bucket is missing")
+	}
+	states := make([]vault.State, len(ids))
+	var buf []byte
+	for i, id := range ids {
+		e, found, err := v.near(t, id[:])
+		if err != nil {
+			return nil, err
+		}
+		state := vault.Kept
+		// Of one that is damaged nobody can say that it was collected.
+		if b, err := e.read(buf, maxRecord); err == nil {
+			buf = b
+			if rec, err := decodeRecord(id, b); err == nil && rec.Collected {
+				state = vault.Collected
+			}
+		}
+		if found {
+			states[i] = state
+		}
+	}
+	return states, nil
+}
