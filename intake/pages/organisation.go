@@ -103,7 +103,7 @@ func tomlFault(err error) string {
 	if e, ok := err.(toml.ParseError); ok {
 		return fmt.Sprintf("line %d: %s", e.Position.Line, e.Message)
 	}
-	return err.Error()
+	return strings.TrimPrefix(err.Error(), "toml: ")
 }
 
 // lineOf returns the line at whose end a fault is first found: the parser does not

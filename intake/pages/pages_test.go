@@ -42,6 +42,18 @@ type page struct {
 // as much as it may where one is shown.
 func everyPage(t testing.TB) []page {
 	t.Helper()
+	every.Do(func() { every.pages = renderEvery(t) })
+	return slices.Clone(every.pages)
+}
+
+// every keeps the pages, which many tests look at.
+var every struct {
+	sync.Once
+	pages []page
+}
+
+func renderEvery(t testing.TB) []page {
+	t.Helper()
 	p, organised := mustNew(t), mustOrganised(t)
 	var all []page
 	for _, lang := range p.Languages() {
@@ -126,12 +138,16 @@ var wrong = []questionnaire.Problem{{
 
 func mustNew(t testing.TB) *pages.Pages {
 	t.Helper()
-	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema()})
+	p, err := plain()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
+
+var plain = sync.OnceValues(func() (*pages.Pages, error) {
+	return pages.New(pages.Options{Questionnaire: pages.SampleSchema()})
+})
 
 // mustOrganised is mustNew with an organisation.
 func mustOrganised(t testing.TB) *pages.Pages {

@@ -32,16 +32,19 @@ func (p *Pages) rehearse() error {
 			p.Withdrawn(io.Discard, lang, Withdrawn{Destroyed: 1, Collected: 1}),
 		}
 		for kind := range kinds {
+			errs = append(errs, p.Problem(io.Discard, lang, Problem{Kind: kind}))
+		}
+		// One kind for each field that a problem can be about, and one for answers.
+		for _, kind := range []ProblemKind{Empty, TooManyFiles, Mistyped, Invalid} {
 			form := Form{Problem: kind, FilesLost: []string{"x"}}
 			if kind == Invalid {
 				form.Fields = p.everyProblem()
 			}
 			errs = append(errs,
-				p.Problem(io.Discard, lang, Problem{Kind: kind}),
 				p.Return(io.Discard, lang, Return{Problem: kind}),
 				p.Form(io.Discard, lang, state, form),
 				p.Form(io.Discard, lang, state, Form{Problem: kind, FilesMaybeLost: true}),
-				p.Name(io.Discard, lang, state, Form{Problem: kind}),
+				p.Name(io.Discard, lang, state, form),
 				p.Thread(io.Discard, lang, state, Thread{Form: form}))
 		}
 		for _, err := range errs {
