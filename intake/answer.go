@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -29,6 +30,11 @@ var statuses = map[pages.ProblemKind]int{
 	pages.Changed:       http.StatusServiceUnavailable,
 	pages.TooSlow:       http.StatusRequestTimeout,
 	pages.Interrupted:   http.StatusBadRequest,
+	pages.Invalid:       http.StatusBadRequest,
+	pages.Mistyped:      http.StatusBadRequest,
+	pages.Expired:       http.StatusBadRequest,
+	pages.Gone:          http.StatusConflict,
+	pages.Many:          http.StatusConflict,
 }
 
 // language returns the language that the path names. An error page is in it
@@ -55,13 +61,27 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
-	list, err := s.inForce(s.today())
-	if err != nil {
-		s.problem(w, r, pages.Closed)
-		return
+// told answers with a page that says what a source should know. Without a roster in
+// force nobody is led further in.
+func (s *Server) told(page func(*pages.Pages, io.Writer, string, pages.State) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		list, err := s.inForce(s.today())
+		if err != nil {
+			s.problem(w, r, pages.Closed)
+			return
+		}
+		must(page(s.pages, w, language(r), s.state(list)))
 	}
-	must(s.pages.Landing(w, language(r), s.state(list)))
+}
+
+// code shows the page that asks for a code, also while no testimony is taken: a
+// reply may wait.
+func (s *Server) code(w http.ResponseWriter, r *http.Request) {
+	must(s.pages.Return(w, language(r), pages.Return{}))
+}
+
+func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
+	s.told((*pages.Pages).Landing)(w, r)
 }
 
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {

@@ -1,8 +1,9 @@
 // Package intake is the source's side of the server: pages, the testimony form,
 // limits, deadlines, and what stands on the wire.
 //
-// It seals what arrives and hands ciphertext to a vault. It never imports
-// internal/unseal, writes no log line about a source, and keeps nothing of one.
+// It seals what arrives and hands ciphertext to a vault, and opens a reply to a
+// source while it shows it. It never imports internal/unseal, writes no log line
+// about a source, and keeps nothing of one.
 package intake
 
 import (
@@ -18,10 +19,11 @@ import (
 
 	"amana/intake/form"
 	"amana/intake/pages"
+	"amana/intake/token"
 	"amana/internal/forget"
+	"amana/internal/questionnaire"
 	"amana/internal/testimony"
 	"amana/vault"
-	"amana/vault/letterbox"
 
 	"github.com/gorilla/mux"
 )
@@ -30,10 +32,12 @@ import (
 type Config struct {
 	Store   vault.Store // where sealed testimonies go
 	Rosters Rosters     // whom they are sealed to, asked anew each time
+	Letters Letters     // replies that wait for their sources
 
-	Letters *letterbox.Box // where replies wait for their sources
+	Questionnaire *questionnaire.Schema // what is asked; nil means the built-in one
+	Organisation  *pages.Organisation   // who asks; nil: the pages do not say
 
-	Limits form.Limits // Text 200,000; File 2 GiB; Total 4 GiB; Files 1,000
+	Limits form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
 	Places int         // uploads in flight at once; 64
 	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
@@ -64,7 +68,6 @@ func (c Config) withDefaults() Config {
 			*v = d
 		}
 	}
-	setInt(&c.Limits.Text, testimony.MaxText)
 	set(&c.Limits.File, 2<<30)
 	set(&c.Limits.Total, 4<<30)
 	setInt(&c.Limits.Files, testimony.MaxFiles)
@@ -75,6 +78,9 @@ func (c Config) withDefaults() Config {
 	setInt(&c.Places, 64)
 	set(&c.Drain, 16<<20)
 	setInt(&c.Conns, 1024)
+	if c.Questionnaire == nil {
+		c.Questionnaire = questionnaire.Builtin()
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -92,8 +98,10 @@ type Server struct {
 	limits    pages.State // without a roster, which is asked for each time
 	places    places      // uploads that are kept
 	apologies places      // uploads that are refused, but whose words are given back
+	keyholes  places      // codes that are being worked out
 	conns     places
-	receipts  receipts
+	fields    fieldSets
+	tokens    *token.Keys
 	collector *forget.Collector
 	http      *http.Server
 	closing   chan struct{} // closed when no connection is taken any more
@@ -108,33 +116,54 @@ type Server struct {
 	active sync.WaitGroup // requests being answered
 }
 
-// apologyPlaces bounds how many refused uploads are read at once.
-const apologyPlaces = 8
+const (
+	apologyPlaces = 8 // refused uploads that are read at once
+	keyholePlaces = 2 // codes worked out at once; each takes 16 MiB
+)
+
+// fieldSets are the fields of each form.
+type fieldSets struct{ form, add, name, code, token, reply, withdraw form.Fields }
+
+func newFieldSets(q *questionnaire.Schema) fieldSets {
+	narrative := form.Field{Max: q.Sections[0].Questions[0].Limit, Times: 1}
+	once := form.Field{Max: 64, Times: 1}
+	return fieldSets{
+		form:     fieldsOf(q, questionnaire.PageForm, nil),
+		add:      form.Fields{tokenField: tokenOnly, testimony.Narrative: narrative},
+		name:     fieldsOf(q, questionnaire.PageName, form.Fields{tokenField: tokenOnly, sendField: once}),
+		code:     form.Fields{codeField: {Max: maxCode, Times: 1}, testimony.Narrative: narrative},
+		token:    form.Fields{tokenField: tokenOnly},
+		reply:    form.Fields{tokenField: tokenOnly, idField: once},
+		withdraw: form.Fields{tokenField: tokenOnly, sureField: once},
+	}
+}
 
 // New makes a server. The caller must Close it. No roster needs to be in force
 // yet: until one is, the server says that it is closed.
 func New(config Config) (*Server, error) {
-	if config.Store == nil || config.Rosters == nil {
-		return nil, errors.New("intake: needs a vault and rosters")
+	if config.Store == nil || config.Rosters == nil || config.Letters == nil {
+		return nil, errors.New("intake: needs a vault, rosters and a letterbox")
 	}
-	words, err := pages.New()
+	config = config.withDefaults()
+	words, err := pages.New(pages.Options{Questionnaire: config.Questionnaire, Organisation: config.Organisation})
 	if err != nil {
 		return nil, fmt.Errorf("intake: load pages: %w", err)
 	}
-	config = config.withDefaults()
 	s := &Server{
 		config: config,
 		pages:  words,
 		limits: pages.State{
-			MaxText:  config.Limits.Text,
+			MaxText:  config.Questionnaire.Sections[0].Questions[0].Limit,
 			MaxFile:  config.Limits.File,
 			MaxTotal: config.Limits.Total,
 			MaxFiles: config.Limits.Files,
 		},
 		places:    newPlaces(config.Places),
 		apologies: newPlaces(apologyPlaces),
+		keyholes:  newPlaces(keyholePlaces),
 		conns:     newPlaces(config.Conns),
-		receipts:  receipts{pages: words},
+		fields:    newFieldSets(config.Questionnaire),
+		tokens:    token.NewKeys(config.Now),
 		collector: forget.NewCollector(),
 		closing:   make(chan struct{}),
 	}
@@ -153,9 +182,26 @@ func (s *Server) routes() {
 	r.HandleFunc("/style.css", s.style).Methods(read...)
 	r.HandleFunc("/roster.txt", s.rosterText).Methods(read...)
 	r.HandleFunc("/{lang}", s.landing).Methods(read...).MatcherFunc(s.offered) // as somebody types it
-	r.HandleFunc("/{lang}/", s.landing).Methods(read...).MatcherFunc(s.offered)
-	r.HandleFunc("/{lang}/testimony", s.form).Methods(read...).MatcherFunc(s.offered)
-	r.HandleFunc("/{lang}/testimony", s.submit).Methods(http.MethodPost).MatcherFunc(s.offered)
+	for path, handler := range map[string]http.HandlerFunc{
+		"/{lang}/":          s.landing,
+		"/{lang}/safety":    s.told((*pages.Pages).Safety),
+		"/{lang}/before":    s.told((*pages.Pages).Before),
+		"/{lang}/testimony": s.form,
+		"/{lang}/code":      s.code,
+	} {
+		r.HandleFunc(path, handler).Methods(read...).MatcherFunc(s.offered)
+	}
+	for path, answer := range map[string]func(*posted){
+		"/{lang}/testimony": (*posted).submit,
+		"/{lang}/code":      (*posted).enter,
+		"/{lang}/thread":    (*posted).back,
+		"/{lang}/add":       (*posted).add,
+		"/{lang}/reply":     (*posted).reply,
+		"/{lang}/name":      (*posted).name,
+		"/{lang}/withdraw":  (*posted).withdraw,
+	} {
+		r.HandleFunc(path, s.posting(answer)).Methods(http.MethodPost).MatcherFunc(s.offered)
+	}
 	r.NotFoundHandler = s.problemHandler(pages.NotFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD, POST")

@@ -11,6 +11,7 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/dossier"
+	"amana/internal/testimony"
 	"amana/internal/unseal"
 
 	"filippo.io/age"
@@ -24,10 +25,13 @@ type job struct {
 	keys   []age.Identity
 	known  bool // the server's key was compared
 
+	replies bool // whether to note where replies can be sent, which takes room
+
 	index dossier.Index
 	made  bool // the folder was finished
 
-	opened []*carry.Entry // of index.Opened
+	opened []*carry.Entry     // of index.Opened
+	reply  []*testimony.Reply // of index.Opened, if they are noted
 
 	readers map[uint32]*readers // by epoch
 	who     map[uint32]string   // what whoCanOpen says, by epoch
@@ -52,12 +56,15 @@ func (j *job) openAll(ctx context.Context) error {
 			return fmt.Errorf("stopped: %w", err)
 		}
 		e := &m.Testimonies[i]
-		opened, err := j.open(ctx, i, func(n int64) { progress.Set(done + n) })
+		opened, reply, err := j.open(ctx, i, func(n int64) { progress.Set(done + n) })
 		done += e.Size()
 		progress.Set(done)
 		if err == nil {
 			j.index.Opened = append(j.index.Opened, opened)
 			j.opened = append(j.opened, e)
+			if j.replies {
+				j.reply = append(j.reply, reply)
+			}
 			continue
 		}
 		reason, ok := reasonOf(err)
@@ -93,10 +100,10 @@ func reasonOf(err error) (dossier.Reason, bool) {
 }
 
 // open writes one testimony to the folder, or nothing of it.
-func (j *job) open(ctx context.Context, i int, progress func(int64)) (dossier.Opened, error) {
+func (j *job) open(ctx context.Context, i int, progress func(int64)) (opened dossier.Opened, reply *testimony.Reply, err error) {
 	check, err := j.bundle.Check(i)
 	if err != nil {
-		return dossier.Opened{}, err
+		return opened, nil, err
 	}
 	// Whatever goes wrong in opening, damage on the way is the first suspect:
 	// the signed hashes tell it from what was sealed so.
@@ -112,7 +119,7 @@ func (j *job) open(ctx context.Context, i int, progress func(int64)) (dossier.Op
 	}
 	envelope, err := unseal.Open(reporting{check, progress}, check.Size(), j.keys...)
 	if err != nil {
-		return dossier.Opened{}, blame(err)
+		return opened, nil, blame(err)
 	}
 	e := &j.bundle.Manifest.Testimonies[i]
 	err = j.folder.Add(ctx, e.ID, envelope, func() error {
@@ -122,13 +129,11 @@ func (j *job) open(ctx context.Context, i int, progress func(int64)) (dossier.Op
 		return check.Finish(ctx)
 	})
 	if err != nil {
-		return dossier.Opened{}, blame(err)
+		return opened, nil, blame(err)
 	}
-	opened := dossier.Opened{ID: e.ID, Notes: j.notes(e, envelope), Roster: j.sealedUnder(e)}
-	for _, f := range envelope.Files {
-		opened.Files = append(opened.Files, dossier.Sealed(f))
-	}
-	return opened, nil
+	opened = dossier.NewOpened(e.ID, envelope)
+	opened.Notes, opened.Roster = j.notes(e, envelope), j.sealedUnder(e)
+	return opened, envelope.Testimony.Reply, nil
 }
 
 // notes says where a testimony and the bundle that carries it disagree.

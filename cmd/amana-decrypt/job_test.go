@@ -16,6 +16,7 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/dossier"
+	"amana/internal/questionnaire"
 	"amana/internal/roster"
 	"amana/internal/seal"
 	"amana/internal/testimony"
@@ -64,7 +65,7 @@ func bundleOf(t *testing.T, sizes ...int) ([]byte, *age.HybridIdentity) {
 			t.Fatal(err)
 		}
 		f.Write(make([]byte, size))
-		if err := w.Close(testimony.Testimony{Language: "ar", Received: "2026-11-22",
+		if err := w.Close(testimony.Testimony{Kind: testimony.First, Thread: strings.Repeat("5c", 16), Language: "ar", Received: "2026-11-22",
 			Roster: testimony.Roster{Epoch: 1, SHA256: list.SHA256()}}); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +101,9 @@ func newJob(t *testing.T, r io.ReaderAt, size int, id age.Identity, dir string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(folder.Discard)
-	return &job{bundle: b, folder: folder, keys: []age.Identity{id}}
+	j := &job{bundle: b, folder: folder, keys: []age.Identity{id}}
+	j.index.Questions = questionnaire.Builtin()
+	return j
 }
 
 // Stopped in the middle of a large file, nothing stays on the disk.

@@ -14,15 +14,17 @@ import (
 	"amana/internal/confine"
 	"amana/internal/dossier"
 	"amana/internal/keyfile"
+	"amana/internal/questionnaire"
 
 	"filippo.io/age"
 )
 
 // openCommand opens the testimonies of a bundle that are sealed to a key.
 type openCommand struct {
-	Bundle string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
-	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
+	Bundle        string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Key           string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder        string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
+	Questionnaire string `name:"questionnaire" placeholder:"FILE" type:"path" help:"The questionnaire that your server asks, if it is not the one that Amana brings: it gives answers their words."`
 	ackFlags
 	trustFlags
 	passphraseFlags
@@ -50,6 +52,10 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer ack.discard()
+	questions, err := c.questions()
+	if err != nil {
+		return err
+	}
 	folder, err := createFolder(c.Folder)
 	if err != nil {
 		return err
@@ -69,7 +75,8 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.checkIntake(bundle.Manifest.Intake); err != nil {
 		return err
 	}
-	job := &job{bundle: bundle, folder: folder, ids: key.Identities, known: c.Intake != nil}
+	job := &job{bundle: bundle, folder: folder, ids: key.Identities, known: c.Intake != nil, replies: c.JSON}
+	job.index.Questions = questions
 	for _, id := range key.Identities {
 		job.keys = append(job.keys, age.Identity(id))
 	}
@@ -92,6 +99,24 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 		fmt.Fprint(stdout, said)
 	}
 	return joined(job.verdict(), acked)
+}
+
+// questions returns the questionnaire that gives answers their words.
+func (c *openCommand) questions() (*questionnaire.Schema, error) {
+	if c.Questionnaire == "" {
+		return questionnaire.Builtin(), nil
+	}
+	f, _, err := cli.OpenFile("questionnaire", c.Questionnaire)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := questionnaire.Read(f)
+	if err != nil {
+		return nil, cli.Hint(fmt.Errorf("read questionnaire %s: %w", c.Questionnaire, err),
+			"give the file that the server asks with, or open the bundle without --questionnaire; nothing was opened")
+	}
+	return s, nil
 }
 
 // confineFiles lets the program write to the new folder, and those named, only, if

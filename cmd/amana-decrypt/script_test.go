@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -76,7 +77,9 @@ func lockKey(ts *testscript.TestScript, _ bool, args []string) {
 // bundle [-without=EPOCH] FILE TESTIMONY...: makes a bundle with all rosters of the
 // script, or all but one, and FILE.vkey. A testimony is the epoch of its roster and, after a colon, what is
 // wrong with it: hostile, newer, day, epoch, or sum (it names another roster). It
-// holds the file photo.bin and the narrative.
+// holds the file photo.bin and the narrative. What follows the colon can also be its
+// kind and the digit that its thread is made of: withdrawal=1; a testimony says then
+// where it can be answered, and what it says is in the file answers.json, if there is one.
 func bundle(ts *testscript.TestScript, _ bool, args []string) {
 	m := &carry.Manifest{Made: "2026-11-23"}
 	rosters := rig.People(ts).Rosters
@@ -152,6 +155,10 @@ func sealed(ts *testscript.TestScript, to *roster.Signed, wrong string) []byte {
 	}
 	w, err := seal.New(&out, recipients)
 	ts.Check(err)
+	if kind, digit, ok := strings.Cut(wrong, "="); ok {
+		ts.Check(w.Close(ofThread(ts, testimony.Kind(kind), digit, to)))
+		return out.Bytes()
+	}
 	f, err := w.File("../../photo\u202egpj.exe.jpg", "image/jpeg")
 	ts.Check(err)
 	_, err = f.Write([]byte(readFile(ts, "photo.bin")))
@@ -168,12 +175,35 @@ func sealed(ts *testscript.TestScript, to *roster.Signed, wrong string) []byte {
 		names.SHA256 = strings.Repeat("0", 64)
 	}
 	ts.Check(w.Close(testimony.Testimony{
-		Language: "ar", Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day, Roster: names,
+		Kind: testimony.First, Thread: strings.Repeat("5c", 16), Language: "ar",
+		Answers: map[string]string{"narrative": "ذهب <b>ولم</b> يعد."}, Received: day, Roster: names,
 	}))
 	if wrong == "newer" {
 		return newer(ts, out.Bytes(), inner, to)
 	}
 	return out.Bytes()
+}
+
+// ofThread returns what one envelope of a thread says.
+func ofThread(ts *testscript.TestScript, kind testimony.Kind, digit string, to *roster.Signed) testimony.Testimony {
+	t := testimony.Testimony{Kind: kind, Thread: strings.Repeat(digit, 32), Language: "ar", Received: "2026-11-22",
+		Roster: testimony.Roster{Epoch: to.Epoch, SHA256: to.SHA256()}}
+	switch kind {
+	case testimony.Withdrawal:
+		return t
+	case testimony.Fetched:
+		t.Fetched = []string{strings.Repeat("9", 32)}
+		return t
+	case testimony.First:
+		id, err := age.GenerateHybridIdentity()
+		ts.Check(err)
+		t.Reply = &testimony.Reply{Mailbox: strings.Repeat("7", 32), Recipient: id.Recipient().String()}
+	}
+	t.Answers = map[string]string{testimony.Narrative: "words of the " + string(kind)}
+	if data, err := os.ReadFile(ts.MkAbs("answers.json")); err == nil {
+		ts.Check(json.Unmarshal(data, &t))
+	}
+	return t
 }
 
 // newer seals anew, as one of a newer version, what inner opens.

@@ -10,6 +10,7 @@ import (
 
 	"amana/internal/cli"
 	"amana/internal/dossier"
+	"amana/internal/testimony"
 )
 
 // summary is what --json prints.
@@ -20,7 +21,7 @@ type summary struct {
 	Made   string   `json:"made"`
 	Intake string   `json:"intake"`
 	Failed []failed `json:"failed"`
-	// Sealed says for each opened testimony which roster it was sealed under.
+	// Sealed tells of each opened testimony.
 	Sealed []origin `json:"sealed"`
 	// Chain is "whole", "broken", or "none" for a bundle of before rosters.
 	Chain  dossier.ChainState `json:"chain"`
@@ -34,6 +35,10 @@ type origin struct {
 	Roster uint32   `json:"roster"` // sealed under, when it arrived
 	Header uint32   `json:"header"` // whose reviewers can open it now
 	Notes  []string `json:"notes"`  // what a reviewer should know
+
+	Kind   testimony.Kind   `json:"kind"`
+	Thread string           `json:"thread"` // empty for one of before there were threads
+	Reply  *testimony.Reply `json:"reply"`  // null if the source wants none
 }
 
 type failed struct {
@@ -50,7 +55,7 @@ func (j *job) summary() summary {
 	}
 	for i, o := range j.index.Opened {
 		e := j.opened[i]
-		s.Sealed = append(s.Sealed, origin{o.ID, e.Epoch, e.HeaderEpoch, append([]string{}, o.Notes...)})
+		s.Sealed = append(s.Sealed, origin{o.ID, e.Epoch, e.HeaderEpoch, append([]string{}, o.Notes...), o.Kind, o.Thread, j.reply[i]})
 	}
 	for _, f := range j.index.Failed {
 		s.Failed = append(s.Failed, failed(f))
@@ -74,6 +79,9 @@ func (j *job) print(w io.Writer) {
 		fmt.Fprintf(w, "its %d rosters go back to the first roster with the fingerprint: %s\n", c.Rosters, strings.Join(c.Words, " / "))
 	}
 	for _, o := range j.index.Opened {
+		if o.Kind == testimony.Withdrawal {
+			fmt.Fprintf(w, "withdrawn: thread %s: do not use or publish what belongs to it\n", o.Thread)
+		}
 		for _, n := range o.Notes {
 			fmt.Fprintf(w, "flagged: testimony %s: %s\n", o.ID, n)
 		}

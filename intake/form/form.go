@@ -1,43 +1,44 @@
-// Package form reads the testimony form as a stream of multipart/form-data
-// (RFC 7578): a narrative and any number of files, each passed on as it comes.
+// Package form reads a form as a stream of multipart/form-data (RFC 7578): text
+// fields that are known beforehand, and any number of files, each passed on as it
+// comes.
 //
 // It holds no file in memory and writes none to disk. It may not touch the
-// network, a vault or a key. It reads every part to its end or not at all:
+// network, a vault or a key, and knows no question: what a text must be is for
+// the caller to check. It reads every part to its end or not at all:
 // mime/multipart skips an unread rest through a buffer that is never erased.
 package form
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"mime/multipart"
-	"strings"
-	"unicode/utf8"
-
-	"amana/internal/testimony"
 )
 
-// The names of the form's fields.
-const (
-	NarrativeField = "narrative"
-	FilesField     = "files"
-)
+// FilesField is the name of the field that holds files.
+const FilesField = "files"
 
-// Why a form is not taken. The source is told what to do about each.
+// Why a form is not read to its end.
 var (
-	ErrEmpty         = errors.New("form: neither text nor a file")
-	ErrTextTooLong   = errors.New("form: text is too long")
 	ErrFileTooLarge  = errors.New("form: a file is too large")
 	ErrTotalTooLarge = errors.New("form: the files together are too large")
 	ErrTooManyFiles  = errors.New("form: too many files")
 	ErrMalformed     = errors.New("form: not what a browser sends")
 )
 
-// Limits bound a form.
+// Field says what one text field of a form may hold.
+type Field struct {
+	Max   int // characters (code points)
+	Times int // how often it may come: 1, or more for checkboxes of one name
+}
+
+// Fields are the text fields that a form may have, by name.
+type Fields map[string]Field
+
+// Limits bound the files of a form.
 type Limits struct {
-	Text  int   // characters (code points) of the narrative
 	File  int64 // bytes of one file
 	Total int64 // bytes of all files together
 	Files int   // how many files
@@ -45,13 +46,16 @@ type Limits struct {
 
 // Form is what was read besides the bytes of the files.
 type Form struct {
-	Narrative string // with \n between lines
-	Files     int    // how many files were passed on
+	Values    map[string][]string // by field, in the order they came, with \n between lines
+	FileNames []string            // of the files passed on, clipped, in order
+	FileBytes int64               // passed on, of all files
 }
 
 // Sink takes the files. A returned writer is used until File is called again.
 type Sink interface {
-	File(name, contentType string) (io.Writer, error)
+	// File is called when a file begins. got is what came before it. An error
+	// ends the reading: nothing more of the form is looked at.
+	File(got *Form, name, contentType string) (io.Writer, error)
 }
 
 const (
@@ -60,25 +64,30 @@ const (
 	// maxHead bounds what may stand before a part's content or after the last
 	// part, in bytes.
 	maxHead = 64 << 10
-	// spareParts is how many parts besides full files a form may have: the
-	// narrative, and file inputs that were left empty.
-	spareParts = 10
+	// spareFiles is how many file inputs that were left empty a form may have
+	// besides full ones.
+	spareFiles = 10
 )
 
 // Read reads a form from body, which must end with io.EOF where the request
 // ends; size is its length in bytes if that is known, or below 0.
 //
+// A text longer than its field may be is no error here: so much of it is kept
+// that it is still over the limit, and can be given back. Nor is one that is not
+// UTF-8, which is kept as it came.
+//
 // The errors above are wrapped where they apply; errors of body and sink are
-// returned as they are. With an error, the Form holds what was read before it,
-// so that the source's words can be given back: the narrative if it came to its
-// end, also when it is too long or not UTF-8, but not if it is several times too
-// long.
-func Read(body io.Reader, size int64, boundary string, limits Limits, sink Sink) (Form, error) {
+// returned as they are. With an error, the Form holds what was read before it, so
+// that the source's words can be given back: every text that came to its end, and
+// the names of all files that were begun, the last of them being the one that
+// was too large, if one was.
+func Read(body io.Reader, size int64, boundary string, limits Limits, fields Fields, sink Sink) (Form, error) {
 	buffer := bufferSize
 	if size >= 0 {
 		buffer = int(max(leastSize, min(size, bufferSize)))
 	}
-	r := &reader{limits: limits, sink: sink, buffer: make([]byte, buffer)}
+	r := &reader{limits: limits, fields: fields, sink: sink, buffer: make([]byte, buffer), spill: maxSpill}
+	r.form.Values = make(map[string][]string)
 	r.gate.r = bufio.NewReaderSize(body, buffer)
 	err := r.parts(multipart.NewReader(&r.gate, boundary))
 	if err != nil && r.gate.failed != nil && r.gate.failed != io.EOF {
@@ -88,38 +97,32 @@ func Read(body io.Reader, size int64, boundary string, limits Limits, sink Sink)
 }
 
 type reader struct {
-	limits    Limits
-	sink      Sink
-	gate      gate
-	buffer    []byte
-	form      Form
-	narrated  bool
-	total     int64
-	fileBytes bool
+	limits Limits
+	fields Fields
+	sink   Sink
+	gate   gate
+	buffer []byte
+	form   Form
+	inputs int // file parts, also empty ones
+	spill  int // bytes of text over its limits that may still come
 }
 
 // parts reads all parts and what follows the last one.
 func (r *reader) parts(m *multipart.Reader) error {
-	for n := 0; ; n++ {
+	for n := 1; ; n++ {
 		r.gate.left = maxHead
 		part, err := m.NextRawPart()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("%w: part %d", ErrMalformed, n+1)
-		}
-		if n == r.limits.Files+spareParts {
-			return ErrTooManyFiles
+			return fmt.Errorf("%w: part %d", ErrMalformed, n)
 		}
 		r.gate.left = unlimited
-		switch part.FormName() {
-		case NarrativeField:
-			err = r.narrative(part)
-		case FilesField:
+		if part.FormName() == FilesField {
 			err = r.file(part)
-		default:
-			err = fmt.Errorf("%w: unknown field", ErrMalformed)
+		} else {
+			err = r.text(part)
 		}
 		if err != nil {
 			return err
@@ -130,9 +133,6 @@ func (r *reader) parts(m *multipart.Reader) error {
 		switch _, err := r.gate.Read(r.buffer); err {
 		case nil:
 		case io.EOF:
-			if strings.TrimSpace(r.form.Narrative) == "" && !r.fileBytes {
-				return ErrEmpty
-			}
 			return nil
 		default:
 			return err
@@ -140,92 +140,12 @@ func (r *reader) parts(m *multipart.Reader) error {
 	}
 }
 
-// narrative reads the text.
-func (r *reader) narrative(part *multipart.Part) error {
-	if r.narrated || part.FileName() != "" {
-		return fmt.Errorf("%w: the text came twice", ErrMalformed)
-	}
-	r.narrated = true
-	var text []byte
-	most := utf8.UTFMax * r.limits.Text
-	for {
-		n, err := part.Read(r.buffer)
-		text = append(text, r.buffer[:n]...)
-		if len(text) > most {
-			return ErrTextTooLong
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("%w: text", ErrMalformed)
-		}
-	}
-	// A browser sends CR LF for each line end that was typed.
-	r.form.Narrative = string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
-	if !utf8.ValidString(r.form.Narrative) {
-		r.form.Narrative = strings.ToValidUTF8(r.form.Narrative, "\uFFFD")
-		return fmt.Errorf("%w: the text is not UTF-8", ErrMalformed)
-	}
-	if utf8.RuneCountInString(r.form.Narrative) > r.limits.Text {
-		return ErrTextTooLong
-	}
-	return nil
-}
-
-// file passes one file on. An input without a file sends an empty part without
-// a name, which is passed over.
-func (r *reader) file(part *multipart.Part) error {
-	name := clip(part.FileName())
-	var out io.Writer
-	var size int64
-	for {
-		n, err := part.Read(r.buffer)
-		size += int64(n)
-		switch {
-		case size > r.limits.File:
-			return ErrFileTooLarge
-		case r.total+size > r.limits.Total:
-			return ErrTotalTooLarge
-		}
-		if out == nil && (n > 0 || name != "") {
-			if r.form.Files == r.limits.Files {
-				return ErrTooManyFiles
-			}
-			w, err := r.sink.File(name, clip(part.Header.Get("Content-Type")))
-			if err != nil {
-				return err
-			}
-			out = w
-			r.form.Files++
-		}
-		if n > 0 {
-			if _, err := out.Write(r.buffer[:n]); err != nil {
-				return err
-			}
-			r.fileBytes = true
-		}
-		if err == io.EOF {
-			r.total += size
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%w: file", ErrMalformed)
-		}
-	}
-}
-
-// clip makes a source's word for a file valid UTF-8 of bounded length.
-func clip(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	for i, n := 0, 0; i < len(s); n++ {
-		if n == testimony.MaxFileName {
-			return s[:i]
-		}
-		_, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-	}
-	return s
+// isFile reports whether a part comes from a file input: that always sends the
+// name of a file, if only an empty one.
+func isFile(part *multipart.Part) bool {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	_, ok := params["filename"]
+	return err == nil && ok
 }
 
 const unlimited = -1

@@ -40,7 +40,7 @@ func TestThirdLanguage(t *testing.T) {
 				`start = "Write your testimony"`, `start = "Zazaza"`,
 			).Replace(string(files["catalogs/en.toml"].Data))
 			files["catalogs/"+tag+".toml"] = &fstest.MapFile{Data: []byte(added)}
-			p, err := load(templateFiles, files)
+			p, err := load(templateFiles, files, Options{Questionnaire: SampleSchema(tag)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,7 +51,7 @@ func TestThirdLanguage(t *testing.T) {
 			if err := p.Landing(&landing, tag, State{Reviewers: 3, Epoch: 4}); err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/testimony", "At present only d reviewers", "list number\u00a0e", `<ol class="words" lang="en" dir="ltr"`} {
+			for _, want := range []string{`<html lang="` + tag + `" dir="rtl">`, "Zazaza", "/" + tag + "/before", "At present only d reviewers", "list number\u00a0e", `<ol class="words" lang="en" dir="ltr"`} {
 				if !strings.Contains(landing.String(), want) {
 					t.Errorf("its first page does not say %q", want)
 				}
@@ -101,7 +101,7 @@ func TestBrokenCatalogs(t *testing.T) {
 				t.Fatal("the catalog does not hold what the test would change")
 			}
 			files[c.file] = &fstest.MapFile{Data: []byte(changed)}
-			if _, err := load(templateFiles, files); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := load(templateFiles, files, Options{Questionnaire: SampleSchema()}); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 		})
@@ -109,14 +109,14 @@ func TestBrokenCatalogs(t *testing.T) {
 	t.Run("no default", func(t *testing.T) {
 		files := copied(t)
 		delete(files, ar)
-		if _, err := load(templateFiles, files); err == nil {
+		if _, err := load(templateFiles, files, Options{Questionnaire: SampleSchema()}); err == nil {
 			t.Error("there is no catalog of the default language, and no error")
 		}
 	})
 	t.Run("name is no language", func(t *testing.T) {
 		files := copied(t)
 		files["catalogs/not_a_language.toml"] = files[en]
-		if _, err := load(templateFiles, files); err == nil {
+		if _, err := load(templateFiles, files, Options{Questionnaire: SampleSchema()}); err == nil {
 			t.Error("a file name that is no language, and no error")
 		}
 	})
@@ -125,7 +125,7 @@ func TestBrokenCatalogs(t *testing.T) {
 // TestWanted: the keys are really found in the templates, in every corner of
 // them, or the check for unused keys would mean nothing.
 func TestWanted(t *testing.T) {
-	p, err := New()
+	p, err := New(Options{Questionnaire: SampleSchema()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,6 +133,7 @@ func TestWanted(t *testing.T) {
 	for key, function := range map[string]string{
 		"landing.start": "t", "read.reviewers": "readers", "read.list": "list", "form.readers": "readers", "receipt.files": "n", "receipt.day": "day",
 		"form.files_limit": "limits", "form.go_files": "t", "form.title_again": "t", "layout.languages": "t",
+		"thread.some": "of", "thread.replies": "n", "thread.read_reply": "day", "return.title_again": "t",
 		"problem.tor2web.text": "limits", "month.12": "t", "language.date": "date",
 	} {
 		if keys[key] != function {
@@ -147,7 +148,7 @@ func TestWanted(t *testing.T) {
 // TestArabicForms: all six plural forms are there, and differ where a reader
 // would notice.
 func TestArabicForms(t *testing.T) {
-	p, err := New()
+	p, err := New(Options{Questionnaire: SampleSchema()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestArabicForms(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	p, err := New()
+	p, err := New(Options{Questionnaire: SampleSchema()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +201,7 @@ func TestWords(t *testing.T) {
 
 // TestKinds: each kind has words of its own.
 func TestKinds(t *testing.T) {
-	p, err := New()
+	p, err := New(Options{Questionnaire: SampleSchema()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,8 +217,8 @@ func TestKinds(t *testing.T) {
 			}
 			seen[title] = kind
 		}
-		if len(seen) != 16 {
-			t.Errorf("%s: %d kinds, not 16: list the new ones in allKinds too", lang, len(seen))
+		if len(seen) != 21 {
+			t.Errorf("%s: %d kinds, not 21: list the new ones in allKinds too", lang, len(seen))
 		}
 	}
 }

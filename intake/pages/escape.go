@@ -5,14 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// slot stands in form.html where the narrative goes.
-const slot = "%NARRATIVE%"
-
-// writeEscaped writes s as the text of an HTML element, in pieces of bounded
-// size, and clears its buffer at the end.
-//
-// html/template is not used for this: it writes strings through a buffer of
-// package fmt that is kept for later, and the words of a source must not be.
+// writeEscaped writes s as the text of an HTML element or of an attribute in
+// quotes, in pieces of bounded size, and clears its buffer at the end.
 func writeEscaped(w io.Writer, s string) error {
 	buf := make([]byte, 0, 1024)
 	defer func() { clear(buf[:cap(buf)]) }()

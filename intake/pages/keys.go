@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"strconv"
 	"text/template/parse"
+
+	"amana/internal/questionnaire"
 )
 
 // The functions by which templates ask for words. The first argument is the key
@@ -14,6 +16,7 @@ var placeholders = map[string][]string{
 	"day":     {"Day"},                            // a message with a day
 	"list":    {"List"},                           // a message with the number of the list of reviewers
 	"readers": {"N", "List"},                      // the same, in the plural form of how many they are
+	"of":      {"N", "Of"},                        // a message with some of a number
 	"limits":  {"Files", "File", "Total", "Text"}, // a message with any of the limits
 	"date":    {"Day", "Month", "Year"},           // the shape of a date, which only Go code asks for
 }
@@ -28,6 +31,7 @@ var codeKeys = map[string]string{
 	"language.digits":    "t",
 	"language.group":     "t",
 	"language.date":      "date",
+	"thread.read_reply":  "day",
 	"count.files":        "n",
 	"count.characters":   "n",
 	"count.pages":        "n",
@@ -35,15 +39,34 @@ var codeKeys = map[string]string{
 	"size.kb":            "n",
 	"size.mb":            "n",
 	"size.gb":            "n",
+
+	"form.narrative_limit": "limits",
+	"form.files_hint":      "t",
+	"form.files_once":      "t",
+	"form.files_limit":     "limits",
+
+	"question.send":  "t",
+	"question.more":  "t",
+	"question.year":  "t",
+	"question.month": "t",
+	"question.day":   "t",
+	"question.about": "t",
 }
 
 func init() {
 	for m := 1; m <= 12; m++ {
 		codeKeys[monthKey(m)] = "t"
 	}
+	for _, kind := range []questionnaire.ProblemKind{
+		questionnaire.TooLong, questionnaire.NotInList, questionnaire.Impossible, questionnaire.NotText, questionnaire.TooMany,
+	} {
+		codeKeys[answerKey(kind)] = "limits"
+	}
 }
 
 func monthKey(m int) string { return "month." + strconv.Itoa(m) }
+
+func answerKey(k questionnaire.ProblemKind) string { return "question.problem." + string(k) }
 
 func problemKey(part string, k ProblemKind) string { return "problem." + string(k) + "." + part }
 

@@ -15,12 +15,17 @@ import (
 	"amana/intake/pages"
 )
 
+// told is a form that comes back with a narrative.
+func told(narrative string, kind pages.ProblemKind) pages.Form {
+	return pages.Form{Values: map[string][]string{"narrative": {narrative}}, Problem: kind}
+}
+
 // shown renders the form with a narrative and returns what a browser would show
 // in the text field, and the elements of the page.
 func shown(t testing.TB, p *pages.Pages, narrative string) (string, []*html.Node) {
 	t.Helper()
 	var b bytes.Buffer
-	if err := p.Form(&b, "ar", state, pages.Form{Narrative: narrative, Problem: pages.TotalTooLarge}); err != nil {
+	if err := p.Form(&b, "ar", state, told(narrative, pages.TotalTooLarge)); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.IndexByte(b.Bytes(), 0) >= 0 || !utf8.Valid(b.Bytes()) {
@@ -56,7 +61,7 @@ func TestNarrativeComesBack(t *testing.T) {
 		"nul":         "a\x00b",
 		"not utf-8":   "a\xffb\xc3",
 		"crlf":        "one\r\ntwo\rthree",
-		"our slot":    "%NARRATIVE% {{.State}} %!s",
+		"our slot":    "\ue000token\ue001 \ue000narrative\ue001 {{.State}} %!s",
 		"long":        strings.Repeat("كلمة <&> ", 20_000),
 		"wide":        strings.Repeat("😀", 1000),
 		"not a head":  "</title><!--",
@@ -110,7 +115,7 @@ func TestNarrativeIsNotCopied(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		if err := p.Form(&w, "ar", state, pages.Form{Narrative: narrative, Problem: pages.Busy}); err != nil {
+		if err := p.Form(&w, "ar", state, told(narrative, pages.Busy)); err != nil {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
@@ -145,7 +150,7 @@ func (w *failing) Write(p []byte) (int, error) {
 func TestWriteErrors(t *testing.T) {
 	p := mustNew(t)
 	const secret = "a marker that no error may hold"
-	form := pages.Form{Narrative: strings.Repeat(secret, 200), Problem: pages.Busy}
+	form := told(strings.Repeat(secret, 200), pages.Busy)
 	var whole bytes.Buffer
 	if err := p.Form(&whole, "en", state, form); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,11 @@ const (
 	Changed       ProblemKind = "changed"         // 503: a reviewer was taken off the list while the testimony arrived
 	TooSlow       ProblemKind = "too_slow"        // 408: the testimony did not arrive in the time allowed
 	Interrupted   ProblemKind = "interrupted"     // 400: the testimony broke off before its end
+	Invalid       ProblemKind = "invalid"         // 400: some answers need a look; Form.Fields says which
+	Mistyped      ProblemKind = "mistyped"        // 400: what was typed is no code
+	Expired       ProblemKind = "expired"         // 400: the page is of too long ago, or of before the server was started
+	Gone          ProblemKind = "gone"            // 409: the thread is withdrawn; nothing is added
+	Many          ProblemKind = "many"            // 409: no more can be added under this code
 )
 
 // kinds holds every kind and the field of the form that it is about, if any.
@@ -41,6 +46,11 @@ var kinds = map[ProblemKind]string{
 	Changed:       "",
 	TooSlow:       "",
 	Interrupted:   "",
+	Invalid:       "",
+	Mistyped:      "code",
+	Expired:       "code",
+	Gone:          "",
+	Many:          "",
 }
 
 // known returns the kind, "" for none, and Internal for one not listed.
@@ -58,11 +68,18 @@ func (k ProblemKind) Field() string { return kinds[k] }
 // the form.
 func (k ProblemKind) WritingHelps() bool {
 	switch k {
-	case NotFound, Tor2web, Full, Closed:
+	case NotFound, Tor2web, Full, Closed, Mistyped:
 		return false
 	}
 	return true
 }
+
+// CodeHelps reports whether a page about the problem should lead to the page that
+// asks for the code.
+func (k ProblemKind) CodeHelps() bool { return k == Mistyped || k == Expired }
+
+// afterCode reports whether only a code or a token leads to the problem.
+func (k ProblemKind) afterCode() bool { return k.CodeHelps() || k == Gone || k == Many }
 
 // LandingHelps reports whether a page about the problem should lead to the first
 // page.

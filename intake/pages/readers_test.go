@@ -88,7 +88,10 @@ func TestP4NoReadersNoWords(t *testing.T) {
 		if err := p.Landing(&landing, lang, without); err == nil || landing.Len() > 0 {
 			t.Errorf("%s: the first page was shown without a list", lang)
 		}
-		if err := p.Form(&form, lang, without, pages.Form{Narrative: "x", Problem: pages.Closed, FilesLost: true}); err != nil {
+		if err := p.Before(&landing, lang, without); err == nil || landing.Len() > 0 {
+			t.Errorf("%s: the page before the form was shown without a list", lang)
+		}
+		if err := p.Form(&form, lang, without, pages.Form{Values: map[string][]string{"narrative": {"x"}}, Problem: pages.Closed, FilesMaybeLost: true}); err != nil {
 			t.Fatal(err)
 		}
 		for _, word := range words {

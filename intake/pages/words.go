@@ -29,6 +29,9 @@ func functions(c *catalog) template.FuncMap {
 		},
 		"readers":     func(key string, s State) (string, error) { return c.readers(key, s) },
 		"fingerprint": func(s State) fingerprint { return c.fingerprint(s.Sum) },
+		"codewords":   func() fingerprint { return c.wordList() },
+		"of":          func(key string, n, of int) (string, error) { return c.of(key, n, of) },
+		"slot":        slot,
 
 		"limits":  func(key string, s State) (string, error) { return c.limits(key, s) },
 		"problem": func(part string, k ProblemKind, s State) (string, error) { return c.limits(problemKey(part, k), s) },
@@ -45,6 +48,11 @@ func (c *catalog) readers(key string, s State) (string, error) {
 	})
 }
 
+// of returns the words of a key for some of a number of things.
+func (c *catalog) of(key string, n, of int) (string, error) {
+	return c.message(key, nil, map[string]string{"N": c.number(int64(n)), "Of": c.number(int64(of))})
+}
+
 // fingerprint is the hash of a list in words, and the language that they are of.
 type fingerprint struct {
 	Lang, Direction string
@@ -54,12 +62,17 @@ type fingerprint struct {
 // fingerprint gives a hash in words of the page's language, or in English ones
 // if that language has no list of words.
 func (c *catalog) fingerprint(sum [32]byte) fingerprint {
-	f := fingerprint{Lang: "en", Direction: "ltr"}
-	if slices.Contains(wordlist.Languages(), c.tag) {
-		f.Lang, f.Direction = c.tag, c.direction
-	}
+	f := c.wordList()
 	f.Words = strings.Fields(wordlist.Fingerprint(f.Lang, sum))
 	return f
+}
+
+// wordList returns the language that words stand in on a page of this one.
+func (c *catalog) wordList() fingerprint {
+	if slices.Contains(wordlist.Languages(), c.tag) {
+		return fingerprint{Lang: c.tag, Direction: c.direction}
+	}
+	return fingerprint{Lang: "en", Direction: "ltr"}
 }
 
 // number writes n in the digits of the language, in groups of three.

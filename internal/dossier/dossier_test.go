@@ -45,9 +45,18 @@ func envelope(t testing.TB, in testimony.Testimony, names ...string) *unseal.Env
 		}
 		fmt.Fprintf(f, "bytes of %s", name)
 	}
-	in.Received, in.Roster = "2026-11-22", testimony.Roster{Epoch: 1, SHA256: strings.Repeat("ab", 32)}
+	if in.Received == "" {
+		in.Received = "2026-11-22"
+	}
+	in.Roster = testimony.Roster{Epoch: 1, SHA256: strings.Repeat("ab", 32)}
 	if in.Language == "" {
 		in.Language = "ar"
+	}
+	if in.Kind == "" {
+		in.Kind = testimony.First
+	}
+	if in.Thread == "" {
+		in.Thread = strings.Repeat("5c", 16)
 	}
 	if err := w.Close(in); err != nil {
 		t.Fatal(err)
@@ -74,15 +83,14 @@ func add(t testing.TB, f *Folder, id string, e *unseal.Envelope) Opened {
 	if err := f.Add(context.Background(), id, e, func() error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	o := Opened{ID: id}
-	for _, file := range e.Files {
-		o.Files = append(o.Files, Sealed(file))
-	}
-	return o
+	return NewOpened(id, e)
 }
 
 func finish(t testing.TB, f *Folder, x Index) string {
 	t.Helper()
+	if x.Questions == nil {
+		x.Questions = questions()
+	}
 	if err := f.WriteIndex(x); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +109,8 @@ var id1, id2 = strings.Repeat("1", 32), strings.Repeat("2", 32)
 // Whatever a source writes, the page shows it and does nothing with it.
 func TestHostileWords(t *testing.T) {
 	hostile := `</div></article><script>alert(1)</script><img src="http://x.example/a" onerror=alert(1)>&amp;` + "\u202eevil\u2066\x1b[31m\r\nline"
-	in := testimony.Testimony{Language: "en", Answers: map[string]string{testimony.Narrative: hostile, "unit": hostile}}
+	in := testimony.Testimony{Language: "en", Answers: map[string]string{testimony.Narrative: hostile, "unit": hostile,
+		"surrender_date": hostile, "use_report": hostile, "never_publish": hostile, "risk": hostile, "basis": hostile, "no_such_key": hostile}}
 	f := create(t)
 	o := add(t, f, id1, envelope(t, in, hostile+".jpg", "javascript:alert(1)", "a.html"))
 	o.Notes = []string{hostile}

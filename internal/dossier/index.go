@@ -10,9 +10,10 @@ import (
 	"html/template"
 	"io"
 	"path/filepath"
-	"slices"
 
+	"amana/internal/questionnaire"
 	"amana/internal/testimony"
+	"amana/internal/unseal"
 )
 
 // Reason says why a testimony could not be opened.
@@ -34,8 +35,10 @@ type Index struct {
 	Intake string // verifier key of the server that made it
 	Known  bool   // whether that key was compared with the one the operator gave out
 	Chain  Chain  // what is known of the rosters
-	Opened []Opened
-	Failed []Failed
+	// Questions gives answers and codes their words. It must be set.
+	Questions *questionnaire.Schema
+	Opened    []Opened
+	Failed    []Failed
 	// Damaged names members of the bundle besides the testimonies.
 	Damaged []string
 }
@@ -62,11 +65,29 @@ type Chain struct {
 
 // Opened is a testimony that was added.
 type Opened struct {
-	ID    string
-	Files []Sealed // as the testimony's manifest says, in order
-	Notes []string // what a reviewer should know, in English
+	ID       string
+	Kind     testimony.Kind // what it says that it is to its thread
+	Thread   string         // the thread that it says it belongs to; empty if of a schema without
+	Received string         // the day, as it says itself
+	Files    []Sealed       // as the testimony's manifest says, in order
+	Notes    []string       // what a reviewer should know, in English
 	// Roster says in English under which roster it was sealed.
 	Roster string
+
+	reply [32]byte // hash of where a reply can be sent; zero if nowhere
+}
+
+// NewOpened tells of an envelope that was added under id.
+func NewOpened(id string, e *unseal.Envelope) Opened {
+	t := &e.Testimony
+	o := Opened{ID: id, Kind: t.Kind, Thread: t.Thread, Received: t.Received}
+	for _, f := range e.Files {
+		o.Files = append(o.Files, Sealed(f))
+	}
+	if t.Reply != nil {
+		o.reply = sha256.Sum256([]byte(t.Reply.Mailbox + t.Reply.Recipient))
+	}
+	return o
 }
 
 // Sealed is what was sealed of one file.
@@ -86,12 +107,14 @@ type Failed struct {
 var (
 	//go:embed index.html
 	pageText string
+	//go:embed testimony.html
+	testimonyText string
 	//go:embed style.css
 	styleText string
 
-	page = template.Must(template.New("page").Funcs(template.FuncMap{
+	page = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
 		"visibleName": visibleName, "visibleText": visibleText, "size": size, "direction": direction,
-	}).Parse(pageText))
+	}).Parse(pageText)).Parse(testimonyText))
 )
 
 // policy lets the page do nothing but show itself in its own style.
@@ -101,8 +124,8 @@ func policy() string {
 		"'; base-uri 'none'; form-action 'none'"
 }
 
-// WriteIndex writes index.html. It reads one testimony at a time from the
-// folder, so its memory does not grow with them.
+// WriteIndex writes index.html, with what belongs to one thread together. It reads
+// one testimony at a time from the folder, so its memory does not grow with them.
 func (f *Folder) WriteIndex(x Index) error {
 	err := f.write("index.html", func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 64<<10)
@@ -118,19 +141,32 @@ func (f *Folder) WriteIndex(x Index) error {
 }
 
 func (f *Folder) writeIndex(w io.Writer, x Index) error {
+	threads := group(x.Opened)
 	err := page.ExecuteTemplate(w, "head", map[string]any{
 		"Policy": policy(), "Style": template.CSS(styleText), "Index": x,
-		"Total": len(x.Opened) + len(x.Failed),
+		"Total": len(x.Opened) + len(x.Failed), "Withdrawn": withdrawn(threads),
 	})
 	if err != nil {
 		return err
 	}
-	for i, o := range x.Opened {
-		t, err := f.read(o.ID)
-		if err != nil {
-			return fmt.Errorf("testimony %s: %w", o.ID, err)
+	labels, n := newLabels(x.Questions), 0
+	for _, thread := range threads {
+		if err := page.ExecuteTemplate(w, "thread", thread); err != nil {
+			return err
 		}
-		if err := page.ExecuteTemplate(w, "testimony", view(i, o, t)); err != nil {
+		for _, i := range thread.members {
+			o := &x.Opened[i]
+			t, err := f.read(o.ID)
+			if err != nil {
+				return fmt.Errorf("testimony %s: %w", o.ID, err)
+			}
+			t.Kind = o.Kind // schema 1 has none
+			n++
+			if err := page.ExecuteTemplate(w, "testimony", view(n, o, t, thread, labels)); err != nil {
+				return err
+			}
+		}
+		if err := page.ExecuteTemplate(w, "threadEnd", nil); err != nil {
 			return err
 		}
 	}
@@ -151,40 +187,26 @@ func (f *Folder) read(id string) (*testimony.Testimony, error) {
 	return &t, nil
 }
 
-// row is a name and what it names.
-type row struct{ Key, Value string }
-
 // fileView is one file as the page shows it.
 type fileView struct {
 	Link, Short, Name, Type, SHA256 string
 	Size                            int64
 }
 
-// view is one testimony as the page shows it.
-func view(i int, o Opened, t *testimony.Testimony) any {
-	var answers []row
-	for key, value := range t.Answers {
-		if key != testimony.Narrative && value != "" {
-			answers = append(answers, row{key, value})
-		}
-	}
-	slices.SortFunc(answers, func(a, b row) int {
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
-	})
+// view is envelope number n of the page as it shows it.
+func view(n int, o *Opened, t *testimony.Testimony, thread *thread, labels *labels) any {
 	var files []fileView
-	for n, s := range o.Files {
-		name := fileName(n, s.Entry)
+	for i, s := range o.Files {
+		name := fileName(i, s.Entry)
 		v := fileView{Link: o.ID + "/" + name, Short: name, Size: s.Size, SHA256: fmt.Sprintf("%x", s.SHA256)}
-		if n < len(t.Files) {
-			v.Name, v.Type = t.Files[n].Name, t.Files[n].Type
+		if i < len(t.Files) {
+			v.Name, v.Type = t.Files[i].Name, t.Files[i].Type
 		}
 		files = append(files, v)
 	}
 	return map[string]any{
-		"Number": i + 1, "ID": o.ID, "T": t, "Narrative": t.Answers[testimony.Narrative],
-		"Answers": answers, "Files": files, "Notes": o.Notes, "Roster": o.Roster,
+		"Number": n, "O": o, "T": t, "Thread": thread, "Files": files,
+		"Narrative": t.Answers[testimony.Narrative],
+		"Sections":  labels.sections(t), "Consent": labels.consent(t), "Asked": labels.asked(t),
 	}
 }

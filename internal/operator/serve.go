@@ -28,7 +28,9 @@ type Serve struct {
 	Listen         []string `required:"" sep:"none" help:"Where to listen: unix:PATH or tcp:127.0.0.1:PORT; may be given several times."`
 	WithoutErasure bool     `help:"Serve although this program was built without the erasure: what sources send then stays in memory."`
 
-	MaxText  int      `default:"200000" help:"Characters of text in one testimony."`
+	Questionnaire string `type:"path" placeholder:"FILE" help:"The questions to ask, in the place of the built-in ones."`
+	Organisation  string `type:"path" placeholder:"FILE" help:"Who asks: a name, an introduction and support lines, for the pages."`
+
 	MaxFile  byteSize `default:"2GiB" help:"Size of one file."`
 	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
 	MaxFiles int      `default:"1000" help:"Files in one testimony."`
@@ -65,8 +67,6 @@ const watchTime = 2 * time.Second
 // no sense.
 func (c *Serve) Validate() error {
 	switch {
-	case c.MaxText < 1 || c.MaxText > testimony.MaxText:
-		return fmt.Errorf("--max-text must be from 1 to %d", testimony.MaxText)
 	case c.MaxFiles < 1 || c.MaxFiles > testimony.MaxFiles:
 		return fmt.Errorf("--max-files must be from 1 to %d", testimony.MaxFiles)
 	case c.MaxFile < 1 || c.MaxTotal < c.MaxFile:
@@ -86,6 +86,10 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
 	}
 	if err := state.check(); err != nil {
+		return err
+	}
+	questions, organisation, err := c.words()
+	if err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(memoryLimit)
@@ -119,13 +123,15 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	server, err := intake.New(intake.Config{
-		Store:   store,
-		Letters: box,
-		Rosters: rosters,
-		Limits:  form.Limits{Text: c.MaxText, File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
-		Pace:    intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
-		Places:  c.Places,
-		Problem: problem,
+		Store:         store,
+		Letters:       box,
+		Rosters:       rosters,
+		Questionnaire: questions,
+		Organisation:  organisation,
+		Limits:        form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
+		Pace:          intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
+		Places:        c.Places,
+		Problem:       problem,
 	})
 	if err != nil {
 		return err

@@ -7,7 +7,12 @@
 // nothing of what it checks.
 package questionnaire
 
-import "io"
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"sync"
+)
 
 // Schema is a questionnaire. It is not changed after it was read.
 type Schema struct {
@@ -19,12 +24,18 @@ type Schema struct {
 	Lists     map[string]*List // by code
 }
 
-// Text is words by language.
+// Text is words by language. Under "" stand those of the file's first language
+// again.
 type Text map[string]string
 
-// In returns the words in a language, or in the first language of the file's own
-// order that has some.
-func (t Text) In(lang string) string { panic("contract") }
+// In returns the words in a language, or in the first language of the file if it has
+// none in that one.
+func (t Text) In(lang string) string {
+	if words := t[lang]; words != "" {
+		return words
+	}
+	return t[""]
+}
 
 // Section is a part of the form that folds.
 type Section struct {
@@ -97,71 +108,26 @@ type Entry struct {
 	Note       string // for reviewers: dates, grace periods, doubts; may be empty
 }
 
+//go:embed amana.toml
+var builtin []byte
+
 // Builtin returns the questionnaire that is shipped.
-func Builtin() *Schema { panic("contract") }
+func Builtin() *Schema { return readBuiltin() }
 
-// Read reads a questionnaire. An error says the line and what is wrong, one line of
-// text for each fault.
-func Read(r io.Reader) (*Schema, error) { panic("contract") }
-
-// Field is one field of a form, as it stands in its HTML: of a date there are four,
-// of a question in a section that repeats several.
-type Field struct {
-	Name     string // "surrender_date_y", "place_2"
-	Key      string // under which the answer is kept: "surrender_date", "place_2"
-	Question *Question
-	Part     string // of a date: PartYear, PartMonth, PartDay, PartAbout; else ""
-	Row      int    // from 1 in a section that repeats; else 0
-}
-
-// The parts of a date; a field's name is the key, "_", and the part.
-const (
-	PartYear  = "y"
-	PartMonth = "m"
-	PartDay   = "d"
-	PartAbout = "about" // a checkbox with the value "1"
-)
-
-// Fields returns the fields of a page in the order of the form, without files.
-func (s *Schema) Fields(page string) []Field { panic("contract") }
-
-// Input is what came with a form: the values of each field, by its name, in the
-// order they came.
-type Input map[string][]string
-
-// Answers are checked answers, without those that are empty.
-type Answers struct {
-	Answers map[string]string   // free text, one code, or a date in EDTF; by Field.Key
-	Choices map[string][]string // codes, in the order of the list; by Field.Key
-}
-
-// ProblemKind says what is wrong with one answer.
-type ProblemKind string
-
-// The kinds of problem.
-const (
-	TooLong    ProblemKind = "too_long"    // more than Question.Limit characters
-	NotInList  ProblemKind = "not_in_list" // a code that the list does not have, or two where one can be
-	Impossible ProblemKind = "impossible"  // no such date, a date to come, or not a number
-	NotText    ProblemKind = "not_text"    // not UTF-8, or a control character other than tab and line feed
-	TooMany    ProblemKind = "too_many"    // the field came more often than it can
-)
-
-// Problem is one thing that is wrong.
-type Problem struct {
-	Key      string // Field.Key
-	Question *Question
-	Kind     ProblemKind
-}
-
-// Check holds what came to the rules of a page. today is the day received, in UTC:
-// no date may be later than the day after it. The problems are in the order of the
-// form. A name in Input that is no field of the page is not looked at here.
-func (s *Schema) Check(page string, in Input, today string) (Answers, []Problem) { panic("contract") }
-
-// Find returns the question and the row (0 if it does not repeat) of an answer's
-// key, or nil.
-func (s *Schema) Find(key string) (q *Question, row int) { panic("contract") }
+var readBuiltin = sync.OnceValue(func() *Schema {
+	s, err := Read(bytes.NewReader(builtin))
+	if err != nil {
+		panic(fmt.Sprintf("questionnaire: amana.toml: %v", err)) // the tests have read the same bytes
+	}
+	return s
+})
 
 // Entry returns the entry of a list by its code, or nil.
-func (l *List) Entry(code string) *Entry { panic("contract") }
+func (l *List) Entry(code string) *Entry {
+	for i := range l.Entries {
+		if l.Entries[i].Code == code {
+			return &l.Entries[i]
+		}
+	}
+	return nil
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -26,21 +27,33 @@ func Text(name, content string) File {
 	return File{name, strings.NewReader(content), int64(len(content))}
 }
 
-// Form returns the body of a form as a stream, and its length.
+// Field is one field of a form.
+type Field struct{ Name, Value string }
+
+// Form returns the body of a form with a narrative, as a stream, and its length.
 func Form(narrative string, files ...File) (io.Reader, int64) {
+	return FormOf([]Field{{"narrative", narrative}}, files...)
+}
+
+// FormOf returns the body of a form with the fields, and the files after them, as a
+// stream, and its length.
+func FormOf(fields []Field, files ...File) (io.Reader, int64) {
 	var parts []io.Reader
 	var size int64
 	add := func(s string) {
 		parts = append(parts, strings.NewReader(s))
 		size += int64(len(s))
 	}
-	add("--" + Boundary + "\r\nContent-Disposition: form-data; name=\"narrative\"\r\n\r\n" + narrative)
+	for _, f := range fields {
+		add(fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", Boundary, f.Name, f.Value))
+	}
 	for _, f := range files {
-		add(fmt.Sprintf("\r\n--%s\r\nContent-Disposition: form-data; name=\"files\"; filename=\"%s\"\r\nContent-Type: image/jpeg\r\n\r\n", Boundary, f.Name))
+		add(fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"files\"; filename=\"%s\"\r\nContent-Type: image/jpeg\r\n\r\n", Boundary, f.Name))
 		parts = append(parts, f.Content)
 		size += f.Size
+		add("\r\n")
 	}
-	add("\r\n--" + Boundary + "--\r\n")
+	add("--" + Boundary + "--\r\n")
 	return io.MultiReader(parts...), size
 }
 
@@ -52,8 +65,39 @@ func Head(path string, length int64) string {
 // Post hands in a testimony over the socket and returns the status and page of
 // the answer.
 func (s *State) Post(narrative string, files ...File) (int, string, error) {
-	body, size := Form(narrative, files...)
-	return s.Send(io.MultiReader(strings.NewReader(Head("/ar/testimony", size)), body))
+	return s.PostTo("/ar/testimony", []Field{{"narrative", narrative}}, files...)
+}
+
+// PostTo sends a form to a path and returns the status and page of the answer.
+func (s *State) PostTo(path string, fields []Field, files ...File) (int, string, error) {
+	body, size := FormOf(fields, files...)
+	return s.Send(io.MultiReader(strings.NewReader(Head(path, size)), body))
+}
+
+var (
+	tokenOf = regexp.MustCompile(`name="?token"? value="?([A-Za-z0-9_-]+)`)
+	wordsOf = regexp.MustCompile(`(?s)<ol[^>]*class="?words[^>]*>(.*?)</ol>`)
+	itemOf  = regexp.MustCompile(`(?s)<li>([^<]*)`)
+)
+
+// Token returns the token that a page carries, or "".
+func Token(page string) string {
+	if m := tokenOf.FindStringSubmatch(page); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// CodeWords returns the words of the code that a receipt shows, or none.
+func CodeWords(page string) (words []string) {
+	list := wordsOf.FindStringSubmatch(page)
+	if list == nil {
+		return nil
+	}
+	for _, m := range itemOf.FindAllStringSubmatch(list[1], -1) {
+		words = append(words, strings.TrimSpace(m[1]))
+	}
+	return words
 }
 
 // Send sends raw bytes and reads the answer.

@@ -69,13 +69,19 @@ func (w *Writer) File(name, contentType string) (io.Writer, error) {
 }
 
 // Close writes testimony.json, manifest.json and the padding, and ends the age
-// stream; it does not close dst. t.Schema and t.Files are filled in. Without
+// stream; it does not close dst. t.Schema and t.Files are filled in, and what is nil
+// is written as empty. What [testimony.Testimony.Check] refuses is an error. Without
 // Close, what was written cannot be opened.
 func (w *Writer) Close(t testimony.Testimony) error {
 	t.Schema = testimony.Schema
-	t.Files = w.files
-	if t.Files == nil {
-		t.Files = []testimony.File{}
+	t.Files = append([]testimony.File{}, w.files...)
+	t.Fetched = append([]string{}, t.Fetched...)
+	if t.Answers == nil {
+		t.Answers = map[string]string{}
+	}
+	t.Choices = filled(t.Choices)
+	if err := t.Check(); err != nil {
+		return fmt.Errorf("seal: check testimony: %w", err)
 	}
 	if err := w.document(testimony.TestimonyName, t); err != nil {
 		return err
@@ -97,11 +103,23 @@ func (w *Writer) Close(t testimony.Testimony) error {
 	return nil
 }
 
+// filled returns choices in which nothing is nil.
+func filled(choices map[string][]string) map[string][]string {
+	all := make(map[string][]string, len(choices))
+	for key, codes := range choices {
+		all[key] = append([]string{}, codes...)
+	}
+	return all
+}
+
 // document writes one JSON entry.
 func (w *Writer) document(name string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("seal: encode %s: %w", name, err)
+	}
+	if len(data) > testimony.MaxDocument {
+		return fmt.Errorf("seal: %s is larger than %d bytes", name, testimony.MaxDocument)
 	}
 	e, err := w.create(name)
 	if err != nil {

@@ -25,6 +25,15 @@ func newIdentity(t testing.TB) *age.HybridIdentity {
 	return id
 }
 
+// said returns the least testimony that can be sealed, with a text.
+func said(text string) testimony.Testimony {
+	return testimony.Testimony{
+		Kind: testimony.First, Thread: strings.Repeat("5c", 16), Language: "ar", Received: "2026-11-22",
+		Answers: map[string]string{testimony.Narrative: text},
+		Roster:  testimony.Roster{Epoch: 1, SHA256: strings.Repeat("ab", 32)},
+	}
+}
+
 // open decrypts an envelope with nothing but age and archive/zip.
 func open(t *testing.T, sealed []byte, id age.Identity) (*zip.Reader, int64) {
 	t.Helper()
@@ -73,8 +82,7 @@ func TestSealedTestimony(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	said := testimony.Testimony{Language: "ar", Answers: map[string]string{"narrative": "ما حدث"}, Received: "2026-11-22"}
-	if err := w.Close(said); err != nil {
+	if err := w.Close(said("ما حدث")); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []age.Identity{a, b} {
@@ -146,23 +154,75 @@ func TestP9OnlyPostQuantumRecipients(t *testing.T) {
 	}
 }
 
+// How long a text may be in bytes of JSON, with all that stands beside it, and not be
+// told from a short one; docs/formats.md says so.
 func TestTextAloneHasOneLength(t *testing.T) {
 	id := newIdentity(t)
-	lengths := make(map[int]bool)
-	for _, n := range []int{1, 1000, 60_000} {
-		var sealed bytes.Buffer
-		w, err := New(&sealed, []age.Recipient{id.Recipient()})
-		if err != nil {
-			t.Fatal(err)
+	bare, full := said(""), said("")
+	full.Questionnaire = &testimony.Questionnaire{Name: strings.Repeat("q", 32), Version: 1_000_000, SHA256: strings.Repeat("01", 32)}
+	full.Reply = &testimony.Reply{Mailbox: strings.Repeat("7a", 16), Recipient: id.Recipient().String()}
+	for what, c := range map[string]struct {
+		testimony.Testimony
+		most int
+	}{"text alone": {bare, 64_000}, "with a questionnaire and a mailbox": {full, 62_000}} {
+		length := func(n int) int {
+			var sealed bytes.Buffer
+			w, err := New(&sealed, []age.Recipient{id.Recipient()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Answers = map[string]string{testimony.Narrative: strings.Repeat("a", n)}
+			if err = w.Close(c.Testimony); err != nil {
+				t.Fatal(err)
+			}
+			return sealed.Len()
 		}
-		err = w.Close(testimony.Testimony{Answers: map[string]string{"narrative": strings.Repeat("a", n)}})
-		if err != nil {
-			t.Fatal(err)
+		if short, long := length(0), length(c.most); short != long {
+			t.Errorf("%s: a text of %d bytes makes %d bytes, one of none %d", what, c.most, long, short)
 		}
-		lengths[sealed.Len()] = true
 	}
-	if len(lengths) != 1 {
-		t.Errorf("texts of up to 60,000 bytes have %d lengths", len(lengths))
+}
+
+// Scripts and people find every key, and no null where a list or a table must be.
+func TestDocumentIsWhole(t *testing.T) {
+	id := newIdentity(t)
+	var sealed bytes.Buffer
+	w, err := New(&sealed, []age.Recipient{id.Recipient()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := said("")
+	in.Answers = nil
+	if err := w.Close(in); err != nil {
+		t.Fatal(err)
+	}
+	z, _ := open(t, sealed.Bytes(), id)
+	const want = `{"schema":"amana/testimony/2","kind":"testimony","thread":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","language":"ar",` +
+		`"questionnaire":null,"answers":{},"choices":{},"files":[],"received":"2026-11-22",` +
+		`"roster":{"epoch":1,"sha256":"abababababababababababababababababababababababababababababababab"},"reply":null,"fetched":[]}`
+	if got := string(read(t, z, testimony.TestimonyName)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What the reviewers' side would refuse is never sealed.
+func TestRefusesWhatCannotBeOpened(t *testing.T) {
+	id := newIdentity(t)
+	for name, spoil := range map[string]func(*testimony.Testimony){
+		"no kind":   func(t *testimony.Testimony) { t.Kind = "" },
+		"no thread": func(t *testimony.Testimony) { t.Thread = "" },
+		"code":      func(t *testimony.Testimony) { t.Choices = map[string][]string{"x": {""}} },
+		"too large": func(t *testimony.Testimony) { t.Answers["x"] = strings.Repeat("a", testimony.MaxDocument) },
+	} {
+		w, err := New(io.Discard, []age.Recipient{id.Recipient()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := said("words")
+		spoil(&in)
+		if err := w.Close(in); err == nil || strings.Contains(err.Error(), "words") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -176,7 +236,7 @@ func TestFailingDestination(t *testing.T) {
 		if f, err := w.File("a.jpg", ""); err == nil {
 			_, err = f.Write(make([]byte, 100_000))
 			if err == nil {
-				err = w.Close(testimony.Testimony{})
+				err = w.Close(said(""))
 			}
 			if err == nil {
 				t.Errorf("destination full after %d bytes: no error", limit)
@@ -209,14 +269,14 @@ func TestTooManyFiles(t *testing.T) {
 	if _, err := w.File("a.jpg", ""); !errors.Is(err, ErrTooManyFiles) {
 		t.Errorf("one file too many: %v", err)
 	}
-	if err := w.Close(testimony.Testimony{}); err != nil {
+	if err := w.Close(said("")); err != nil {
 		t.Error(err)
 	}
 }
 
 func BenchmarkSealSmall(b *testing.B) {
 	recipients := []age.Recipient{newIdentity(b).Recipient(), newIdentity(b).Recipient(), newIdentity(b).Recipient()}
-	said := testimony.Testimony{Answers: map[string]string{"narrative": strings.Repeat("a", 1024)}}
+	said := said(strings.Repeat("a", 1024))
 	b.SetBytes(Floor)
 	for b.Loop() {
 		w, err := New(io.Discard, recipients)

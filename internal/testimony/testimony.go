@@ -1,8 +1,8 @@
 // Package testimony is the schema of what a testimony says: the JSON documents
 // inside a sealed envelope. docs/formats.md describes them.
 //
-// It is pure data. It may not touch files, keys, the network or a vault; both
-// the sealing and the opening side use it.
+// It is data and its rules, which the sealing and the opening side both hold it to.
+// It may not touch files, identities, the network or a vault.
 package testimony
 
 // The versions of the two documents. A change to either changes its version.
@@ -43,6 +43,7 @@ const (
 	MaxFiles    = 1_000   // files in one testimony
 	MaxFileName = 255     // characters kept of a source's file name
 	MaxDocument = 8 << 20 // bytes of testimony.json or manifest.json
+	MaxFetched  = 20      // replies that one note can say were fetched
 )
 
 // Testimony is testimony.json: all that a source said, but for the bytes of the

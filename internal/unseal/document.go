@@ -8,21 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"amana/internal/testimony"
 )
 
-// The documents hold to these shapes. Lengths of answers and names are bounded
-// by [testimony.MaxDocument] alone: better an answer that is longer than it
-// should be than one that cannot be read.
-var (
-	keyShape      = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
-	languageShape = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)
-)
+// keyShape is that of all keys of a document.
+var keyShape = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 
 // maxDepth bounds the nesting of a document; the deepest today is 3.
 const maxDepth = 8
@@ -51,28 +47,27 @@ func readDocument(f *zip.File) ([]byte, error) {
 	return data, nil
 }
 
-// decode reads one strict JSON document of the given schema into value: UTF-8,
-// known keys only, each once and in its one spelling, and nothing after it.
-func decode(data []byte, name, schema string, value any) error {
+// schemaOf returns the schema of a JSON document, which is UTF-8, has each key once
+// and in its one spelling, and nothing after its end.
+func schemaOf(data []byte, name string) (string, error) {
 	if !utf8.Valid(data) {
-		return malformed("%s is not UTF-8", name)
+		return "", malformed("%s is not UTF-8", name)
 	}
 	if err := checkTokens(data); err != nil {
-		return malformed("%s: %v", name, err)
+		return "", malformed("%s: %v", name, err)
 	}
 	var head struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return malformed("%s is not an object with a schema", name)
+		return "", malformed("%s is not an object with a schema", name)
 	}
-	if head.Schema != schema {
-		family := schema[:strings.LastIndex(schema, "/")+1]
-		if strings.HasPrefix(head.Schema, family) {
-			return fmt.Errorf("%w (%s is of schema %.40q)", ErrVersion, name, head.Schema)
-		}
-		return malformed("%s is of schema %.40q", name, head.Schema)
-	}
+	return head.Schema, nil
+}
+
+// decode reads a document that schemaOf has looked at into value, which knows all
+// of its keys.
+func decode(data []byte, name string, value any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(value); err != nil {
@@ -80,6 +75,18 @@ func decode(data []byte, name, schema string, value any) error {
 		return malformed("%s does not follow its schema", name)
 	}
 	return nil
+}
+
+// notKnown returns the error about a document of another schema than the newest
+// known one, or one before it.
+func notKnown(name, schema, newest string) error {
+	cut := strings.LastIndex(newest, "/") + 1
+	number, same := strings.CutPrefix(schema, newest[:cut])
+	n, err := strconv.ParseUint(number, 10, 32)
+	if known, _ := strconv.ParseUint(newest[cut:], 10, 32); same && err == nil && n > known && strconv.FormatUint(n, 10) == number {
+		return fmt.Errorf("%w (%s is of schema %.40q)", ErrVersion, name, schema)
+	}
+	return malformed("%s is of schema %.40q", name, schema)
 }
 
 // checkTokens walks a document for what package json lets pass: keys that
@@ -136,8 +143,15 @@ func checkValue(d *json.Decoder, depth int) error {
 // checkManifest holds manifest.json to the entries that it must list, and
 // returns their hashes.
 func checkManifest(data []byte, entries []*zip.File) ([][32]byte, error) {
+	schema, err := schemaOf(data, testimony.ManifestName)
+	if err != nil {
+		return nil, err
+	}
+	if schema != testimony.ManifestSchema {
+		return nil, notKnown(testimony.ManifestName, schema, testimony.ManifestSchema)
+	}
 	var m testimony.Manifest
-	if err := decode(data, testimony.ManifestName, testimony.ManifestSchema, &m); err != nil {
+	if err := decode(data, testimony.ManifestName, &m); err != nil {
 		return nil, err
 	}
 	if len(m.Entries) != len(entries) {
@@ -157,19 +171,41 @@ func checkManifest(data []byte, entries []*zip.File) ([][32]byte, error) {
 	return sums, nil
 }
 
+// testimony1 is testimony.json of schema 1.
+type testimony1 struct {
+	Schema   string            `json:"schema"`
+	Language string            `json:"language"`
+	Answers  map[string]string `json:"answers"`
+	Files    []testimony.File  `json:"files"`
+	Received string            `json:"received"`
+	Roster   testimony.Roster  `json:"roster"`
+}
+
 // parseTestimony reads testimony.json, which must name exactly the files.
 func parseTestimony(data []byte, files []*zip.File, t *testimony.Testimony) error {
-	if err := decode(data, testimony.TestimonyName, testimony.Schema, t); err != nil {
+	const name = testimony.TestimonyName
+	schema, err := schemaOf(data, name)
+	if err != nil {
 		return err
 	}
-	if !languageShape.MatchString(t.Language) {
-		return malformed("its language is not a language tag")
+	switch schema {
+	case testimony.Schema:
+		if err = decode(data, name, t); err == nil {
+			err = allKeys(data)
+		}
+	case testimony.Schema1:
+		var old testimony1
+		err = decode(data, name, &old)
+		*t = testimony.Testimony{Schema: old.Schema, Kind: testimony.First, Language: old.Language,
+			Answers: old.Answers, Files: old.Files, Received: old.Received, Roster: old.Roster}
+	default:
+		err = notKnown(name, schema, testimony.Schema)
 	}
-	if day, err := time.Parse(time.DateOnly, t.Received); err != nil || day.Format(time.DateOnly) != t.Received {
-		return malformed("the day it was received is not a day")
+	if err != nil {
+		return err
 	}
-	if sum, err := hex.DecodeString(t.Roster.SHA256); err != nil || hex.EncodeToString(sum) != t.Roster.SHA256 || len(sum) != 32 {
-		return malformed("it does not say to which list of reviewers it was sealed")
+	if err := t.Check(); err != nil {
+		return malformed("%s: %v", name, err)
 	}
 	if len(t.Files) != len(files) {
 		return malformed("it names %d files where there are %d", len(t.Files), len(files))
@@ -178,6 +214,16 @@ func parseTestimony(data []byte, files []*zip.File, t *testimony.Testimony) erro
 		if f.Entry != files[i].Name {
 			return malformed("it names another file %d", i+1)
 		}
+	}
+	return nil
+}
+
+// allKeys returns an error unless a testimony.json with no unknown keys has all that
+// there are, null or not.
+func allKeys(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil || len(keys) != reflect.TypeFor[testimony.Testimony]().NumField() {
+		return malformed("%s has not all of its keys", testimony.TestimonyName)
 	}
 	return nil
 }

@@ -44,8 +44,8 @@ func doc(old, new string) func(*sample) {
 	}
 }
 
-// hostile is every kind of envelope that somebody with the reviewers' public
-// keys could make. The order of testimony.json among the entries is 2, after two
+// hostile is every kind of envelope of schema 1 that somebody with the reviewers'
+// public keys could make. The order of testimony.json among the entries is 2, after two
 // files.
 var hostile = map[string]func(*sample){
 	"traversal":          named("../../x.jpg"),
@@ -174,19 +174,15 @@ func TestP7NothingInsideIsTrusted(t *testing.T) {
 		t.Fatalf("without an attack: %v", err)
 	}
 	for name, attack := range hostile {
-		_, _, err := openAll(sealBytes(t, hostileSample(attack).zip(t)), testIdentity())
-		if !errors.Is(err, ErrMalformed) {
-			t.Errorf("%s: %v", name, err)
-		} else if len(err.Error()) > 400 {
-			t.Errorf("%s: the error has %d bytes", name, len(err.Error()))
-		}
+		refused(t, name, hostileSample(attack).zip(t))
 	}
 	good := hostileSample(doc(`"x"`, `"y"`))
 	if _, _, err := openAll(sealBytes(t, good.zip(t)), testIdentity()); err != nil {
 		t.Errorf("the document that the attacks on JSON are made from: %v", err)
 	}
 	for _, newer := range []func(*sample){
-		doc("testimony/1", "testimony/2"),
+		doc("testimony/1", "testimony/3"),
+		doc("testimony/1", "testimony/10"),
 		func(s *sample) { s.manifest = func(m *testimony.Manifest) { m.Schema = "amana/manifest/9" } },
 	} {
 		if _, _, err := openAll(sealBytes(t, hostileSample(newer).zip(t)), testIdentity()); !errors.Is(err, ErrVersion) {
@@ -195,8 +191,20 @@ func TestP7NothingInsideIsTrusted(t *testing.T) {
 	}
 }
 
+// refused shows that an envelope is refused as an attack, in few words.
+func refused(t *testing.T, name string, plain []byte) {
+	t.Helper()
+	_, _, err := openAll(sealBytes(t, plain), testIdentity())
+	if !errors.Is(err, ErrMalformed) {
+		t.Errorf("%s: %v", name, err)
+	} else if len(err.Error()) > 400 {
+		t.Errorf("%s: the error has %d bytes", name, len(err.Error()))
+	}
+}
+
 func hostileSample(attack func(*sample)) *sample {
 	s := newSample([]byte("first"), []byte("second"))
+	s.old = true
 	if attack != nil {
 		attack(s)
 	}
@@ -225,6 +233,9 @@ func FuzzEnvelope(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if err := e.Testimony.Check(); err != nil {
+			t.Errorf("what was opened breaks a rule: %v", err)
+		}
 		total := len(e.Document)
 		for i, data := range files {
 			total += len(data)
@@ -243,14 +254,20 @@ func FuzzEnvelope(f *testing.F) {
 func seeds(t *testing.T) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
-	add := func(name string, attack func(*sample)) {
-		if plain := hostileSample(attack).zip(t); len(plain) < 4_000 {
+	add := func(name string, plain []byte) {
+		if len(plain) < 4_000 {
 			all[strings.ReplaceAll(name, " ", "-")] = fmt.Sprintf("go test fuzz v1\n[]byte(%q)\n", plain)
 		}
 	}
-	add("good", nil)
+	add("good", hostileSample(nil).zip(t))
 	for name, attack := range hostile {
-		add(name, attack)
+		add(name, hostileSample(attack).zip(t))
+	}
+	for name, plain := range kindsOf2(t) {
+		add("2 "+name, plain)
+	}
+	for name, attack := range hostile2 {
+		add("2 "+name, sample2(t, attack).zip(t))
 	}
 	return all
 }

@@ -106,6 +106,7 @@ func rawZip(entries []rawEntry, end func([]byte)) []byte {
 type sample struct {
 	testimony testimony.Testimony
 	files     [][]byte
+	old       bool   // the document is of schema 1
 	document  []byte // instead of the testimony's JSON
 	manifest  func(*testimony.Manifest)
 	rawJSON   []byte // instead of the manifest's JSON
@@ -115,11 +116,13 @@ type sample struct {
 
 func newSample(files ...[]byte) *sample {
 	s := &sample{files: files, testimony: testimony.Testimony{
-		Schema: testimony.Schema, Language: "ar",
+		Schema: testimony.Schema, Kind: testimony.First, Thread: strings.Repeat("5c", 16), Language: "ar",
 		Answers:  map[string]string{testimony.Narrative: "ذهب ولم يعد."},
+		Choices:  map[string][]string{},
 		Files:    []testimony.File{},
 		Received: "2026-11-22",
 		Roster:   testimony.Roster{Epoch: 1, SHA256: strings.Repeat("ab", 32)},
+		Fetched:  []string{},
 	}}
 	for i := range files {
 		s.testimony.Files = append(s.testimony.Files, testimony.File{
@@ -137,7 +140,12 @@ func (s *sample) zip(t testing.TB) []byte {
 		entries = append(entries, rawEntry{name: fmt.Sprintf("files/%03d.jpg", i+1), data: data})
 	}
 	document := s.document
-	if document == nil {
+	switch {
+	case document != nil:
+	case s.old:
+		in := s.testimony
+		document = mustJSON(t, testimony1{testimony.Schema1, in.Language, in.Answers, in.Files, in.Received, in.Roster})
+	default:
 		document = mustJSON(t, s.testimony)
 	}
 	entries = append(entries, rawEntry{name: testimony.TestimonyName, data: document})

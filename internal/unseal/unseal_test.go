@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"testing"
 
 	"amana/internal/seal"
@@ -58,7 +59,7 @@ func TestOpenSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	in := newSample().testimony
+	in := sample2(t, nil).testimony
 	if err := w.Close(in); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,10 @@ func TestOpenSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.Testimony.Answers[testimony.Narrative] != in.Answers[testimony.Narrative] || e.Testimony.Files[3].Name != "../صورة 3.jpg" {
+	for i := range sizes {
+		in.Files = append(in.Files, testimony.File{Entry: fmt.Sprintf("files/%03d.jpg", i+1), Name: fmt.Sprintf("../صورة %d.jpg", i), Type: "image/jpeg"})
+	}
+	if !reflect.DeepEqual(e.Testimony, in) {
 		t.Errorf("testimony came back as %+v", e.Testimony)
 	}
 	for i := range want {

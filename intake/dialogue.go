@@ -1,0 +1,208 @@
+package intake
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"amana/intake/form"
+	"amana/intake/pages"
+	"amana/internal/mailbox"
+	"amana/internal/questionnaire"
+	"amana/internal/testimony"
+	"amana/vault"
+	"amana/vault/letterbox"
+)
+
+// enter shows what has happened to a code's testimonies. A code that nobody has is
+// answered like any other.
+func (p *posted) enter() {
+	if !p.read(p.server.fields.code) {
+		return
+	}
+	code, err := mailbox.ParseCode(p.value(codeField))
+	if err != nil {
+		p.ask(pages.Mistyped)
+		return
+	}
+	t, err := p.server.derive(code)
+	if err != nil {
+		p.ask(p.server.kind(err))
+		return
+	}
+	// Words that could not be added before the code was asked for again.
+	p.thread(thread{Thread: t, replies: true}, pages.Thread{Form: pages.Form{Values: p.got.Values}})
+}
+
+// ask answers with the page that asks for the code, and the words that were
+// written on a page which is too old.
+func (p *posted) ask(kind pages.ProblemKind) {
+	back := pages.Return{Problem: kind, Words: p.value(testimony.Narrative), FilesLost: p.got.FileNames}
+	p.show(statuses[kind], func(w io.Writer) error { return p.server.pages.Return(w, p.lang, back) })
+}
+
+// back shows a thread again.
+func (p *posted) back() {
+	if t, ok := p.readToken(p.server.fields.token); ok {
+		p.thread(t, pages.Thread{})
+	}
+}
+
+// readToken reads a form without files that carries a token.
+func (p *posted) readToken(fields form.Fields) (thread, bool) {
+	if !p.read(fields) {
+		return thread{}, false
+	}
+	t, err := p.openToken(&p.got)
+	if err != nil {
+		p.ask(p.server.kind(err))
+		return thread{}, false
+	}
+	return t, true
+}
+
+// thread answers with the page of a thread. The vault and the letterbox are always
+// both asked.
+func (p *posted) thread(t thread, page pages.Thread) {
+	seen, err := p.server.look(t.Thread)
+	letters, lettersErr := p.server.config.Letters.List(p.server.stopping, t.Mailbox())
+	if lettersErr != nil {
+		p.server.report(fmt.Errorf("intake: the letterbox cannot be read: %w", lettersErr))
+	}
+	if err != nil {
+		p.fail(p.server.kind(err))
+		return
+	}
+	page.Parts, page.Collected = seen.count()
+	page.Withdrawn = seen.withdrawn
+	page.Unfinished = seen.withdrawn && len(seen.left(t.Thread)) > 0
+	for _, l := range letters {
+		page.Replies = append(page.Replies, pages.ReplyHead{ID: hex.EncodeToString(l.ID[:]), Day: l.Day})
+	}
+	page.Token = p.sealToken(t)
+	status := http.StatusOK
+	if page.Form.Problem != "" {
+		status = statuses[page.Form.Problem]
+	}
+	p.show(status, func(w io.Writer) error { return p.server.pages.Thread(w, p.lang, p.state(), page) })
+}
+
+// add takes more text and files under the same thread, in an envelope of their own.
+func (p *posted) add() {
+	e := p.envelope(testimony.Addition, questionnaire.PageForm)
+	e.open = func(got *form.Form, _ questionnaire.Answers) (thread, error) { return p.openToken(got) }
+	kind := p.take(e, p.server.fields.add)
+	t, err := p.openToken(&p.got)
+	switch {
+	case err != nil && kind == "": // it expired at this very moment, but it is kept
+		t = e.thread
+	case err != nil && (kind == pages.Expired || p.value(tokenField) != ""):
+		p.ask(pages.Expired)
+		return
+	case err != nil:
+		p.fail(kind) // nothing could be read of it
+		return
+	}
+	if kind == "" {
+		p.thread(t, pages.Thread{Added: true})
+		return
+	}
+	if kind == pages.Invalid { // there is one answer on that page
+		kind = pages.Malformed
+		if e.problems[0].Kind == questionnaire.TooLong {
+			kind = pages.TextTooLong
+		}
+	}
+	p.thread(t, pages.Thread{Form: p.returned(kind, nil)})
+}
+
+// name shows the page of his name, or keeps what was written there, in an envelope
+// of its own.
+func (p *posted) name() {
+	t, ok := p.readToken(p.server.fields.name)
+	if !ok {
+		return
+	}
+	status := http.StatusOK
+	back := pages.Form{Values: p.got.Values}
+	if p.value(sendField) != "" {
+		e := p.envelope(testimony.Name, questionnaire.PageName)
+		e.open = func(*form.Form, questionnaire.Answers) (thread, error) { return t, nil }
+		kind := p.keep(e)
+		if kind == "" {
+			p.thread(t, pages.Thread{Added: true})
+			return
+		}
+		status = statuses[kind]
+		back.Problem, back.Fields = kind, e.problems
+	}
+	back.Token = p.sealToken(t)
+	p.show(status, func(w io.Writer) error { return p.server.pages.Name(w, p.lang, p.state(), back) })
+}
+
+// keep keeps an envelope of a form without files that was read before.
+func (p *posted) keep(e *envelope) pages.ProblemKind {
+	s := p.server
+	if p.list == nil {
+		return pages.Closed
+	}
+	if closed := s.storeClosed(); closed != "" {
+		return closed
+	}
+	if !s.places.take() {
+		return pages.Busy
+	}
+	defer s.places.leave()
+	defer e.abort()
+	if err := e.keep(&p.got); err != nil {
+		return s.kind(err)
+	}
+	return ""
+}
+
+// reply shows one reply, and leaves the reviewers a sealed note that it was shown.
+func (p *posted) reply() {
+	t, ok := p.readToken(p.server.fields.reply)
+	if !ok {
+		return
+	}
+	raw, err := hex.DecodeString(p.value(idField))
+	if err != nil || len(raw) != 16 {
+		p.fail(pages.Malformed)
+		return
+	}
+	id := [16]byte(raw)
+	letter, err := p.server.config.Letters.Get(p.server.stopping, t.Mailbox(), id)
+	if errors.Is(err, letterbox.ErrNotFound) {
+		p.thread(t, pages.Thread{}) // it says what is there
+		return
+	}
+	var reply mailbox.Reply
+	if err == nil {
+		reply, err = t.Open(letter.Sealed)
+	}
+	if err != nil {
+		p.server.report(errors.New("intake: a reply that waits cannot be opened"))
+		p.fail(pages.Internal)
+		return
+	}
+	p.noteFetched(t, id)
+	page := pages.Reply{Token: p.sealToken(t), Day: reply.Day, Text: reply.Text}
+	p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Reply(w, p.lang, page) })
+}
+
+// noteFetched leaves the note, once for each reply. That it cannot be left is no
+// reason to keep the reply from the source.
+func (p *posted) noteFetched(t thread, reply [16]byte) {
+	if p.list == nil {
+		return // nobody to seal it to
+	}
+	e := p.envelope(testimony.Fetched, "")
+	e.id = t.Fetched(reply)
+	e.fetched = []string{hex.EncodeToString(reply[:])}
+	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && p.server.stopping.Err() == nil {
+		p.server.report(fmt.Errorf("intake: a note that a reply was shown could not be kept: %w", err))
+	}
+}

@@ -1,0 +1,241 @@
+package intake
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"amana/intake/form"
+	"amana/internal/mailbox"
+	"amana/internal/questionnaire"
+	"amana/internal/roster"
+	"amana/internal/seal"
+	"amana/internal/testimony"
+	"amana/vault"
+)
+
+// Why an envelope is not kept, besides what form and vault say.
+var (
+	// errCannotSeal marks failures of ours while a testimony was being sealed.
+	errCannotSeal = errors.New("intake: failed to seal testimony")
+	errEmpty      = errors.New("intake: neither words nor a file")
+	errAnswers    = errors.New("intake: some answers break a rule")
+	errWithdrawn  = errors.New("intake: the thread is withdrawn")
+	errTooMany    = errors.New("intake: the thread has no part left")
+)
+
+// envelope is one sealed envelope on its way into the vault. It is a form's sink:
+// it is begun when the first file comes or, without one, at the end, so that what
+// is refused for its answers never reaches the vault. It is used by one goroutine,
+// inside the erasure.
+type envelope struct {
+	server *Server
+	list   *roster.Signed // whom it is sealed to
+	day    string
+	lang   string
+	kind   testimony.Kind
+	page   string // of the questionnaire, whose rules the answers are held to; "" for none
+
+	// open says which thread it is of, once the answers are known; it may refuse.
+	open func(got *form.Form, answers questionnaire.Answers) (thread, error)
+
+	answers  questionnaire.Answers
+	problems []questionnaire.Problem // with errAnswers
+	thread   thread
+	pending  vault.Pending
+	sealer   *seal.Writer
+	id       vault.ID
+	fetched  []string // ids of replies that were shown
+}
+
+// thread is what an envelope belongs to.
+type thread struct {
+	mailbox.Thread
+	replies bool          // the source has a code
+	code    *mailbox.Code // to be shown on the receipt; nil if there is none
+}
+
+// File implements form.Sink.
+func (e *envelope) File(got *form.Form, name, contentType string) (io.Writer, error) {
+	if e.sealer == nil {
+		if err := e.begin(got); err != nil {
+			return nil, err
+		}
+	}
+	f, err := e.sealer.File(name, contentType)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return sealingFile{f}, nil
+}
+
+// sealingFile marks failures as ours.
+type sealingFile struct{ w io.Writer }
+
+// Write implements io.Writer.
+func (s sealingFile) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return n, err
+}
+
+// begin holds the answers to the rules and opens the envelope.
+func (e *envelope) begin(got *form.Form) (err error) {
+	if e.page != "" {
+		e.answers, e.problems = e.server.config.Questionnaire.Check(e.page, got.Values, e.day)
+		if len(e.problems) > 0 {
+			return errAnswers
+		}
+	}
+	if e.thread, err = e.open(got, e.answers); err != nil {
+		return err
+	}
+	if e.pending, err = e.create(); err != nil {
+		return err
+	}
+	e.sealer, err = seal.New(e.pending, e.list.Recipients())
+	if err != nil {
+		return fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return nil
+}
+
+// create takes the name in the vault that the thread has for this envelope.
+func (e *envelope) create() (vault.Pending, error) {
+	if e.note() {
+		return e.createAs(e.id)
+	}
+	seen, err := e.server.look(e.thread.Thread)
+	if err != nil {
+		return nil, err
+	}
+	if seen.withdrawn {
+		return nil, errWithdrawn
+	}
+	for n, state := range seen.parts {
+		if state != vault.Absent {
+			continue
+		}
+		p, err := e.createAs(e.thread.Part(n))
+		if !errors.Is(err, vault.ErrTaken) {
+			return p, err
+		}
+		// Another page of the same source is sending at this moment.
+	}
+	return nil, errTooMany
+}
+
+func (e *envelope) createAs(id vault.ID) (vault.Pending, error) {
+	// Not the request's context: what has arrived whole is kept even if the
+	// line breaks before the receipt.
+	p, err := e.server.config.Store.CreateAs(e.server.stopping, id)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	e.id = id
+	return p, nil
+}
+
+// abort lets go of what was not kept.
+func (e *envelope) abort() {
+	if e.pending != nil {
+		e.pending.Abort()
+	}
+}
+
+// note reports whether the envelope is a note of the server's own to the reviewers.
+func (e *envelope) note() bool {
+	return e.kind == testimony.Withdrawal || e.kind == testimony.Fetched
+}
+
+// keep ends the envelope and commits it. got is the whole form.
+func (e *envelope) keep(got *form.Form) error {
+	if e.sealer == nil {
+		if err := e.begin(got); err != nil {
+			return err
+		}
+	}
+	if e.empty(got) {
+		return errEmpty
+	}
+	document, err := e.document()
+	if err == nil {
+		err = e.sealer.Close(document)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	// As late as can be: whoever is retired from here on could as well have been
+	// retired just after the receipt.
+	if err := e.server.stillReaders(e.list); err != nil {
+		return err
+	}
+	if _, err := e.pending.Commit(vault.Label{Day: e.day, Epoch: e.list.Epoch}); err != nil {
+		return fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	if e.kind == testimony.Addition || e.kind == testimony.Name {
+		return e.stillThere()
+	}
+	return nil
+}
+
+// empty reports whether a source sent nothing that can be kept: neither a text nor
+// a file, or on the page of his name no answer at all.
+func (e *envelope) empty(got *form.Form) bool {
+	switch {
+	case e.note():
+		return false
+	case e.kind == testimony.Name:
+		return len(e.answers.Answers)+len(e.answers.Choices) == 0
+	}
+	return e.answers.Answers[testimony.Narrative] == "" && got.FileBytes == 0
+}
+
+// stillThere takes back what was just kept if the thread was withdrawn meanwhile on
+// another page. A withdrawal keeps its note first and looks for parts then: either
+// it has seen this part, or the note is seen here.
+func (e *envelope) stillThere() error {
+	seen, err := e.server.look(e.thread.Thread)
+	if err != nil {
+		return err
+	}
+	if !seen.withdrawn {
+		return nil
+	}
+	if _, err := e.server.config.Store.Remove(e.server.stopping, []vault.ID{e.id}); err != nil {
+		return fmt.Errorf("%w: %w", errCannotSeal, err)
+	}
+	return errWithdrawn
+}
+
+// document is what is sealed besides the files.
+func (e *envelope) document() (testimony.Testimony, error) {
+	sum := e.server.sum(e.list)
+	id := e.thread.ID()
+	t := testimony.Testimony{
+		Kind:     e.kind,
+		Thread:   hex.EncodeToString(id[:]),
+		Language: e.lang,
+		Answers:  e.answers.Answers,
+		Choices:  e.answers.Choices,
+		Received: e.day,
+		Roster:   testimony.Roster{Epoch: e.list.Epoch, SHA256: hex.EncodeToString(sum[:])},
+		Fetched:  e.fetched,
+	}
+	if e.page != "" {
+		q := e.server.config.Questionnaire
+		t.Questionnaire = &testimony.Questionnaire{Name: q.Name, Version: q.Version, SHA256: hex.EncodeToString(q.SHA256[:])}
+	}
+	if e.thread.replies {
+		identity, err := e.thread.Identity()
+		if err != nil {
+			return t, fmt.Errorf("make the source's identity: %w", err)
+		}
+		mailbox := e.thread.Mailbox()
+		t.Reply = &testimony.Reply{Mailbox: hex.EncodeToString(mailbox[:]), Recipient: identity.Recipient().String()}
+	}
+	return t, nil
+}

@@ -1,0 +1,36 @@
+package pages
+
+import (
+	"bytes"
+	"testing"
+
+	"amana/internal/questionnaire"
+)
+
+// QuestionsPage returns the questions that are shipped in a page of their own:
+// empty, or all answered and all wrong.
+func QuestionsPage(t testing.TB, lang string, full bool) []byte {
+	s := questionnaire.Builtin()
+	a := mustAsk(t, lang, s, questionnaire.PageForm)
+	var f filled
+	if full {
+		f.values = everyValue(s, questionnaire.PageForm, "ما words 12", questionnaire.CodeUnknown, questionnaire.CodeDeclined)
+		f.problems = everyProblem(s, questionnaire.PageForm, questionnaire.Impossible)
+	}
+	var b bytes.Buffer
+	b.WriteString(`<!doctype html><html lang="` + lang + `" dir="` + a.words.direction + `"><head><meta charset="utf-8"><title>t</title>` +
+		`<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/style.css"></head><body><main><h1>t</h1>`)
+	if full {
+		b.WriteString(`<div class=alert id=problem role=alert>`)
+		if err := a.writeProblems(&b, limits, f.problems); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(`</div>`)
+	}
+	b.WriteString(`<form method=post action=/sent enctype=multipart/form-data>`)
+	if err := a.writeQuestions(&b, limits, f); err != nil {
+		t.Fatal(err)
+	}
+	b.WriteString(`</form></main></body></html>`)
+	return b.Bytes()
+}
