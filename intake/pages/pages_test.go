@@ -42,7 +42,7 @@ type page struct {
 // as much as it may where one is shown.
 func everyPage(t testing.TB) []page {
 	t.Helper()
-	every.Do(func() { every.pages = renderEvery(t) })
+	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t)) })
 	return slices.Clone(every.pages)
 }
 
@@ -52,9 +52,9 @@ var every struct {
 	pages []page
 }
 
-func renderEvery(t testing.TB) []page {
+// renderEvery renders every page, those that show an organisation with organised.
+func renderEvery(t testing.TB, p, organised *pages.Pages) []page {
 	t.Helper()
-	p, organised := mustNew(t), mustOrganised(t)
 	var all []page
 	for _, lang := range p.Languages() {
 		add := func(name string, write func(io.Writer) error) {
@@ -72,6 +72,9 @@ func renderEvery(t testing.TB) []page {
 		add("form", func(w io.Writer) error { return p.Form(w, lang, state, pages.Form{}) })
 		add("name", func(w io.Writer) error { return p.Name(w, lang, state, pages.Form{Token: token}) })
 		add("code", func(w io.Writer) error { return p.Return(w, lang, pages.Return{}) })
+		add("code-words", func(w io.Writer) error {
+			return p.Return(w, lang, pages.Return{Problem: pages.Expired, Words: "كلمات", FilesLost: []string{"صورة.jpg"}})
+		})
 		for name, r := range receipts {
 			add(name, func(w io.Writer) error { return organised.Receipt(w, lang, r) })
 		}
@@ -133,7 +136,7 @@ const replyID = "00112233445566778899aabbccddeeff"
 
 // wrong is something to look at in the narrative.
 var wrong = []questionnaire.Problem{{
-	Key: "narrative", Question: pages.SampleSchema().Sections[0].Questions[0], Kind: questionnaire.NotText,
+	Key: "narrative", Question: questionnaire.Builtin().Sections[0].Questions[0], Kind: questionnaire.NotText,
 }}
 
 func mustNew(t testing.TB) *pages.Pages {
@@ -146,13 +149,13 @@ func mustNew(t testing.TB) *pages.Pages {
 }
 
 var plain = sync.OnceValues(func() (*pages.Pages, error) {
-	return pages.New(pages.Options{Questionnaire: pages.SampleSchema()})
+	return pages.New(pages.Options{})
 })
 
 // mustOrganised is mustNew with an organisation.
 func mustOrganised(t testing.TB) *pages.Pages {
 	t.Helper()
-	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar", "en")})
+	p, err := pages.New(pages.Options{Organisation: pages.SampleOrganisation("ar", "en")})
 	if err != nil {
 		t.Fatal(err)
 	}
