@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 	"amana/internal/roster"
 	"amana/vault"
+	"amana/vault/letterbox"
 
 	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
@@ -28,8 +30,12 @@ type memory struct {
 	vault.Store // the methods that the intake does not use
 	mu          sync.Mutex
 	kept        [][]byte
+	ids         []vault.ID // of what is kept, in the same order
+	claimed     map[vault.ID]bool
+	collected   map[vault.ID]bool
+	looked      int // ids that were looked for
 	ready       error
-	create      func()        // called by Create, if not nil
+	create      func()        // called by CreateAs, if not nil
 	write       error         // given by Write
 	commit      error         // given by Commit
 	labels      []vault.Label // of what is kept
@@ -41,22 +47,70 @@ func (m *memory) Ready() error {
 	return m.ready
 }
 
-func (m *memory) Create(context.Context) (vault.Pending, error) {
+func (m *memory) CreateAs(_ context.Context, id vault.ID) (vault.Pending, error) {
 	if m.create != nil {
 		m.create()
 	}
-	return &pending{m: m}, nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.claimed[id] || slices.Contains(m.ids, id) {
+		return nil, fmt.Errorf("no: %w", vault.ErrTaken)
+	}
+	if m.claimed == nil {
+		m.claimed = make(map[vault.ID]bool)
+	}
+	m.claimed[id] = true
+	return &pending{m: m, id: id}, nil
+}
+
+func (m *memory) Look(_ context.Context, ids []vault.ID) ([]vault.State, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.looked += len(ids)
+	states := make([]vault.State, len(ids))
+	for i, id := range ids {
+		switch {
+		case m.collected[id]:
+			states[i] = vault.Collected
+		case slices.Contains(m.ids, id):
+			states[i] = vault.Kept
+		}
+	}
+	return states, nil
+}
+
+func (m *memory) Remove(_ context.Context, ids []vault.ID) (n int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		if i := slices.Index(m.ids, id); i >= 0 && !m.collected[id] {
+			m.ids, m.kept, m.labels = slices.Delete(m.ids, i, i+1), slices.Delete(m.kept, i, i+1), slices.Delete(m.labels, i, i+1)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// collect marks all that is kept as collected.
+func (m *memory) collect() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.collected = make(map[vault.ID]bool)
+	for _, id := range m.ids {
+		m.collected[id] = true
+	}
 }
 
 // testimonies returns what is kept.
 func (m *memory) testimonies() [][]byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.kept
+	return slices.Clone(m.kept)
 }
 
 type pending struct {
 	m    *memory
+	id   vault.ID
 	data bytes.Buffer
 }
 
@@ -73,11 +127,53 @@ func (p *pending) Commit(l vault.Label) (vault.ID, error) {
 	}
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
-	p.m.kept, p.m.labels = append(p.m.kept, p.data.Bytes()), append(p.m.labels, l)
-	return vault.NewID(), nil
+	delete(p.m.claimed, p.id)
+	p.m.kept, p.m.labels, p.m.ids = append(p.m.kept, p.data.Bytes()), append(p.m.labels, l), append(p.m.ids, p.id)
+	return p.id, nil
 }
 
-func (p *pending) Abort() {}
+func (p *pending) Abort() {
+	p.m.mu.Lock()
+	defer p.m.mu.Unlock()
+	delete(p.m.claimed, p.id)
+}
+
+// letters is a letterbox in memory.
+type letters struct {
+	mu   sync.Mutex
+	kept []letterbox.Letter
+	err  error // given by List and Get
+}
+
+func (l *letters) List(_ context.Context, mailbox [16]byte) (found []letterbox.Letter, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.kept {
+		if one.Mailbox == mailbox {
+			one.Sealed = nil
+			found = append(found, one)
+		}
+	}
+	return found, l.err
+}
+
+func (l *letters) Get(_ context.Context, mailbox, id [16]byte) (letterbox.Letter, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.kept {
+		if one.Mailbox == mailbox && one.ID == id {
+			return one, l.err
+		}
+	}
+	return letterbox.Letter{}, letterbox.ErrNotFound
+}
+
+func (l *letters) Remove(_ context.Context, mailbox [16]byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = slices.DeleteFunc(l.kept, func(one letterbox.Letter) bool { return one.Mailbox == mailbox })
+	return nil
+}
 
 // site is a server under test on a Unix socket.
 type site struct {
@@ -86,6 +182,7 @@ type site struct {
 	server   *Server
 	path     string
 	rosters  *lists
+	letters  *letters
 	identity *age.HybridIdentity // of the one reviewer of the first roster
 }
 
@@ -168,7 +265,8 @@ func start(t *testing.T, change func(*Config)) *site {
 	t.Helper()
 	id := newIdentity(t)
 	store, rosters := new(memory), &lists{newest: newRoster(t, 1, alwaysFrom, alwaysUntil, id)}
-	config := Config{Store: store, Rosters: rosters}
+	box := new(letters)
+	config := Config{Store: store, Rosters: rosters, Letters: box}
 	if change != nil {
 		change(&config)
 	}
@@ -191,7 +289,7 @@ func start(t *testing.T, change func(*Config)) *site {
 			t.Error(err)
 		}
 	})
-	return &site{t, store, server, path, rosters, id}
+	return &site{t, store, server, path, rosters, box, id}
 }
 
 // dial opens a connection that ends with the test.

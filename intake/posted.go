@@ -132,12 +132,14 @@ func (p *posted) fail(kind pages.ProblemKind) {
 	})
 }
 
-// state is what pages are told, with the roster if there is one.
+// state is what pages are told, with the roster if there is one now: while a form
+// arrived it may have changed.
 func (p *posted) state() pages.State {
-	if p.list == nil {
+	list, err := p.server.inForce(p.server.today())
+	if err != nil {
 		return p.server.limits
 	}
-	return p.server.state(p.list)
+	return p.server.state(list)
 }
 
 // envelope returns an envelope for what is posted, to be begun by its first file or

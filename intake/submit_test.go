@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"amana/internal/questionnaire"
 	"amana/internal/testimony"
 	"amana/vault"
 
@@ -76,6 +78,18 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
+// shortText is the built-in questionnaire with room for nine characters of text.
+func shortText(t *testing.T) *questionnaire.Schema {
+	t.Helper()
+	q := *questionnaire.Builtin()
+	q.Sections = slices.Clone(q.Sections)
+	q.Sections[0].Questions = slices.Clone(q.Sections[0].Questions)
+	narrative := *q.Sections[0].Questions[0]
+	narrative.Limit = 9
+	q.Sections[0].Questions[0] = &narrative
+	return &q
+}
+
 // What is refused is not kept, and the words come back in the form.
 func TestRefusedWordsComeBack(t *testing.T) {
 	words := sent{"narrative", "", "ما حدث <b>"}
@@ -89,7 +103,7 @@ func TestRefusedWordsComeBack(t *testing.T) {
 		{"file too large", func(c *Config) { c.Limits.File = 10 }, nil, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 413},
 		{"together too large", func(c *Config) { c.Limits.Total = 10 }, nil, []sent{words, {"files", "a", "123456"}, {"files", "b", "123456"}}, 413},
 		{"too many files", func(c *Config) { c.Limits.Files = 1 }, nil, []sent{words, {"files", "a", "1"}, {"files", "b", "1"}}, 413},
-		{"text too long", func(c *Config) { c.MaxText = 9 }, nil, []sent{words}, 413},
+		{"text too long", func(c *Config) { c.Questionnaire = shortText(t) }, nil, []sent{words}, 400},
 		{"disk full", nil, func(m *memory) { m.ready = vault.ErrFull }, []sent{words, {"files", "a", "1"}}, 507},
 		{"disk fills", nil, func(m *memory) { m.write = fmt.Errorf("no: %w", vault.ErrFull) }, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 507},
 		{"commit fails", nil, func(m *memory) { m.commit = io.ErrClosedPipe }, []sent{words}, 500},
@@ -219,7 +233,7 @@ func TestWordsGivenBackAreBounded(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if response, page := r.say(raw); response.StatusCode != 503 || len(page) > 20_000 {
+	if response, page := r.say(raw); response.StatusCode != 503 || len(page) > 60_000 {
 		t.Errorf("status %d, %d bytes", response.StatusCode, len(page))
 	}
 }

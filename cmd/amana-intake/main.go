@@ -18,7 +18,7 @@ type grammar struct {
 	Serve  operator.Serve  `cmd:"" help:"Answer sources."`
 	Status operator.Status `cmd:"" help:"Say what is kept and how much room is left."`
 	Export operator.Export `cmd:"" help:"Write a bundle, or the headers alone, for the reviewers; also while serving."`
-	Import operator.Import `cmd:"" help:"Take in a roster, slips or a confirmation; also while serving."`
+	Import operator.Import `cmd:"" help:"Take in a roster, or what a reviewer signed; also while serving."`
 	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
 }
 

@@ -181,8 +181,8 @@ func silent(code string) bool {
 	return code == questionnaire.CodeUnknown || code == questionnaire.CodeDeclined
 }
 
-// asked returns, in words for the page, that a testimony was asked with other
-// questions than those at hand; nil if it was not.
+// asked returns which questionnaire a testimony was asked with, if that is another
+// than the one at hand; an empty one if it has answers and does not say.
 func (l *labels) asked(t *testimony.Testimony) *testimony.Questionnaire {
 	q := t.Questionnaire
 	s := l.schema
@@ -191,7 +191,7 @@ func (l *labels) asked(t *testimony.Testimony) *testimony.Questionnaire {
 	}
 	_, narrated := t.Answers[testimony.Narrative]
 	if answers := len(t.Answers) + len(t.Choices); q == nil && (answers > 1 || answers == 1 && !narrated) {
-		return &testimony.Questionnaire{} // it does not say which
+		return new(testimony.Questionnaire)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type Index struct {
 	Intake string // verifier key of the server that made it
 	Known  bool   // whether that key was compared with the one the operator gave out
 	Chain  Chain  // what is known of the rosters
-	// Questions gives the labels of answers and codes.
+	// Questions gives answers and codes their words. It must be set.
 	Questions *questionnaire.Schema
 	Opened    []Opened
 	Failed    []Failed
@@ -160,6 +160,7 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 			if err != nil {
 				return fmt.Errorf("testimony %s: %w", o.ID, err)
 			}
+			t.Kind = o.Kind // schema 1 has none
 			n++
 			if err := page.ExecuteTemplate(w, "testimony", view(n, o, t, thread, labels)); err != nil {
 				return err

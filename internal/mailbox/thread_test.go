@@ -148,3 +148,17 @@ func TestThreadFromSeed(t *testing.T) {
 		t.Error("another identity comes back")
 	}
 }
+
+// The specification shows a vector.
+func TestSpecificationShowsAVector(t *testing.T) {
+	spec, err := os.ReadFile("../../docs/formats-mailbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := vectors(t)[2]
+	want := fmt.Sprintf("the bytes `%s`:\n\n```\n%s\n%s\n\nseed        %s\nid          %s\nmailbox     %s\npart 0      %s\nwithdrawal  %s\nidentity    %s\n```\n",
+		v.Code, v.En, v.Ar, v.Seed, v.ID, v.Mailbox, v.Part0, v.Withdrawal, v.Identity)
+	if !strings.Contains(string(spec), want) {
+		t.Errorf("docs/formats-mailbox.md does not show\n%s", want)
+	}
+}

@@ -38,11 +38,20 @@ func (l *letters) open() (*letterbox.Box, error) {
 		return l.box, nil
 	}
 	box, err := letterbox.Open(l.path)
-	if err != nil {
-		return nil, cli.Hint(fmt.Errorf("open the replies: %w", err), keepCopy+"; replies can be written again, so %s may be moved away then", l.path)
+	if err == nil {
+		l.box = box
+		return box, nil
 	}
-	l.box = box
-	return box, nil
+	err = fmt.Errorf("open the replies: %w", err)
+	switch {
+	case errors.Is(err, letterbox.ErrDamaged):
+		err = &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: keepCopy + "; replies can be written again, so " + l.path + " may be moved away then"}
+	case errors.Is(err, letterbox.ErrVersion):
+		err = cli.Hint(err, "use a newer amana-intake")
+	case errors.Is(err, letterbox.ErrLocked):
+		err = cli.Hint(err, "wait a moment and try again; if it stays so, stop amana-intake serve and try again")
+	}
+	return nil, err
 }
 
 // Count implements [admin.Letters]. It makes no letterbox.

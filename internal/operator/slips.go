@@ -29,6 +29,9 @@ type tally struct {
 
 func (t *tally) refuse(id vault.ID, err error) {
 	t.own = t.own || errors.Is(err, vault.ErrSameHand)
+	if errors.Is(err, vault.ErrNotFound) {
+		err = fmt.Errorf("%w; perhaps its source has withdrawn it", err)
+	}
 	if len(t.refused) < most {
 		t.refused = append(t.refused, fmt.Sprintf("%s %s: %v", t.what, id, err))
 	} else {

@@ -205,3 +205,33 @@ func TestTidyStops(t *testing.T) {
 		t.Errorf("told: %v", c.problems)
 	}
 }
+
+// With a real vault and a real letterbox, nothing of what was withdrawn is left on
+// the disk but payloads that nobody can open.
+func TestTidyErases(t *testing.T) {
+	s := newSite(t, 3)
+	kept, gone := s.reply(1, "kept"), s.reply(2, "gone")
+	s.mustTake("replies", s.replies(s.a, s.two, kept, gone))
+	s.mustTake("acknowledged", s.acks(s.a, s.two, s.had()[1]))
+	records := s.records()
+	n, err := s.store.Remove(t.Context(), []vault.ID{records[0].ID, records[1].ID})
+	if err != nil || n != 1 {
+		t.Fatalf("%d testimonies are removed, %v", n, err)
+	}
+	if err := s.box().Remove(t.Context(), gone.Mailbox); err != nil {
+		t.Fatal(err)
+	}
+	var problems []error
+	tidier := &tidier{store: s.store, letters: s.in.letters, now: time.Now, problem: func(err error) { problems = append(problems, err) }}
+	tidier.tick(t.Context())
+	tidier.stop()
+	if u, err := s.store.Usage(t.Context()); err != nil || u.RewriteDue || u.Testimonies != 2 || u.Collected != 1 || len(problems) != 0 {
+		t.Errorf("%+v, %v, %v", u, err, problems)
+	}
+	header := records[0].Header
+	s.noBytes("withdrawn", header[len(header)-60:])
+	s.noBytes("its mailbox", gone.Sealed[300:400])
+	if _, err := s.box().Get(t.Context(), kept.Mailbox, kept.ID); err != nil {
+		t.Error(err)
+	}
+}

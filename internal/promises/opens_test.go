@@ -91,6 +91,9 @@ func TestExampleOpens(t *testing.T) {
 		{"bundle-2.tar", "reviewer-2.key", "amana-intake+c9fe64e4+AZAKAvVgpKGPTwohwAC16jgbEXNhxVRbM0aStsz2wVeE",
 			"تحويل حنطور فاكهاني مسرح مأدبة ثقيل وسطي مبدع",
 			"063bfe3b73c7864c263eb379956352c3", "paper, and nobody on it\n"},
+		{"bundle-3.tar", "reviewer-3.key", "amana-intake+43567fc3+AUEjZCK4twUWMIhokoVrsCCYCep++kPrsn2eqQA+KxqX",
+			"نبتة فرشاة متحف صيدلي بذرة استفادة مستيقظ تدحرج",
+			"cdd70531eb103b75e280a14c4c08cb56", "paper, and nobody on it\n"},
 	} {
 		out := filepath.Join(t.TempDir(), "cases")
 		args := []string{"open", c.bundle, "-i", c.key, "-o", out, "--intake", c.intake}
@@ -98,7 +101,7 @@ func TestExampleOpens(t *testing.T) {
 			args = append(args, "--pin", c.pin)
 		}
 		said := command(t, filepath.Join("..", "..", "docs", "example"), rig.Program(t, rig.Erasing, "amana-decrypt"), args...)
-		if !strings.Contains(said, "opened 1 of 1") {
+		if !strings.Contains(said, "opened 1 of 1") && !strings.Contains(said, "opened 5 of 5") {
 			t.Error(said)
 		}
 		for name, want := range map[string]string{"testimony.json": "هذا مثال، وليس فيه شخص حقيقي.", "files/001.txt": c.file} {

@@ -233,6 +233,9 @@ func FuzzEnvelope(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if err := e.Testimony.Check(); err != nil {
+			t.Errorf("what was opened breaks a rule: %v", err)
+		}
 		total := len(e.Document)
 		for i, data := range files {
 			total += len(data)

@@ -38,6 +38,7 @@ func look(v *view, ids []vault.ID) ([]vault.State, error) {
 		return nil, errors.New("a bucket is missing")
 	}
 	states := make([]vault.State, len(ids))
+	v.top = map[uint64]*node{}
 	var buf []byte
 	for i, id := range ids {
 		e, found, err := v.near(t, id[:])

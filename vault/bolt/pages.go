@@ -30,6 +30,7 @@ const (
 	boltVersion = 2
 	noFreelist  = ^uint64(0)
 
+	topDepth = 2  // levels of branches in view.top
 	maxDepth = 24 // of a tree; with two keys a page that is 16 million pages
 	maxKey   = 64 // the longest key of ours is 16 bytes
 )
@@ -99,6 +100,10 @@ type view struct {
 	// visit is told of every page once, for the check of the structure.
 	visit func(id, pages uint64) error
 	pool  []*node // no longer in use
+
+	// top keeps the first branches of a tree, if it is not nil: for whoever finds
+	// many keys in one tree.
+	top map[uint64]*node
 }
 
 // view calls fn with the present state. fn must be short: while it runs, pages

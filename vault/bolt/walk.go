@@ -21,10 +21,15 @@ func (v *view) get(t tree, key []byte) (entry, bool, error) {
 // near is get that returns the entry beside a key that is not there; an empty entry
 // if the tree has none.
 func (v *view) near(t tree, key []byte) (e entry, found bool, err error) {
-	for range maxDepth {
-		n, err := v.node(t)
-		if err != nil {
-			return entry{}, false, err
+	for depth := range maxDepth {
+		n := v.top[t.page]
+		if n == nil {
+			if n, err = v.node(t); err != nil {
+				return entry{}, false, err
+			}
+			if v.top != nil && depth < topDepth && !n.leaf {
+				v.top[t.page] = n
+			}
 		}
 		i, found := n.find(key)
 		if n.leaf {
@@ -41,7 +46,9 @@ func (v *view) near(t tree, key []byte) (e entry, found bool, err error) {
 			i--
 		}
 		t = n.child(i)
-		v.pool = append(v.pool, n)
+		if v.top == nil || depth >= topDepth {
+			v.pool = append(v.pool, n)
+		}
 	}
 	return entry{}, false, errors.New("a tree is too deep")
 }

@@ -142,8 +142,11 @@ func (p *pages) tree(id uint64, depth int, top bool, from, to []byte) error {
 	if err != nil {
 		return err
 	}
-	if depth > maxDepth || flags != leafPage && (flags != branchPage || count == 0) {
+	if depth > maxDepth || flags != leafPage && flags != branchPage {
 		return fmt.Errorf("page %d has a wrong kind", id)
+	}
+	if count == 0 && (flags == branchPage || from != nil || !p.blank(id)) {
+		return fmt.Errorf("page %d has no keys", id) // only an empty bucket has such a page
 	}
 	elements, err := p.elements(int64(id)*p.pageSize, size, count, flags == leafPage)
 	if err != nil {
@@ -173,6 +176,13 @@ func (p *pages) tree(id uint64, depth int, top bool, from, to []byte) error {
 	return nil
 }
 
+// blank tells whether nothing stands where a page has its first key.
+func (p *pages) blank(id uint64) bool {
+	var b [elementSize]byte
+	_, err := p.r.ReadAt(b[:], int64(id)*p.pageSize+pageHead)
+	return err == nil && b == [elementSize]byte{}
+}
+
 // bucket walks a bucket: one that has pages of its own, or a page inside of the value.
 func (p *pages) bucket(e element, depth int) error {
 	var b [bucketHead + pageHead]byte
@@ -190,12 +200,20 @@ func (p *pages) bucket(e element, depth int) error {
 		return errors.New("a bucket has a wrong page")
 	}
 	elements, err := p.elements(e.off+bucketHead, e.size-bucketHead, count, true)
-	for _, e := range elements {
-		if e.bucket {
+	if err != nil {
+		return err
+	}
+	end := e.off + bucketHead + pageHead
+	for _, inner := range elements {
+		if inner.bucket {
 			return errors.New("a bucket holds another")
 		}
+		end = inner.off + inner.size
 	}
-	return err
+	if end != e.off+e.size {
+		return errors.New("a bucket has wrong contents")
+	}
+	return nil
 }
 
 // element is one key of a page, and what it leads to.
