@@ -47,6 +47,8 @@ type envelope struct {
 	sealer   *seal.Writer
 	id       vault.ID
 	fetched  []string // ids of replies that were shown
+	refused  error    // why it was not begun
+	patience int64    // bytes that are still read of what is refused
 }
 
 // thread is what an envelope belongs to.
@@ -56,18 +58,33 @@ type thread struct {
 	code    *mailbox.Code // to be shown on the receipt; nil if there is none
 }
 
-// File implements form.Sink.
+// File implements form.Sink. What is refused is still read for a while, so that
+// the page can say which files to attach again.
 func (e *envelope) File(got *form.Form, name, contentType string) (io.Writer, error) {
-	if e.sealer == nil {
-		if err := e.begin(got); err != nil {
-			return nil, err
-		}
+	if e.sealer == nil && e.refused == nil {
+		e.refused = e.begin(got)
+		e.patience = e.server.config.Drain
+	}
+	if e.refused != nil {
+		return refusedFile{e}, nil
 	}
 	f, err := e.sealer.File(name, contentType)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}
 	return sealingFile{f}, nil
+}
+
+// refusedFile passes over a file of a form that is refused already, and ends the
+// reading when that takes too much.
+type refusedFile struct{ e *envelope }
+
+// Write implements io.Writer.
+func (f refusedFile) Write(p []byte) (int, error) {
+	if f.e.patience -= int64(len(p)); f.e.patience < 0 {
+		return 0, f.e.refused
+	}
+	return len(p), nil
 }
 
 // sealingFile marks failures as ours.

@@ -169,7 +169,10 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 	defer e.abort()
 	var err error
 	p.got, err = form.Read(p.r.Body, p.r.ContentLength, p.boundary, s.config.Limits, fields, e)
-	if err == nil {
+	switch {
+	case e.refused != nil:
+		err = e.refused
+	case err == nil:
 		err = e.keep(&p.got)
 	}
 	if err != nil {
