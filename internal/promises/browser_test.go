@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"amana/internal/browsertest"
 	"amana/internal/rig"
@@ -22,8 +23,13 @@ type visit struct {
 
 func (v visit) do(steps ...chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
-	if err := chromedp.Do(v.ctx, steps...); err != nil {
-		v.t.Fatal(err)
+	for i, step := range steps {
+		ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
+		err := chromedp.Do(ctx, step)
+		cancel()
+		if err != nil {
+			v.t.Fatalf("step %d: %v", i+1, err)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	devpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // source is a person with a browser that runs no script.
@@ -140,7 +141,7 @@ func wholeWay(t *testing.T, width int64) {
 	s.unfold("decree")
 	s.do(chromedp.Click(css("[name=decree][value=ld18_2018]")), chromedp.Click(css("[name=decree][value=unknown]")))
 	s.unfold("contact_wish")
-	s.do(chromedp.Focus(css("[name=contact_wish]")), chromedp.KeyEvent("\uE015\uE015")) // the second entry: with a code
+	s.do(chromedp.Focus(css("[name=contact_wish]")), chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown)) // the second entry: with a code
 	s.unfold("file_origin")
 	s.do(chromedp.SetUploadFiles(css("#files"), []string{photo}))
 	s.look("filled")
