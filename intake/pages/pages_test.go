@@ -38,11 +38,11 @@ type page struct {
 	data       []byte
 }
 
-// everyPage renders every page in every language, with an organisation that says
-// as much as it may where one is shown.
+// everyPage renders every page in every language, with few questions, and with an
+// organisation that says as much as it may where one is shown.
 func everyPage(t testing.TB) []page {
 	t.Helper()
-	every.Do(func() { every.pages = renderEvery(t) })
+	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t), sampleAnswers) })
 	return slices.Clone(every.pages)
 }
 
@@ -52,9 +52,15 @@ var every struct {
 	pages []page
 }
 
-func renderEvery(t testing.TB) []page {
+// answers are what comes back with [pages.Invalid], on the form and on the page of
+// his name.
+type answers struct {
+	values     map[string][]string
+	form, name []questionnaire.Problem
+}
+
+func renderEvery(t testing.TB, p, organised *pages.Pages, wrong answers) []page {
 	t.Helper()
-	p, organised := mustNew(t), mustOrganised(t)
 	var all []page
 	for _, lang := range p.Languages() {
 		add := func(name string, write func(io.Writer) error) {
@@ -90,16 +96,16 @@ func renderEvery(t testing.TB) []page {
 		for _, kind := range allKinds {
 			back := told("كلمات words", kind)
 			back.FilesLost, back.Token = []string{"صورة.jpg", "<b>.png"}, token
+			name := pages.Form{Problem: kind, Token: token}
 			if kind == pages.Invalid {
-				back.Fields = wrong
+				back.Values, back.Fields = wrong.values, wrong.form
+				name.Values, name.Fields = wrong.values, wrong.name
 			}
 			add("problem-"+string(kind), func(w io.Writer) error {
 				return p.Problem(w, lang, pages.Problem{Kind: kind, State: state})
 			})
 			add("form-"+string(kind), func(w io.Writer) error { return p.Form(w, lang, state, back) })
-			add("name-"+string(kind), func(w io.Writer) error {
-				return p.Name(w, lang, state, pages.Form{Problem: kind, Token: token})
-			})
+			add("name-"+string(kind), func(w io.Writer) error { return p.Name(w, lang, state, name) })
 			add("code-"+string(kind), func(w io.Writer) error { return p.Return(w, lang, pages.Return{Problem: kind}) })
 			add("thread-"+string(kind), func(w io.Writer) error {
 				return p.Thread(w, lang, state, pages.Thread{Token: token, Parts: 1, Form: back})
@@ -131,10 +137,13 @@ var threads = map[string]pages.Thread{
 
 const replyID = "00112233445566778899aabbccddeeff"
 
-// wrong is something to look at in the narrative.
-var wrong = []questionnaire.Problem{{
-	Key: "narrative", Question: pages.SampleSchema().Sections[0].Questions[0], Kind: questionnaire.NotText,
-}}
+// sampleAnswers have something to look at in the narrative.
+var sampleAnswers = answers{
+	values: map[string][]string{"narrative": {"كلمات words"}},
+	form: []questionnaire.Problem{{
+		Key: "narrative", Question: pages.SampleSchema().Sections[0].Questions[0], Kind: questionnaire.NotText,
+	}},
+}
 
 func mustNew(t testing.TB) *pages.Pages {
 	t.Helper()
