@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/net/html"
-
 	"amana/intake/pages"
 	"amana/internal/questionnaire"
 )
@@ -35,11 +33,11 @@ type page struct {
 	data       []byte
 }
 
-// everyPage renders every page in every language, with an organisation that says
-// as much as it may where one is shown.
+// everyPage renders every page in every language, with few questions, and with an
+// organisation that says as much as it may where one is shown.
 func everyPage(t testing.TB) []page {
 	t.Helper()
-	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t)) })
+	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t), sampleAnswers) })
 	return slices.Clone(every.pages)
 }
 
@@ -49,8 +47,14 @@ var every struct {
 	pages []page
 }
 
-// renderEvery renders every page, those that show an organisation with organised.
-func renderEvery(t testing.TB, p, organised *pages.Pages) []page {
+// answers are what comes back with [pages.Invalid], on the form and on the page of
+// his name.
+type answers struct {
+	values     map[string][]string
+	form, name []questionnaire.Problem
+}
+
+func renderEvery(t testing.TB, p, organised *pages.Pages, wrong answers) []page {
 	t.Helper()
 	var all []page
 	for _, lang := range p.Languages() {
@@ -90,16 +94,16 @@ func renderEvery(t testing.TB, p, organised *pages.Pages) []page {
 		for _, kind := range allKinds {
 			back := told("كلمات words", kind)
 			back.FilesLost, back.Token = []string{"صورة.jpg", "<b>.png"}, token
+			name := pages.Form{Problem: kind, Token: token}
 			if kind == pages.Invalid {
-				back.Fields = wrong
+				back.Values, back.Fields = wrong.values, wrong.form
+				name.Values, name.Fields = wrong.values, wrong.name
 			}
 			add("problem-"+string(kind), func(w io.Writer) error {
 				return p.Problem(w, lang, pages.Problem{Kind: kind, State: state})
 			})
 			add("form-"+string(kind), func(w io.Writer) error { return p.Form(w, lang, state, back) })
-			add("name-"+string(kind), func(w io.Writer) error {
-				return p.Name(w, lang, state, pages.Form{Problem: kind, Token: token})
-			})
+			add("name-"+string(kind), func(w io.Writer) error { return p.Name(w, lang, state, name) })
 			add("code-"+string(kind), func(w io.Writer) error { return p.Return(w, lang, pages.Return{Problem: kind}) })
 			add("thread-"+string(kind), func(w io.Writer) error {
 				return p.Thread(w, lang, state, pages.Thread{Token: token, Parts: 1, Form: back})
@@ -131,10 +135,13 @@ var threads = map[string]pages.Thread{
 
 const replyID = "00112233445566778899aabbccddeeff"
 
-// wrong is something to look at in the narrative.
-var wrong = []questionnaire.Problem{{
-	Key: "narrative", Question: questionnaire.Builtin().Sections[0].Questions[0], Kind: questionnaire.NotText,
-}}
+// sampleAnswers have something to look at in the narrative.
+var sampleAnswers = answers{
+	values: map[string][]string{"narrative": {"كلمات words"}},
+	form: []questionnaire.Problem{{
+		Key: "narrative", Question: pages.SampleSchema().Sections[0].Questions[0], Kind: questionnaire.NotText,
+	}},
+}
 
 func mustNew(t testing.TB) *pages.Pages {
 	t.Helper()
@@ -146,50 +153,15 @@ func mustNew(t testing.TB) *pages.Pages {
 }
 
 var plain = sync.OnceValues(func() (*pages.Pages, error) {
-	return pages.New(pages.Options{})
+	return pages.New(pages.Options{Questionnaire: pages.SampleSchema()})
 })
 
 // mustOrganised is mustNew with an organisation.
 func mustOrganised(t testing.TB) *pages.Pages {
 	t.Helper()
-	p, err := pages.New(pages.Options{Organisation: pages.SampleOrganisation("ar", "en")})
+	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar", "de", "en", "tr")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
-}
-
-// parse returns every element of a page.
-func parse(t testing.TB, data []byte) []*html.Node {
-	t.Helper()
-	root, err := html.Parse(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []*html.Node
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode {
-			all = append(all, n)
-		}
-	}
-	return all
-}
-
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func text(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
-		}
-	}
-	return b.String()
 }
