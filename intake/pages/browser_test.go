@@ -102,7 +102,9 @@ func TestInBrowser(t *testing.T) {
 					// can stop it without an icon to offer instead.
 					requests = slices.DeleteFunc(requests, func(url string) bool { return url == server.URL+"/favicon.ico" })
 					slices.Sort(requests)
-					if want := []string{url, server.URL + "/style.css"}; !slices.Equal(requests, want) {
+					want := []string{url, server.URL + "/style.css"}
+					slices.Sort(want)
+					if !slices.Equal(requests, want) {
 						t.Errorf("the browser asked for %q, not %q", requests, want)
 					}
 					if len(complaints) > 0 {
