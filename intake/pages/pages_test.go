@@ -136,7 +136,7 @@ func mustNew(t testing.TB) *pages.Pages {
 // mustOrganised is mustNew with an organisation.
 func mustOrganised(t testing.TB) *pages.Pages {
 	t.Helper()
-	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar", "en")})
+	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar", "de", "en", "tr")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,8 +181,15 @@ func text(n *html.Node) string {
 func TestLanguages(t *testing.T) {
 	p := mustNew(t)
 	got := p.Languages()
-	if !slices.Equal(got, []string{"ar", "en"}) {
+	if !slices.Equal(got, []string{"ar", "de", "en", "tr"}) {
 		t.Fatalf("Languages() = %q", got)
+	}
+	shipped, err := pages.New(pages.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shipped.Languages(); !slices.Equal(got, []string{"ar", "de", "en", "tr"}) {
+		t.Errorf("with the questionnaire that is shipped, Languages() = %q", got)
 	}
 	got[0] = "changed"
 	if p.Languages()[0] != pages.DefaultLanguage {
@@ -208,7 +215,7 @@ var (
 // TestStructure holds every page to what Tor Browser's "Safest" mode, the
 // content security policy and a screen reader need.
 func TestStructure(t *testing.T) {
-	direction := map[string]string{"ar": "rtl", "en": "ltr"}
+	direction := map[string]string{"ar": "rtl", "de": "ltr", "en": "ltr", "tr": "ltr"}
 	hidden := map[string]bool{"token": true, "send": true, "sure": true}
 	for _, pg := range everyPage(t) {
 		t.Run(pg.lang+"/"+pg.name, func(t *testing.T) {
@@ -358,7 +365,7 @@ func TestProblemInForm(t *testing.T) {
 		pages.Empty: "narrative", pages.TextTooLong: "narrative",
 		pages.FileTooLarge: "files", pages.TotalTooLarge: "files", pages.TooManyFiles: "files",
 	}
-	for _, lang := range []string{"ar", "en"} {
+	for _, lang := range p.Languages() {
 		for _, kind := range allKinds {
 			f := pages.Form{Problem: kind, Token: token}
 			for name, write := range map[string]func(io.Writer) error{
@@ -397,7 +404,7 @@ func TestProblemInForm(t *testing.T) {
 // TestTitles: on the way back the title says so, and no title tells more at a
 // glance than that these are Amana's pages.
 func TestTitles(t *testing.T) {
-	first := map[string]string{"ar": "أمانة", "en": "Amana"}
+	first := map[string]string{"ar": "أمانة", "de": "Amana", "en": "Amana", "tr": "Amana"}
 	titles := map[string]string{}
 	for _, pg := range everyPage(t) {
 		for _, n := range parse(t, pg.data) {
@@ -452,10 +459,13 @@ func TestNoWayOn(t *testing.T) {
 // TestWayOut: every page says how to leave, and pages that were only asked for
 // lead to what there is to know about it.
 func TestWayOut(t *testing.T) {
-	said := map[string]string{"ar": "لا يوجد زر يمحو كل أثر", "en": "No button can wipe every trace"}
+	said := map[string]string{
+		"ar": "لا يوجد زر يمحو كل أثر", "de": "Kein Knopf kann alle Spuren löschen",
+		"en": "No button can wipe every trace", "tr": "Hiçbir düğme bütün izleri silemez",
+	}
 	for _, pg := range everyPage(t) {
 		_, foot, _ := bytes.Cut(pg.data, []byte("<footer>"))
-		if !bytes.Contains(foot, []byte(said[pg.lang])) || !bytes.Contains(foot, []byte("New Identity")) {
+		if said[pg.lang] == "" || !bytes.Contains(foot, []byte(said[pg.lang])) || !bytes.Contains(foot, []byte("New Identity")) {
 			t.Errorf("%s %s does not say how to leave", pg.lang, pg.name)
 		}
 		leads := bytes.Contains(pg.data, []byte(`href="/`+pg.lang+`/safety"`))
@@ -473,12 +483,13 @@ func TestWayOut(t *testing.T) {
 	}
 }
 
-// TestWordsNotSaid: "dissident" is wrong, "مراجع" sounds like a summons, and a
-// cookie notice, a promise of an answer, or that there is no way back would not be
-// true.
+// TestWordsNotSaid: "dissident" is wrong, the law's words for defectors name a crime,
+// "مراجع" sounds like a summons, an “ifade” is given to the police, and a cookie notice,
+// a promise of an answer, or that there is no way back would not be true.
 func TestWordsNotSaid(t *testing.T) {
 	for _, pg := range everyPage(t) {
-		for _, word := range []string{"dissident", "المعارض", "مراجع", "سنرد", "we will answer", "Unsubscribe", "through this page yet", "من هذه الصفحة حتى الآن", "لن تحتاج إليها"} {
+		for _, word := range []string{"dissident", "المعارض", "مراجع", "سنرد", "we will answer", "Unsubscribe", "through this page yet", "من هذه الصفحة حتى الآن", "لن تحتاج إليها",
+			"Deserteur", "desertier", "fahnenfl", "Überläufer", "Quelle", "wir antworten", "firari", "kaçağı", "muhalif", "ifade", "kaynak", "cevap vereceğiz"} {
 			if strings.Contains(strings.ToLower(string(pg.data)), strings.ToLower(word)) {
 				t.Errorf("%s %s says %q", pg.lang, pg.name, word)
 			}
@@ -508,7 +519,7 @@ func TestAtOnce(t *testing.T) {
 		wg.Go(func() {
 			mark := fmt.Sprintf("mark-%d-end", i)
 			var b bytes.Buffer
-			if err := p.Form(&b, p.Languages()[i%2], state, told(mark, allKinds[i%len(allKinds)])); err != nil {
+			if err := p.Form(&b, p.Languages()[i%4], state, told(mark, allKinds[i%len(allKinds)])); err != nil {
 				t.Error(err)
 			}
 			if strings.Count(b.String(), "mark-") != 1 || !strings.Contains(b.String(), mark) {
