@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.
 FUZZTIME = 10s
 
-.PHONY: build demo test bench lint race fuzz tools
+.PHONY: build demo test bench lint race fuzz tools screenshots
 
 # The stock age commands come along, for the reviewers' machine.
 build:
@@ -27,6 +27,11 @@ tools:
 # Never from the cache: the promises run programs that go test does not know of.
 test: tools
 	go test -count=1 -timeout 20m ./...
+
+# Leaves a picture of every page in the folder screenshots, for a person to look at.
+screenshots: tools
+	@mkdir -p screenshots
+	AMANA_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run InBrowser ./intake/pages
 
 # Prints a table of speeds and memory against limits measured in the same run.
 bench: tools

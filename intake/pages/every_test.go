@@ -37,7 +37,7 @@ type page struct {
 // organisation that says as much as it may where one is shown.
 func everyPage(t testing.TB) []page {
 	t.Helper()
-	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t), sampleAnswers) })
+	every.Do(func() { every.pages = renderEvery(t, mustNew(t), mustOrganised(t), state, sampleAnswers) })
 	return slices.Clone(every.pages)
 }
 
@@ -54,7 +54,7 @@ type answers struct {
 	form, name []questionnaire.Problem
 }
 
-func renderEvery(t testing.TB, p, organised *pages.Pages, wrong answers) []page {
+func renderEvery(t testing.TB, p, organised *pages.Pages, state pages.State, wrong answers) []page {
 	t.Helper()
 	var all []page
 	for _, lang := range p.Languages() {

@@ -1,6 +1,8 @@
 package pages_test
 
 import (
+	"maps"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -9,14 +11,16 @@ import (
 	"amana/internal/questionnaire"
 )
 
-// shippedPages are all pages as a server shows them: with the questions that are
-// shipped and, where one is shown, an organisation that says as much as it may.
-// The form that comes back as [pages.Invalid] has every field filled in, and
-// something wrong with each.
+// shippedPages are all pages as a server shows them that has much to say: with the
+// questions that are shipped, large numbers and, where one is shown, an organisation
+// that says as much as it may. The form that comes back as [pages.Invalid] has every
+// field filled in, and something wrong with each.
 func shippedPages(t testing.TB) []page {
 	t.Helper()
 	shipped.Do(func() {
 		questions := questionnaire.Builtin()
+		values := pages.AllAnswered(questions, questionnaire.PageForm)
+		maps.Copy(values, pages.AllAnswered(questions, questionnaire.PageName))
 		plain, err := pages.New(pages.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -25,8 +29,8 @@ func shippedPages(t testing.TB) []page {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shipped.pages = renderEvery(t, plain, organised, answers{
-			values: joined(pages.AllAnswered(questions, questionnaire.PageForm), pages.AllAnswered(questions, questionnaire.PageName)),
+		shipped.pages = renderEvery(t, plain, organised, large, answers{
+			values: values,
 			form:   pages.AllWrong(questions, questionnaire.PageForm),
 			name:   pages.AllWrong(questions, questionnaire.PageName),
 		})
@@ -34,16 +38,14 @@ func shippedPages(t testing.TB) []page {
 	return slices.Clone(shipped.pages)
 }
 
+// large is a server whose numbers take the most room.
+var large = pages.State{
+	Reviewers: 100, Epoch: math.MaxUint32, Sum: state.Sum,
+	MaxText: 200_000, MaxFile: 1023 << 30, MaxTotal: 1023 << 30, MaxFiles: 1000,
+}
+
 // shipped keeps the pages.
 var shipped struct {
 	sync.Once
 	pages []page
-}
-
-// joined returns the entries of two maps.
-func joined(a, b map[string][]string) map[string][]string {
-	for name, values := range b {
-		a[name] = values
-	}
-	return a
 }
