@@ -15,7 +15,7 @@ func copied(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	names, err := fs.Glob(catalogFiles, "catalogs/*.toml")
-	if err != nil || len(names) < 2 {
+	if err != nil || len(names) != 4 {
 		t.Fatalf("there are the catalogs %q: %v", names, err)
 	}
 	for _, name := range names {
@@ -28,9 +28,9 @@ func copied(t *testing.T) fstest.MapFS {
 	return files
 }
 
-// TestThirdLanguage: a language joins by one file and no code.
-func TestThirdLanguage(t *testing.T) {
-	for _, tag := range []string{"art", "ku", "ckb", "tr", "fr"} {
+// TestFifthLanguage: a language joins by one file and no code.
+func TestFifthLanguage(t *testing.T) {
+	for _, tag := range []string{"art", "ku", "ckb", "fa", "fr"} {
 		t.Run(tag, func(t *testing.T) {
 			files := copied(t)
 			added := strings.NewReplacer(
@@ -44,7 +44,7 @@ func TestThirdLanguage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := p.Languages(); len(got) != 3 || got[0] != "ar" || !slices.Contains(got, tag) {
+			if got := p.Languages(); len(got) != 5 || got[0] != "ar" || !slices.Contains(got, tag) {
 				t.Fatalf("the languages are %q", got)
 			}
 			var landing, arabic, receipt bytes.Buffer
@@ -74,7 +74,7 @@ func TestThirdLanguage(t *testing.T) {
 
 // TestBrokenCatalogs: every fault in a catalog is found at the start.
 func TestBrokenCatalogs(t *testing.T) {
-	const en, ar = "catalogs/en.toml", "catalogs/ar.toml"
+	const en, ar, de, tr = "catalogs/en.toml", "catalogs/ar.toml", "catalogs/de.toml", "catalogs/tr.toml"
 	for name, c := range map[string]struct{ file, old, new, want string }{
 		"missing key":        {en, "send = \"Send the testimony\"\n", "", "en: form.send: the key is missing"},
 		"empty words":        {en, `send = "Send the testimony"`, `send = ""`, "en: form.send: the key is missing"},
@@ -91,6 +91,11 @@ func TestBrokenCatalogs(t *testing.T) {
 		"unused problem":     {ar, "[problem.busy]", "[problem.bus]", "ar: problem.bus.title: nothing asks for this key"},
 		"missing month":      {en, "11 = \"November\"\n", "", "en: month.11: the key is missing"},
 		"missing count":      {en, "[size.gb]", "[size.tb]", "en: size.gb: the key is missing"},
+		"missing in German":  {de, "send = \"Aussage absenden\"\n", "", "de: form.send: the key is missing"},
+		"missing in Turkish": {tr, "send = \"Tanıklığı gönderin\"\n", "", "tr: form.send: the key is missing"},
+		"German form":        {de, "one = \"{{.N}} Antwort wartet auf Sie.\"\n", "", "de: thread.replies: no form for 1"},
+		"Turkish form":       {tr, "other = \"{{.N}} cevap sizi bekliyor.\"\n", "", "tr: thread.replies: no form for 0"},
+		"German filling":     {de, "Geschrieben am {{.Day}}.", "Geschrieben.", "de: reply.day: has the placeholders []"},
 		"broken placeholder": {en, "{{.Day}}.", "{{.Day}.", "en: receipt.day: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,8 +145,10 @@ func TestWanted(t *testing.T) {
 			t.Errorf("%s is asked for by %q, not %q", key, keys[key], function)
 		}
 	}
-	if len(keys) != len(p.sets["ar"].catalog.messages) {
-		t.Errorf("%d keys are wanted, the Arabic catalog has %d", len(keys), len(p.sets["ar"].catalog.messages))
+	for _, lang := range p.Languages() {
+		if got := len(p.sets[lang].catalog.messages); got != len(keys) {
+			t.Errorf("%d keys are wanted, the catalog of %s has %d", len(keys), lang, got)
+		}
 	}
 }
 
@@ -165,6 +172,52 @@ func TestArabicForms(t *testing.T) {
 	for key, function := range wanted(p.sets["ar"].templates) {
 		if counted(function) && len(forms(c.messages[key])) != 6 {
 			t.Errorf("%s has %d forms", key, len(forms(c.messages[key])))
+		}
+	}
+}
+
+// TestTwoForms: German and Turkish have the two plural forms of CLDR. German ones
+// differ, and Turkish ones do not: a number is followed by one thing.
+func TestTwoForms(t *testing.T) {
+	p, err := New(Options{Questionnaire: SampleSchema()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string][3]string{
+		"de": {"0 Dateien kamen mit ihr an.", "1 Datei kam mit ihr an.", "2 Dateien kamen mit ihr an."},
+		"tr": {"Onunla birlikte 0 dosya geldi.", "Onunla birlikte 1 dosya geldi.", "Onunla birlikte 2 dosya geldi."},
+	} {
+		c := p.sets[lang].catalog
+		for n, words := range want {
+			if got, err := c.count("receipt.files", int64(n)); err != nil || got != words {
+				t.Errorf("%s: %d: got %q, %v, want %q", lang, n, got, err, words)
+			}
+		}
+		for key, function := range wanted(p.sets[lang].templates) {
+			m := c.messages[key]
+			if counted(function) && (len(forms(m)) != 2 || m.One == "" || m.Other == "") {
+				t.Errorf("%s: %s has not the forms one and other", lang, key)
+			}
+			if counted(function) && lang == "tr" && m.One != m.Other {
+				t.Errorf("tr: %s has two forms that differ", key)
+			}
+		}
+	}
+}
+
+// TestEnglishWords: a language without a list of words says that those of a code and
+// of the list of reviewers are English, and one with a list does not.
+func TestEnglishWords(t *testing.T) {
+	p, err := New(Options{Questionnaire: SampleSchema()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, word := range map[string]string{"ar": "إنجليزية", "de": "englische", "en": "English words", "tr": "İngilizce kelime"} {
+		c := p.sets[lang].catalog
+		for _, key := range []string{"read.list", "code.optional", "receipt.code"} {
+			if got := strings.Contains(c.messages[key].Other, word); got != (c.wordList().Lang != lang) {
+				t.Errorf("%s: %s says that the words are English: %v", lang, key, got)
+			}
 		}
 	}
 }
@@ -194,8 +247,18 @@ func TestWords(t *testing.T) {
 			t.Errorf("MaxText %d: %q, %v, want %q", max, got, err, want)
 		}
 	}
-	if got, _ := p.sets["ar"].catalog.date("2026-11-22"); got != "٢٢ تشرين الثاني ٢٠٢٦" {
-		t.Errorf("in Arabic: %q", got)
+	for lang, want := range map[string][3]string{
+		"ar": {"٢٢ تشرين الثاني ٢٠٢٦", "٢٠٬٠٠٠", "٣ صفحات"},
+		"de": {"22. November 2026", "20.000", "3 Seiten"},
+		"en": {"22 November 2026", "20,000", "3 pages"},
+		"tr": {"22 Kasım 2026", "20.000", "3 sayfa"},
+	} {
+		c := p.sets[lang].catalog
+		date, err := c.date("2026-11-22")
+		text, err2 := c.limits("form.narrative_limit", State{MaxText: 7500})
+		if err != nil || err2 != nil || date != want[0] || c.number(20_000) != want[1] || !strings.Contains(text, want[2]) {
+			t.Errorf("%s: %q, %q, %q, not %q", lang, date, c.number(20_000), text, want)
+		}
 	}
 }
 

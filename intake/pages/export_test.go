@@ -11,7 +11,7 @@ import (
 // others.
 func SampleSchema(more ...string) *questionnaire.Schema {
 	text := func(s string) questionnaire.Text {
-		all := questionnaire.Text{"ar": "سؤال: " + s, "en": "Question: " + s}
+		all := questionnaire.Text{"ar": "سؤال: " + s, "en": "Question: " + s, "de": "Frage: " + s, "tr": "Soru: " + s}
 		for _, lang := range more {
 			all[lang] = s
 		}
@@ -21,7 +21,7 @@ func SampleSchema(more ...string) *questionnaire.Schema {
 		return &questionnaire.Question{Code: code, Type: questionnaire.TypeText, Label: text(code), For: []string{"R1"}, Limit: limit, Rows: rows}
 	}
 	return &questionnaire.Schema{
-		Name: "test", Version: 1, Languages: append([]string{"ar", "en"}, more...),
+		Name: "test", Version: 1, Languages: append([]string{"ar", "en", "de", "tr"}, more...),
 		Sections: []questionnaire.Section{
 			{Code: "what", Title: text("what"), Page: questionnaire.PageForm, Repeat: 1, Questions: []*questionnaire.Question{
 				free("narrative", 200_000, 12), free("unit", 100, 1),

@@ -34,3 +34,22 @@ func QuestionsPage(t testing.TB, lang string, full bool) []byte {
 	b.WriteString(`</form></main></body></html>`)
 	return b.Bytes()
 }
+
+// AllAnswered fills in every field of a page, each with an answer that Check takes.
+func AllAnswered(s *questionnaire.Schema, page string) map[string][]string {
+	values := everyValue(s, page, "ما words 12", questionnaire.CodeUnknown, questionnaire.CodeDeclined)
+	for _, f := range s.Fields(page) {
+		switch f.Part {
+		case questionnaire.PartYear:
+			values[f.Name] = []string{"٢٠١٨"}
+		case questionnaire.PartMonth, questionnaire.PartDay:
+			values[f.Name] = []string{"7"}
+		}
+	}
+	return values
+}
+
+// AllWrong says that something is wrong with every answer of a page.
+func AllWrong(s *questionnaire.Schema, page string) []questionnaire.Problem {
+	return everyProblem(s, page, questionnaire.NotText)
+}

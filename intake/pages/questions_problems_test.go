@@ -13,7 +13,7 @@ import (
 // differ from kind to kind, and the field says so to those who do not see it.
 func TestProblems(t *testing.T) {
 	s := tiny()
-	for _, lang := range []string{"ar", "en"} {
+	for _, lang := range s.Languages {
 		a := mustAsk(t, lang, s, questionnaire.PageForm)
 		seen := map[string]bool{}
 		for _, kind := range []questionnaire.ProblemKind{questionnaire.TooLong, questionnaire.NotInList, questionnaire.Impossible, questionnaire.NotText, questionnaire.TooMany} {

@@ -14,9 +14,9 @@ import (
 	"amana/internal/questionnaire"
 )
 
-// said gives words in both languages.
+// said gives words in every language.
 func said(s string) questionnaire.Text {
-	return questionnaire.Text{"ar": "ع " + s, "en": s}
+	return questionnaire.Text{"ar": "ع " + s, "en": s, "de": "D " + s, "tr": "T " + s}
 }
 
 // tiny is a questionnaire with every type, alone and repeated.
@@ -41,7 +41,7 @@ func tiny() *questionnaire.Schema {
 		entries = append(entries, questionnaire.Entry{Code: code, Label: said(code)})
 	}
 	return &questionnaire.Schema{
-		Name: "tiny", Version: 1, Languages: []string{"ar", "en"},
+		Name: "tiny", Version: 1, Languages: []string{"ar", "en", "de", "tr"},
 		Sections: []questionnaire.Section{
 			{Code: "what", Title: said("What"), Page: questionnaire.PageForm, Repeat: 1, Questions: []*questionnaire.Question{
 				q("narrative", questionnaire.TypeText, long, hint), q("unit", questionnaire.TypeText),
@@ -275,7 +275,7 @@ func checkQuestions(t testing.TB, nodes []*html.Node) {
 
 func TestQuestions(t *testing.T) {
 	s := tiny()
-	for _, lang := range []string{"ar", "en"} {
+	for _, lang := range s.Languages {
 		for _, page := range []string{questionnaire.PageForm, questionnaire.PageName} {
 			a := mustAsk(t, lang, s, page)
 			for name, f := range map[string]filled{
@@ -419,7 +419,7 @@ func TestFilesHint(t *testing.T) {
 
 // TestRowsInDigits: rows are counted in the digits of the language.
 func TestRowsInDigits(t *testing.T) {
-	for lang, want := range map[string]string{"ar": "ع Place\u00a0(٣)", "en": "Place\u00a0(3)"} {
+	for lang, want := range map[string]string{"ar": "ع Place\u00a0(٣)", "de": "D Place\u00a0(3)", "en": "Place\u00a0(3)", "tr": "T Place\u00a0(3)"} {
 		a := mustAsk(t, lang, tiny(), questionnaire.PageForm)
 		data, _ := ask(t, a, filled{})
 		if !bytes.Contains(data, []byte("<legend><h3>"+want+"</h3></legend>")) {

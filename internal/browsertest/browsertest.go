@@ -19,9 +19,15 @@ import (
 const limit = 2 * time.Minute
 
 // Start starts a headless Chromium with one empty tab and returns the tab's
-// context for chromedp. The browser ends with the test. If there is no Chromium
-// the test fails and says what to install.
+// context for chromedp. The browser ends with the test, after two minutes at the
+// latest. If there is no Chromium the test fails and says what to install.
 func Start(t testing.TB) context.Context {
+	t.Helper()
+	return StartFor(t, limit)
+}
+
+// StartFor is Start for a test that needs its browser for longer.
+func StartFor(t testing.TB, limit time.Duration) context.Context {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
