@@ -113,7 +113,7 @@ func (s *Server) noRoom() pages.ProblemKind {
 	return s.storeClosed()
 }
 
-// storeClosed is closed without regard to places.
+// storeClosed is noRoom without regard to places.
 func (s *Server) storeClosed() pages.ProblemKind {
 	err := s.config.Store.Ready()
 	switch {

@@ -227,7 +227,7 @@ func (p *posted) openToken(got *form.Form) (thread, error) {
 	return thread{Thread: t.Thread, replies: t.Replies}, nil
 }
 
-// seal returns a token for the next page.
+// sealToken returns a token for the next page.
 func (p *posted) sealToken(t thread) string {
 	return p.server.tokens.Seal(token.Thread{Thread: t.Thread, Replies: t.replies})
 }

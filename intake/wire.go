@@ -130,7 +130,7 @@ func (c *counter) Write(p []byte) (int, error) {
 // The answer is written to the connection itself, not through net/http: so every
 // header is ours, and once the connection is taken over, its buffers are not
 // pooled but cleared. Whatever touches a source's words runs inside the erasure:
-// here, and in submit. The rest does not, for each allocation in there costs.
+// here, and in posting. The rest does not, for each allocation in there costs.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := r.Context().Value(connKey{}).(*conn)
 	if !s.begin() {

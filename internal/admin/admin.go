@@ -78,10 +78,10 @@ type Letters interface {
 	Count(ctx context.Context) (int, error)
 }
 
-// NewServer returns a server of r, of what is imported, and of letters. Its answers hold no
-// word of a source, but they are made inside the erasure too: encoding/json pools
-// its buffers, and a buffer that was allocated outside would never be erased after
-// a testimony passed through it.
+// NewServer returns a server of r, of what is imported, and of letters. Its answers
+// hold no word of a source, but they are made inside the erasure too: encoding/json
+// pools its buffers, and a buffer that was allocated outside would never be erased
+// after a testimony passed through it.
 func NewServer(r vault.Reader, in Importer, letters Letters) *http.Server {
 	s := server{r, in, letters}
 	router := mux.NewRouter()

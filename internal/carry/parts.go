@@ -14,7 +14,6 @@ import (
 type Kind string
 
 // The kinds.
-
 const (
 	Headers      Kind = "headers"      // the server's age headers, for the reviewers
 	Slips        Kind = "slips"        // new headers that a reviewer made of them
