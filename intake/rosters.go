@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"amana/intake/pages"
+	"amana/internal/forget"
 	"amana/internal/roster"
 )
 
@@ -64,7 +65,8 @@ func (s *Server) noRoster(cause error) error {
 // page tokens go when their time is over, whether somebody comes or not.
 func (s *Server) Watch() {
 	_, _ = s.inForce(s.today())
-	s.tokens.Renew()
+	// A key is erased when its time is over only if it was made inside.
+	forget.Do(s.tokens.Renew)
 }
 
 // stillReaders returns errRetired if the roster that a testimony was sealed to
