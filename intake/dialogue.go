@@ -76,7 +76,12 @@ func (p *posted) thread(t thread, page pages.Thread) {
 		return
 	}
 	page.Parts, page.Collected = seen.count()
+	page.Unreadable = lettersErr != nil
 	page.Withdrawn = seen.withdrawn
+	if page.Withdrawn && page.Form.Problem != "" {
+		// Nothing can be mended or chosen again there.
+		page.Form = pages.Form{Values: page.Form.Values, Problem: pages.Gone}
+	}
 	page.Unfinished = seen.withdrawn && len(seen.left(t.Thread)) > 0
 	for _, l := range letters {
 		page.Replies = append(page.Replies, pages.ReplyHead{ID: hex.EncodeToString(l.ID[:]), Day: l.Day})

@@ -148,13 +148,16 @@ type letters struct {
 func (l *letters) List(_ context.Context, mailbox [16]byte) (found []letterbox.Letter, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.err != nil {
+		return nil, l.err
+	}
 	for _, one := range l.kept {
 		if one.Mailbox == mailbox {
 			one.Sealed = nil
 			found = append(found, one)
 		}
 	}
-	return found, l.err
+	return found, nil
 }
 
 func (l *letters) Get(_ context.Context, mailbox, id [16]byte) (letterbox.Letter, error) {
@@ -166,6 +169,13 @@ func (l *letters) Get(_ context.Context, mailbox, id [16]byte) (letterbox.Letter
 		}
 	}
 	return letterbox.Letter{}, letterbox.ErrNotFound
+}
+
+// fail makes List and Get fail.
+func (l *letters) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = err
 }
 
 func (l *letters) Remove(_ context.Context, mailbox [16]byte) error {

@@ -42,6 +42,21 @@ func TestReply(t *testing.T) {
 	}
 }
 
+// Where the letterbox cannot be read nobody is told that there is no reply.
+func TestLetterboxFails(t *testing.T) {
+	r := start(t, nil)
+	code, token := r.handIn("en")
+	id := r.answerTo(code, "a reply")
+	r.letters.fail(letterbox.ErrDamaged)
+	page := r.enter("en", code)
+	if strings.Contains(page, "no answer") || !strings.Contains(page, "cannot tell") || !strings.Contains(page, `action="/en/add"`) {
+		t.Errorf("the page says: %.2000s", page)
+	}
+	if status, _ := r.send("/en/reply", field("token", token), field("id", hex.EncodeToString(id[:]))); status != http.StatusInternalServerError {
+		t.Errorf("status %d", status)
+	}
+}
+
 // What is no reply to this source is not shown.
 func TestForeignReply(t *testing.T) {
 	r := start(t, nil)
@@ -117,9 +132,14 @@ func TestWithdraw(t *testing.T) {
 		"/en/add":  {field("token", token), field("narrative", "late")},
 		"/en/name": {field("token", token), field("send", "1"), field("his_name", "late")},
 	} {
-		if status, page := r.send(path, parts...); status != http.StatusConflict {
-			t.Errorf("%s: status %d: %.300s", path, status, page)
+		if status, page := r.send(path, parts...); status != http.StatusConflict || !strings.Contains(page, "late") {
+			t.Errorf("%s: status %d, or the words are lost: %.300s", path, status, page)
 		}
+	}
+	// Whatever else was wrong with an addition, the page leads to nothing that it lacks.
+	status, page = r.send("/en/add", field("token", token), field("narrative", strings.Repeat("long ", 50_000)), sent{"files", "photo.jpg", "x"})
+	if status != http.StatusConflict || strings.Contains(page, `href="#`) || strings.Contains(page, "photo.jpg") || !strings.Contains(page, "long long") {
+		t.Errorf("too long as well: status %d: %.300s", status, page)
 	}
 	before := len(r.store.testimonies())
 	if status, _ := r.send("/en/withdraw", field("token", open), field("sure", "1")); status != 200 || len(r.store.testimonies()) != before {

@@ -52,10 +52,11 @@ type Thread struct {
 	Parts      int         // testimonies and additions that are kept
 	Collected  int         // those of them that reviewers have confirmed to have
 	Replies    []ReplyHead // that wait, in the order to show them
+	Unreadable bool        // whether replies wait cannot be told
 	Withdrawn  bool        // nothing can be added
 	Unfinished bool        // withdrawn, but not all that should be destroyed is
 	Added      bool        // what was sent just now is kept
-	Form       Form        // an addition that comes back
+	Form       Form        // an addition that comes back; once withdrawn its words alone, to be kept elsewhere
 }
 
 // ReplyHead is a reply that waits.

@@ -34,7 +34,8 @@ func (p *Pages) Thread(w io.Writer, lang string, s State, t Thread) error {
 	v := formView(s, t.Form)
 	v.Padded = true
 	v.Thread.Parts, v.Thread.Collected, v.Thread.Replies = t.Parts, t.Collected, len(t.Replies)
-	v.Thread.Withdrawn, v.Thread.Unfinished, v.Thread.Added = t.Withdrawn, t.Unfinished, t.Added
+	v.Thread.Unreadable, v.Thread.Withdrawn, v.Thread.Unfinished, v.Thread.Added = t.Unreadable, t.Withdrawn, t.Unfinished, t.Added
+	v.Words = len(t.Form.Values[testimony.Narrative]) > 0
 	c := p.set(lang).catalog
 	return p.write(w, lang, "thread.html", v, slots{
 		"token":   escaped(t.Token),

@@ -81,7 +81,7 @@ func TestThread(t *testing.T) {
 		"have not yet confirmed that any of it", "that 5 of 12 reached them", "that all of it reached them", "does not mean that they have read",
 		"2 answers are waiting for you.", "Read the answer that came on 22 November 2026", "the reviewers learn that it arrived",
 		"no answer for you here now", "What you added has arrived", "This testimony was withdrawn", "was destroyed here. What they have",
-		"not all destroyed yet", "Press the button to finish", "Send the addition", "Withdraw the testimony", "Open the page for his name",
+		"cannot tell just now whether an answer", "not all destroyed yet", "Press the button to finish", "Send the addition", "Withdraw the testimony", "Open the page for his name",
 		"send one file at a time",
 	}
 	open := []string{"Send the addition", "Withdraw the testimony", "Open the page for his name", "send one file at a time"}
@@ -96,9 +96,10 @@ func TestThread(t *testing.T) {
 		"some":       {pages.Thread{Parts: 12, Collected: 5}, append([]string{all[3], all[5], all[7]}, quiet...)},
 		"all":        {pages.Thread{Parts: 12, Collected: 12}, append([]string{all[3], all[6], all[7]}, quiet...)},
 		"replies":    {pages.Thread{Parts: 1, Replies: heads}, append([]string{all[2], all[4], all[8], all[9], all[10]}, open...)},
+		"unreadable": {pages.Thread{Parts: 1, Unreadable: true}, append([]string{all[2], all[4], all[15]}, open...)},
 		"added":      {pages.Thread{Parts: 1, Added: true}, append([]string{all[2], all[4], all[12]}, quiet...)},
 		"withdrawn":  {pages.Thread{Withdrawn: true, Collected: 1}, []string{all[13], all[14]}},
-		"unfinished": {pages.Thread{Withdrawn: true, Unfinished: true, Parts: 2}, []string{all[13], all[15], all[16]}},
+		"unfinished": {pages.Thread{Withdrawn: true, Unfinished: true, Parts: 2}, []string{all[13], all[16], all[17]}},
 	} {
 		page := string(thread(t, "en", c.thread))
 		for _, sentence := range all {

@@ -129,7 +129,11 @@ var threads = map[string]pages.Thread{
 	"thread-added":      {Token: token, Parts: 3, Added: true},
 	"thread-some":       {Token: token, Parts: 12, Collected: 11, Replies: []pages.ReplyHead{{ID: replyID, Day: "2026-11-22"}, {ID: replyID, Day: "2026-12-01"}}},
 	"thread-all":        {Token: token, Parts: 12, Collected: 12},
+	"thread-unreadable": {Token: token, Parts: 1, Unreadable: true},
 	"thread-withdrawn":  {Token: token, Collected: 2, Withdrawn: true},
+	"thread-words": {Token: token, Collected: 2, Withdrawn: true, Form: pages.Form{
+		Problem: pages.Gone, Values: map[string][]string{"narrative": {"كلمات words"}},
+	}},
 	"thread-unfinished": {Token: token, Parts: 2, Withdrawn: true, Unfinished: true},
 }
 

@@ -27,7 +27,10 @@ func (p *Pages) rehearse() error {
 			p.Thread(io.Discard, lang, state, Thread{}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 2, Collected: 1, Replies: replies, Added: true}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Collected: 1}),
-			p.Thread(io.Discard, lang, state, Thread{Withdrawn: true, Unfinished: true}),
+			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Unreadable: true}),
+			p.Thread(io.Discard, lang, state, Thread{
+				Withdrawn: true, Unfinished: true, Form: Form{Values: map[string][]string{testimony.Narrative: {"x"}}},
+			}),
 			p.Reply(io.Discard, lang, Reply{Day: "2026-11-22"}),
 			p.Withdraw(io.Discard, lang, Withdraw{Parts: 2, Collected: 1}),
 			p.Withdrawn(io.Discard, lang, Withdrawn{Destroyed: 1, Collected: 1}),

@@ -28,8 +28,8 @@ type view struct {
 		Code, More bool // there is a code, and a token to send more
 	}
 	Thread struct {
-		Parts, Collected, Replies    int
-		Withdrawn, Unfinished, Added bool
+		Parts, Collected, Replies                int
+		Unreadable, Withdrawn, Unfinished, Added bool
 	}
 	Day       string
 	Destroyed int
