@@ -7,6 +7,7 @@ package edtf
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,7 +44,8 @@ func digits(n, width int) string {
 	if n == 0 {
 		return strings.Repeat("X", width)
 	}
-	return fmt.Sprintf("%0*d", width, n)
+	text := strconv.Itoa(n) // not fmt: its pool would keep what a source wrote
+	return strings.Repeat("0", max(0, width-len(text))) + text
 }
 
 // Parse reads what String writes of a date that a calendar has, and no other
