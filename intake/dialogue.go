@@ -66,7 +66,7 @@ func (p *posted) readToken(fields form.Fields) (thread, bool) {
 // thread answers with the page of a thread. The vault and the letterbox are always
 // both asked.
 func (p *posted) thread(t thread, page pages.Thread) {
-	seen, err := p.server.look(t.Thread)
+	seen, err := p.server.look(p.server.stopping, t.Thread)
 	letters, lettersErr := p.server.config.Letters.List(p.server.stopping, t.Mailbox())
 	if lettersErr != nil {
 		p.server.report(fmt.Errorf("intake: the letterbox cannot be read: %w", lettersErr))

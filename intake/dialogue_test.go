@@ -236,10 +236,12 @@ func TestAdditions(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	page = r.enter("ar", code)
-	// With no word and no file nothing is kept.
+	// With no word and no file nothing is kept, nor begun.
+	r.store.create = func() { t.Error("an empty form reaches the vault") }
 	if status, _ := r.send("/ar/add", field("token", r.tokenIn(page)), field("narrative", " \n ")); status != http.StatusBadRequest {
 		t.Errorf("empty: status %d", status)
 	}
+	r.store.create = nil
 	kept := r.documents()
 	if len(kept) != 3 {
 		t.Fatalf("%d are kept", len(kept))

@@ -61,7 +61,7 @@ type thread struct {
 // the page can say which files to attach again.
 func (e *envelope) File(got *form.Form, name, contentType string) (io.Writer, error) {
 	if e.sealer == nil && e.refused == nil {
-		e.refused = e.begin(got)
+		e.refused = e.begin(got, false)
 		e.patience = e.server.config.Drain
 	}
 	if e.refused != nil {
@@ -98,13 +98,17 @@ func (s sealingFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// begin holds the answers to the rules and opens the envelope.
-func (e *envelope) begin(got *form.Form) (err error) {
+// begin holds the answers to the rules and opens the envelope. whole says that the
+// form was read to its end.
+func (e *envelope) begin(got *form.Form, whole bool) (err error) {
 	if e.page != "" {
 		e.answers, e.problems = e.server.config.Questionnaire.Check(e.page, got.Values, e.day)
 		if len(e.problems) > 0 {
 			return errAnswers
 		}
+	}
+	if whole && e.empty(got) {
+		return errEmpty // before a code is worked out for nothing
 	}
 	if e.thread, err = e.open(got, e.answers); err != nil {
 		return err
@@ -124,7 +128,7 @@ func (e *envelope) create() (vault.Pending, error) {
 	if e.note() {
 		return e.createAs(e.id)
 	}
-	seen, err := e.server.look(e.thread.Thread)
+	seen, err := e.server.look(e.server.stopping, e.thread.Thread)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -34,6 +35,8 @@ type memory struct {
 	claimed     map[vault.ID]bool
 	collected   map[vault.ID]bool
 	looked      int // ids that were looked for
+	looks       int // how often
+	lookFails   int // the look that fails, from 1
 	ready       error
 	create      func()        // called by CreateAs, if not nil
 	write       error         // given by Write
@@ -67,6 +70,9 @@ func (m *memory) Look(_ context.Context, ids []vault.ID) ([]vault.State, error) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.looked += len(ids)
+	if m.looks++; m.looks == m.lookFails {
+		return nil, errors.New("the disk is gone")
+	}
 	states := make([]vault.State, len(ids))
 	for i, id := range ids {
 		switch {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 
@@ -18,11 +19,10 @@ func (e *envelope) note() bool {
 // keep ends the envelope and commits it. got is the whole form.
 func (e *envelope) keep(got *form.Form) error {
 	if e.sealer == nil {
-		if err := e.begin(got); err != nil {
+		if err := e.begin(got, true); err != nil {
 			return err
 		}
-	}
-	if e.empty(got) {
+	} else if e.empty(got) {
 		return errEmpty
 	}
 	document, err := e.document()
@@ -67,17 +67,20 @@ func (e *envelope) empty(got *form.Form) bool {
 
 // stillThere takes back what was just kept if the thread was withdrawn meanwhile on
 // another page. A withdrawal keeps its note first and looks for parts then: either
-// it has seen this part, or the note is seen here.
+// it has seen this part, or the note is seen here. Where that cannot be told it is
+// taken back as well: the source reads that nothing was kept.
 func (e *envelope) stillThere() error {
-	seen, err := e.server.look(e.thread.Thread)
-	if err != nil {
-		return err
-	}
-	if !seen.withdrawn {
+	// A server that stops does not cut this off: what is kept is told to be kept.
+	ctx := context.WithoutCancel(e.server.stopping)
+	seen, err := e.server.look(ctx, e.thread.Thread)
+	if err == nil && !seen.withdrawn {
 		return nil
 	}
-	if _, err := e.server.config.Store.Remove(e.server.stopping, []vault.ID{e.id}); err != nil {
-		return fmt.Errorf("%w: %w", errCannotSeal, err)
+	if _, err := e.server.config.Store.Remove(ctx, []vault.ID{e.id}); err != nil {
+		return fmt.Errorf("%w: take back an addition: %w", errCannotSeal, err)
+	}
+	if err != nil {
+		return err
 	}
 	return errWithdrawn
 }

@@ -49,12 +49,12 @@ func (s seen) left(t mailbox.Thread) (ids []vault.ID) {
 
 // look asks the vault for everything that a thread can have. It asks the same of it
 // whatever is there, and for a code that nobody has.
-func (s *Server) look(t mailbox.Thread) (seen, error) {
+func (s *Server) look(ctx context.Context, t mailbox.Thread) (seen, error) {
 	ids := make([]vault.ID, 0, mailbox.MaxParts+1)
 	for n := range mailbox.MaxParts {
 		ids = append(ids, t.Part(n))
 	}
-	states, err := s.config.Store.Look(s.stopping, append(ids, t.Withdrawal()))
+	states, err := s.config.Store.Look(ctx, append(ids, t.Withdrawal()))
 	if err == nil && len(states) != len(ids)+1 {
 		err = errors.New("the vault answers something else than it was asked")
 	}

@@ -17,7 +17,7 @@ func (p *posted) withdraw() {
 	if !ok {
 		return
 	}
-	seen, err := p.server.look(t.Thread)
+	seen, err := p.server.look(p.server.stopping, t.Thread)
 	if err != nil {
 		p.fail(p.server.kind(err))
 		return
@@ -51,7 +51,7 @@ func (p *posted) destroy(t thread, before seen) (pages.Withdrawn, error) {
 			return pages.Withdrawn{}, err
 		}
 	}
-	now, err := s.look(t.Thread)
+	now, err := s.look(s.stopping, t.Thread)
 	if err != nil {
 		return pages.Withdrawn{}, err
 	}

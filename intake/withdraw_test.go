@@ -185,6 +185,21 @@ func TestAdditionDuringWithdrawal(t *testing.T) {
 	}
 }
 
+// An addition of which it cannot be told whether the thread was withdrawn meanwhile is
+// not kept: the page says so.
+func TestAdditionWithoutALook(t *testing.T) {
+	r := start(t, nil)
+	_, token := r.handIn("en")
+	r.store.looks, r.store.lookFails = 0, 2 // one for its name, one when it is kept
+	status, page := r.send("/en/add", field("token", token), field("narrative", "words <b>"))
+	if status != http.StatusInternalServerError || !strings.Contains(page, "words &lt;b&gt;") {
+		t.Errorf("status %d, or the words are lost", status)
+	}
+	if n := len(r.store.testimonies()); n != 1 || r.store.looks < 2 {
+		t.Errorf("%d envelopes are kept after %d looks", n, r.store.looks)
+	}
+}
+
 // Where the remains of a note that broke off block its name, the reviewers get it
 // all the same.
 func TestWithdrawalWhoseNameIsTaken(t *testing.T) {
