@@ -28,10 +28,11 @@ tools:
 test: tools
 	go test -count=1 -timeout 20m ./...
 
-# Leaves a picture of every page in the folder screenshots, for a person to look at.
+# Leaves a picture of every page, and of each step of a source's whole way, in the
+# folder screenshots, for a person to look at.
 screenshots: tools
 	@mkdir -p screenshots
-	AMANA_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run InBrowser ./intake/pages
+	AMANA_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run InBrowser ./intake/pages ./internal/promises
 
 # Prints a table of speeds and memory against limits measured in the same run.
 bench: tools
