@@ -124,7 +124,7 @@ type Receipt struct {
 	PayloadSum [32]byte // SHA-256 of the payload that was opened
 }
 
-// Refusal says why one slip or confirmation was not taken.
+// Refusal says why one slip, confirmation or receipt was not taken.
 type Refusal struct {
 	ID  ID
 	Err error // wraps ErrNotFound, ErrStale, ErrSameHand or ErrNotAge, or says that the record is damaged
@@ -143,7 +143,7 @@ type Usage struct {
 	// epoch of Next.
 	Waiting    map[uint32]map[uint32]int
 	Collected  int   // testimonies that a reviewer has signed for
-	RewriteDue bool  // headers that were replaced can still be found on disk; see Store.Rewrite
+	RewriteDue bool  // headers that were replaced or removed can still be found on disk; see Store.Rewrite
 	Free       int64 // bytes that may still be written before the reserve is reached; never below 0
 }
 
