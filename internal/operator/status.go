@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -24,7 +25,7 @@ type Status struct {
 type report struct {
 	Testimonies int            `json:"testimonies"`
 	Collected   int            `json:"collected"` // testimonies that a reviewer has signed for
-	Replies     int            `json:"replies"`   // that wait for their sources
+	Replies     *int           `json:"replies"`   // that wait for their sources; null if the letterbox cannot be read
 	Bytes       int64          `json:"bytes"`
 	Free        int64          `json:"free"` // bytes until the reserve is reached
 	ByDay       map[string]int `json:"by_day"`
@@ -72,10 +73,8 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
-	replies, err := from.Count(ctx)
-	if err != nil {
-		return err
-	}
+	// A letterbox that cannot be read is told last: the rest is known all the same.
+	replies, unread := from.Count(ctx)
 	rosters := state.readRosters(u)
 	newest := rosters.Newest()
 	_, shut := rosters.InForce(today())
@@ -87,14 +86,17 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
 		r := report{
-			Testimonies: u.Testimonies, Collected: u.Collected, Replies: replies, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
+			Testimonies: u.Testimonies, Collected: u.Collected, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
 			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
 		}
 		if shut != nil {
 			r.Closed = shut.Error()
 		}
-		return out.Encode(r)
+		if unread == nil {
+			r.Replies = &replies
+		}
+		return errors.Join(out.Encode(r), unread)
 	}
 	if u.RewriteDue {
 		fmt.Fprintln(stdout, "WARNING: headers that were dropped in a rotation or withdrawn are still in the file, so a retired reviewer's key may open what it should not; a server that runs writes the file anew within a few minutes: if this stays, make room on the disk and start the server again")
@@ -110,7 +112,9 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		}
 	}
 	fmt.Fprintf(stdout, "collected    %d by reviewers\n", u.Collected)
-	fmt.Fprintf(stdout, "replies      %d wait for their sources\n", replies)
+	if unread == nil {
+		fmt.Fprintf(stdout, "replies      %d wait for their sources\n", replies)
+	}
 	fmt.Fprintf(stdout, "room left    %s\n", byteSize(u.Free))
 	if newest != nil {
 		fmt.Fprintf(stdout, "reviewers    %d, until %s\n", len(newest.Reviewers), newest.Until)
@@ -129,7 +133,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", n)
 	}
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
-	return nil
+	return unread
 }
 
 // warnings says that no roster is in force, or that soon none will be.
@@ -160,7 +164,8 @@ func within(days int) string {
 	return fmt.Sprintf("in %d days", days)
 }
 
-// Check proves that everything kept is as it was written.
+// Check proves that every testimony kept is as it was written, and that the replies
+// can be read.
 type Check struct{}
 
 // Run exits with 11 and names what is damaged, if anything is.
@@ -189,8 +194,9 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
+	_, unread := from.Count(ctx)
 	fmt.Fprintf(stdout, "%d testimonies, %s: all as they were written\n", u.Testimonies, byteSize(u.Bytes))
-	return nil
+	return unread
 }
 
 // describe returns a finding as one line without its end.
