@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -76,7 +77,7 @@ func TestInBrowser(t *testing.T) {
 		paths = append(paths, path)
 	}
 	server := serve(t, served)
-	ctx := browsertest.Start(t)
+	ctx := browsertest.StartFor(t, 5*time.Minute)
 	var saw seen
 	if err := chromedp.Listen(ctx, saw.event); err != nil {
 		t.Fatal(err)
