@@ -232,8 +232,7 @@ func TestAdditions(t *testing.T) {
 	if status != 200 || !strings.Contains(page, `role="status"`) {
 		t.Fatalf("status %d", status)
 	}
-	status, page = r.send("/ar/add", field("token", r.tokenIn(page)), field("narrative", "وأيضًا"), sent{"files", "", ""})
-	if status != 200 {
+	if status, _ = r.send("/ar/add", field("token", r.tokenIn(page)), field("narrative", "وأيضًا"), sent{"files", "", ""}); status != 200 {
 		t.Fatalf("status %d", status)
 	}
 	page = r.enter("ar", code)

@@ -60,8 +60,12 @@ func (s *Server) noRoster(cause error) error {
 
 // Watch tells Config.Problem if no roster is in force, unless it was told. Called
 // every few seconds, it sees to it that the operator's log has the time when the
-// intake closed, and not the time when the next source came.
-func (s *Server) Watch() { _, _ = s.inForce(s.today()) }
+// intake closed, and not the time when the next source came; and that the keys of
+// page tokens go when their time is over, whether somebody comes or not.
+func (s *Server) Watch() {
+	_, _ = s.inForce(s.today())
+	s.tokens.Renew()
+}
 
 // stillReaders returns errRetired if the roster that a testimony was sealed to
 // has been replaced meanwhile and somebody is missing from the new one: retired,

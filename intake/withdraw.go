@@ -6,19 +6,10 @@ import (
 	"io"
 	"net/http"
 
-	"amana/intake/form"
 	"amana/intake/pages"
-	"amana/internal/questionnaire"
 	"amana/internal/testimony"
 	"amana/vault"
 )
-
-// keepNote seals and keeps a note of the server's own.
-func (e *envelope) keepNote(t thread) error {
-	defer e.abort()
-	e.open = func(*form.Form, questionnaire.Answers) (thread, error) { return t, nil }
-	return e.keep(new(form.Form))
-}
 
 // withdraw asks whether it is meant, or does it.
 func (p *posted) withdraw() {
@@ -73,8 +64,9 @@ func (p *posted) destroy(t thread, before seen) (pages.Withdrawn, error) {
 	if err != nil {
 		return pages.Withdrawn{}, fmt.Errorf("%w: remove what is withdrawn: %w", errCannotSeal, err)
 	}
+	// A letterbox that fails takes nothing away from what was done.
 	if err := s.config.Letters.Remove(s.stopping, t.Mailbox()); err != nil {
-		return pages.Withdrawn{}, fmt.Errorf("%w: remove replies: %w", errCannotSeal, err)
+		s.report(fmt.Errorf("intake: replies to a withdrawn thread cannot be removed: %w", err))
 	}
 	_, collected := now.count()
 	return pages.Withdrawn{Destroyed: n, Collected: collected}, nil

@@ -113,14 +113,11 @@ func TestWithdraw(t *testing.T) {
 	if strings.Contains(page, `action="/en/add"`) {
 		t.Error("the page still offers to add")
 	}
-	for _, path := range []string{"/en/add", "/en/name"} {
-		status, page := r.send(path, field("token", token), field("send", "1"), field("narrative", "late"), field("his_name", "late"))
-		if path == "/en/add" {
-			status, page = r.send(path, field("token", token), field("narrative", "late"))
-		} else {
-			status, page = r.send(path, field("token", token), field("send", "1"), field("his_name", "late"))
-		}
-		if status != http.StatusConflict {
+	for path, parts := range map[string][]sent{
+		"/en/add":  {field("token", token), field("narrative", "late")},
+		"/en/name": {field("token", token), field("send", "1"), field("his_name", "late")},
+	} {
+		if status, page := r.send(path, parts...); status != http.StatusConflict {
 			t.Errorf("%s: status %d: %.300s", path, status, page)
 		}
 	}

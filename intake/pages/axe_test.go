@@ -17,8 +17,8 @@ import (
 
 // TestAxe: axe-core finds nothing to object to, by WCAG 2.2 AA and good practice, on
 // any page in any language, with its folds as they come and all open. On a desk and
-// in the dark it looks at one page of each kind: what differs there is layout and
-// colours.
+// in the dark, where only layout and colours differ, it looks at one page of each
+// kind, with all folds open.
 func TestAxe(t *testing.T) {
 	all := shippedPages(t)
 	served := map[string][]byte{}
@@ -28,7 +28,7 @@ func TestAxe(t *testing.T) {
 	server := serve(t, served)
 	ctx := browsertest.StartFor(t, 10*time.Minute)
 	browsertest.WithoutScripts(t, ctx)
-	for _, look := range []struct {
+	for i, look := range []struct {
 		width  int64
 		scheme string
 		wanted func(page) bool
@@ -45,10 +45,12 @@ func TestAxe(t *testing.T) {
 				if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+path), chromedp.WaitReady(chromedp.CSS("main"))); err != nil {
 					t.Fatal(err)
 				}
-				for _, v := range browsertest.Axe(t, ctx) {
-					t.Error(v)
+				if i == 0 {
+					for _, v := range browsertest.Axe(t, ctx) {
+						t.Error(v)
+					}
 				}
-				if openFolds(t, ctx) > 0 {
+				if openFolds(t, ctx) > 0 || i > 0 {
 					for _, v := range browsertest.Axe(t, ctx) {
 						t.Error("with all folds open: ", v)
 					}
@@ -69,7 +71,7 @@ func inPhone(pg page) bool {
 				case "invalid":
 					return before != "code" && before != "thread"
 				case "file_too_large":
-					return before != "name"
+					return before == "thread"
 				case "mistyped":
 					return before == "code"
 				}

@@ -73,6 +73,9 @@ func renderEvery(t testing.TB, p, organised *pages.Pages, state pages.State, wro
 		add("form", func(w io.Writer) error { return p.Form(w, lang, state, pages.Form{}) })
 		add("name", func(w io.Writer) error { return p.Name(w, lang, state, pages.Form{Token: token}) })
 		add("code", func(w io.Writer) error { return p.Return(w, lang, pages.Return{}) })
+		add("code-words", func(w io.Writer) error {
+			return p.Return(w, lang, pages.Return{Problem: pages.Expired, Words: "كلمات", FilesLost: []string{"صورة.jpg"}})
+		})
 		for name, r := range receipts {
 			add(name, func(w io.Writer) error { return organised.Receipt(w, lang, r) })
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 // Organisation is who runs the pages, in its own words, by language (BCP 47 tag):
-// the pages are offered in its languages only. docs/organisation.example.toml shows the file.
+// the pages are offered in its languages only. docs/organisation.example.toml shows
+// the file.
 type Organisation struct {
 	Name         map[string]string   // one line
 	Introduction map[string][]string // one to three paragraphs, without a way to reach anybody
@@ -57,8 +58,8 @@ type organisationFile struct {
 
 // ReadOrganisation reads the file about an organisation. languages are those that
 // the pages can be offered in; the file may have words in some of them, the default
-// among them, and then each text must have all of those. An error has one line of text for each fault, with the line
-// of the file where it can be told.
+// among them, and then each text must have all of those. An error has one line of
+// text for each fault, with the line of the file where it can be told.
 func ReadOrganisation(r io.Reader, languages []string) (*Organisation, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxOrganisationSize+1))
 	if err != nil {
@@ -118,18 +119,23 @@ func lineOf(lines [][]byte, languages []string, fault string) int {
 	return len(lines)
 }
 
-// missing lists what the file lacks. The languages are those of the name.
+// missing lists what the file lacks: each text must stand in every language that
+// any of them has.
 func (f organisationFile) missing() []string {
 	var faults []string
-	languages := slices.Sorted(maps.Keys(f.Name))
-	if !slices.Contains(languages, DefaultLanguage) {
-		languages = append(languages, DefaultLanguage)
+	spoken := map[string]bool{DefaultLanguage: true}
+	for _, texts := range append(slices.Clone(f.Support), f.Name) {
+		for lang := range texts {
+			spoken[lang] = true
+		}
 	}
-	slices.Sort(languages)
+	for lang := range f.Introduction {
+		spoken[lang] = true
+	}
 	if f.Schema == "" {
 		faults = append(faults, fmt.Sprintf("the file must begin with schema = %q", organisationFormat))
 	}
-	for _, lang := range languages {
+	for _, lang := range slices.Sorted(maps.Keys(spoken)) {
 		if f.Name[lang] == "" {
 			faults = append(faults, fmt.Sprintf("[name] has nothing for %q", lang))
 		}
@@ -140,11 +146,6 @@ func (f organisationFile) missing() []string {
 			if line[lang] == "" {
 				faults = append(faults, fmt.Sprintf("[[support]] number %d has nothing for %q", i+1, lang))
 			}
-		}
-	}
-	for _, lang := range slices.Sorted(maps.Keys(f.Introduction)) {
-		if !slices.Contains(languages, lang) {
-			faults = append(faults, fmt.Sprintf("[name] has nothing for %q", lang))
 		}
 	}
 	return faults

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,11 +79,25 @@ func TestNoOrganisation(t *testing.T) {
 	}
 }
 
-// TestOrganisationLanguages: an organisation must speak to every source.
+// TestOrganisationLanguages: the pages are offered in the languages that an
+// organisation speaks, the default among them.
 func TestOrganisationLanguages(t *testing.T) {
-	_, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar")})
-	if err == nil || !strings.Contains(err.Error(), "in en") {
-		t.Errorf("an organisation without English words: %v", err)
+	p, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("ar")})
+	if err != nil || !slices.Equal(p.Languages(), []string{"ar"}) {
+		t.Errorf("an organisation without English words: %v, %v", p, err)
+	}
+	_, err = pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: pages.SampleOrganisation("en")})
+	if err == nil || !strings.Contains(err.Error(), "no words in ar") {
+		t.Errorf("an organisation without Arabic words: %v", err)
+	}
+	half := pages.SampleOrganisation("ar", "en")
+	delete(half.Introduction, "en")
+	if _, err := pages.New(pages.Options{Questionnaire: pages.SampleSchema(), Organisation: half}); err == nil || !strings.Contains(err.Error(), "no introduction in en") {
+		t.Errorf("an organisation with half the English words: %v", err)
+	}
+	one := regexp.MustCompile("(?m)^en = .*\n").ReplaceAllString(valid, "")
+	if _, err := pages.ReadOrganisation(strings.NewReader(one), both); err != nil {
+		t.Errorf("a file in Arabic alone: %v", err)
 	}
 }
 
@@ -118,6 +134,7 @@ func TestOrganisationRefused(t *testing.T) {
 		"unknown table":   {"[introduction]", "[more]\nen = \"x\"\n[introduction]", `line 5: there is no "more"`},
 		"other language":  {`en = "A line for a test: 0000000"`, "en = \"x\"\nfr = \"x\"", `line 11: support, number 1: "fr" is not a language of the pages: they are ar, en`},
 		"no name":         {`ar = "منظمة للتجربة"`, "", `[name] has nothing for "ar"`},
+		"no second name":  {`en = "An organisation for a test"`, "", `[name] has nothing for "en"`},
 		"no introduction": {`en = ["We are for a test.", "Nothing here is real, <b>nothing</b>."]`, "", `[introduction] has nothing for "en"`},
 		"no support":      {`en = "A line for a test: 0000000"`, "", `[[support]] number 1 has nothing for "en"`},
 		"empty":           {"We are for a test.", " ", "line 7: introduction, paragraph 1: en: is empty"},
@@ -195,7 +212,7 @@ func FuzzOrganisation(f *testing.F) {
 		}
 		for _, lang := range both {
 			for _, text := range append(append([]string{o.Name[lang]}, o.Introduction[lang]...), o.Support[lang]...) {
-				if text == "" || strings.ContainsAny(text, "\n\r\x00\ue000\u202e") || strings.Contains(text, "://") {
+				if o.Name[lang] != "" && text == "" || strings.ContainsAny(text, "\n\r\x00\ue000\u202e") || strings.Contains(text, "://") {
 					t.Errorf("%s: %q was taken", lang, text)
 				}
 			}

@@ -13,7 +13,11 @@ import (
 // that can be answered there comes back.
 func TestBuiltin(t *testing.T) {
 	s := questionnaire.Builtin()
-	for _, lang := range s.Languages {
+	p, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range p.Languages() {
 		for page, most := range map[string]int{questionnaire.PageForm: 56_000, questionnaire.PageName: 6_000} {
 			a := mustAsk(t, lang, s, page)
 			data, nodes := ask(t, a, filled{})

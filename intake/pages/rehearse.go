@@ -23,6 +23,7 @@ func (p *Pages) rehearse() error {
 			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22"}),
 			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22", Code: []string{"x"}, Token: "x"}),
 			p.Return(io.Discard, lang, Return{}),
+			p.Return(io.Discard, lang, Return{Problem: Expired, Words: "x", FilesLost: []string{"x"}}),
 			p.Thread(io.Discard, lang, state, Thread{}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 2, Collected: 1, Replies: replies, Added: true}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Collected: 1}),

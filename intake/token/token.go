@@ -74,6 +74,10 @@ func (k *Keys) keys(now time.Time) (current, old cipher.AEAD) {
 	return k.current, k.old
 }
 
+// Renew makes the keys anew if it is time. Called now and then, it sees to it that
+// no key stays longer than twice [Life] where nobody comes.
+func (k *Keys) Renew() { k.keys(k.now()) }
+
 func newKey() cipher.AEAD {
 	key := make([]byte, 32)
 	defer clear(key)

@@ -82,6 +82,21 @@ func TestOldKeysGo(t *testing.T) {
 	}
 }
 
+// They go where nobody comes, too.
+func TestRenew(t *testing.T) {
+	clock := newClock()
+	k := NewKeys(clock.now)
+	token := k.Seal(thread(1, true))
+	for range 2 {
+		clock.Time = clock.Add(Life)
+		k.Renew()
+	}
+	clock.Time = newClock().Time.Add(time.Second)
+	if _, err := k.Open(token); err == nil {
+		t.Error("a token opens although its key should be gone")
+	}
+}
+
 func TestRefused(t *testing.T) {
 	clock := newClock()
 	k, other := NewKeys(clock.now), NewKeys(clock.now)

@@ -327,3 +327,16 @@ func TestBrokenAnswer(t *testing.T) {
 		l.Close()
 	}
 }
+
+// Of replies the server tells how many there are, and no more.
+func TestCount(t *testing.T) {
+	if n, err := start(t, &fake{replies: 17}).Count(t.Context()); err != nil || n != 17 {
+		t.Errorf("%d replies, %v", n, err)
+	}
+	if _, err := start(t, &fake{err: errors.New("the disk is gone")}).Count(t.Context()); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
+		t.Errorf("a letterbox that fails: %v", err)
+	}
+	if _, err := start(t, &fake{err: vault.ErrNotFound}).Count(t.Context()); err == nil || !strings.Contains(err.Error(), "older version") || errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("a server of before: %v", err)
+	}
+}

@@ -158,6 +158,9 @@ func (c *Client) Usage(ctx context.Context) (vault.Usage, error) {
 // Count implements [Letters].
 func (c *Client) Count(ctx context.Context) (n int, err error) {
 	err = c.getJSON(ctx, "/replies", nil, &n)
+	if errors.Is(err, vault.ErrNotFound) {
+		return 0, errors.New("admin: the server does not know of replies; is it of an older version?")
+	}
 	return n, err
 }
 

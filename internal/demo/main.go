@@ -1,7 +1,9 @@
 // Command demo shows the whole way once, with the built programs and throwaway
 // keys: two testimonies arrive through the real form, are sealed, exported as a
-// bundle, and opened by a reviewer; then one reviewer leaves, another comes, and
-// what is kept moves to the new ones. It is for looking at, and for CI.
+// bundle, opened by a reviewer and acknowledged; the reviewer replies, and the source
+// comes back with a code, reads the reply and adds a file; then one reviewer leaves,
+// another comes, and what is kept moves to the new ones; at last the source
+// withdraws. It is for looking at, and for CI.
 package main
 
 import (
@@ -20,7 +22,7 @@ import (
 )
 
 func main() {
-	once := flag.Bool("once", false, "end after the opening")
+	once := flag.Bool("once", false, "end after the last step")
 	programs := flag.String("programs", "bin", "folder of the built programs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -63,13 +65,7 @@ func run(ctx context.Context, programs string, once bool) error {
 	}
 	defer server.Wait()
 	defer server.Process.Signal(os.Interrupt)
-	if err := d.handIn(address); err != nil {
-		return err
-	}
-	if err := d.open(vkey); err != nil {
-		return err
-	}
-	if err := d.rotate(); err != nil {
+	if err := d.theWholeWay(address, vkey); err != nil {
 		return err
 	}
 	if once {
@@ -77,11 +73,33 @@ func run(ctx context.Context, programs string, once bool) error {
 		return nil
 	}
 	fmt.Printf("\nThe intake keeps serving. Open it in a browser:  http://%s/\n", address)
-	fmt.Printf("What the reviewer opened:  %s\n", d.path("cases", "index.html"))
+	fmt.Printf("What the reviewers opened, before and after the withdrawal:  %s  %s\n", d.path("cases", "index.html"), d.path("last", "index.html"))
 	fmt.Println("Stop with Ctrl-C; everything that was made is then removed.")
 	<-ctx.Done()
 	fmt.Println("\nstopped; everything that was made is removed again")
 	return nil
+}
+
+// theWholeWay is what happens while the intake serves.
+func (d *demo) theWholeWay(address, vkey string) error {
+	code, err := d.handIn(address)
+	if err != nil {
+		return err
+	}
+	if err := d.open(vkey); err != nil {
+		return err
+	}
+	if err := d.answer(); err != nil {
+		return err
+	}
+	s, err := d.comeBack(address, code)
+	if err != nil {
+		return err
+	}
+	if err := d.rotate(); err != nil {
+		return err
+	}
+	return d.withdraw(s, vkey)
 }
 
 func (d *demo) path(elem ...string) string {
@@ -148,53 +166,4 @@ func (d *demo) serve() (*exec.Cmd, string, error) {
 	server.Process.Kill()
 	server.Wait()
 	return nil, "", errors.New("the server did not start")
-}
-
-// handIn sends two testimonies as a browser would.
-func (d *demo) handIn(address string) error {
-	d.say("a source opens the form in Arabic and sends a text, a photo and a PDF")
-	photo, err := photo()
-	if err != nil {
-		return err
-	}
-	err = submit(d.ctx, dialTCP(address), "ar", arabic, []file{
-		{"صورة.jpg", "image/jpeg", photo},
-		{"ورقة التسوية.pdf", "application/pdf", pdf()},
-	})
-	if err != nil {
-		return err
-	}
-	d.say("another source sends a text alone in English, over the Unix socket")
-	if err := submit(d.ctx, dialUnix(d.path("onion.sock")), "en", english, nil); err != nil {
-		return err
-	}
-	_, err = d.intake(9, "status")
-	return err
-}
-
-// open carries the bundle to a reviewer and opens it.
-func (d *demo) open(vkey string) error {
-	d.say("the operator writes a bundle for the stick while the intake serves (amana-intake export)")
-	bundle := d.path("bundle.tar")
-	if _, err := d.intake(1, "export", "-o", bundle); err != nil {
-		return err
-	}
-	d.say("reviewer A opens it on the machine without a network (amana-decrypt open)")
-	_, err := d.decrypt(4, "open", bundle, "-i", d.path("a.key"), "--intake", vkey, "-o", d.path("cases"))
-	if err != nil {
-		return err
-	}
-	d.say("what reviewer A has now")
-	return filepath.WalkDir(d.path("cases"), func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(d.dir, path)
-		fmt.Printf("   %7d bytes  %s\n", info.Size(), rel)
-		return nil
-	})
 }

@@ -3,6 +3,7 @@ package layers
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,6 +55,8 @@ var walls = []struct {
 	{[]string{"./internal/seal"}, []string{"amana/internal/unseal"}, "sealing needs no identity"},
 	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys", "./internal/unseal", "./internal/dossier", "./internal/carry", "./internal/cli", "./internal/confine", "./internal/keyfile", "./internal/shares", "./internal/rewrap", "./internal/roster/...", "./internal/wordlist", "./internal/offline", "./internal/mailbox", "./internal/agekey", "./vault/letterbox"},
 		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "the offline programs, and what handles codes and replies, cannot speak to a network"},
+	{[]string{"./internal/questionnaire", "./internal/edtf", "./internal/testimony", "./intake/pages", "./intake/token"},
+		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "questions, pages and their tokens are words in memory, and speak to nobody"},
 	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys"}, []string{"amana/vault", "amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin", "amana/internal/operator"},
 		"the offline machines hold nothing of the server"},
 	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},
@@ -76,6 +79,36 @@ func TestWalls(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// little says what some packages reach of ours, through any number of imports: that
+// and no more.
+var little = map[string][]string{
+	"internal/agekey":        nil,
+	"internal/edtf":          nil,
+	"internal/testimony":     nil,
+	"internal/wordlist":      nil,
+	"internal/questionnaire": {"internal/edtf", "internal/testimony"},
+	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
+	"intake/token":           {"internal/agekey", "internal/mailbox", "internal/wordlist"},
+	"intake/pages":           {"internal/edtf", "internal/questionnaire", "internal/testimony", "internal/wordlist"},
+	"vault/letterbox":        {"internal/durable"},
+}
+
+// What sees a source's code or words knows of little else.
+func TestReachesLittle(t *testing.T) {
+	for from, may := range little {
+		var reached []string
+		for _, dep := range goList(t, "-deps", "./"+from) {
+			if ours, ok := strings.CutPrefix(dep, "amana/"); ok && ours != from {
+				reached = append(reached, ours)
+			}
+		}
+		slices.Sort(reached)
+		if !slices.Equal(reached, may) {
+			t.Errorf("%s reaches %v, and should reach %v", from, reached, may)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -39,5 +41,27 @@ func TestNamedTestsExist(t *testing.T) {
 	// The search finds what is there, and nothing else.
 	if !written["TestNamedTestsExist"] || written["TestThatNobodyWrote"] {
 		t.Error("the search finds other tests than there are")
+	}
+}
+
+// A link in a page to another: not to an address, nor to a place in the same page.
+var linked = regexp.MustCompile(`\]\(([^):#]+)(?:#[^)]*)?\)`)
+
+// Whoever follows a link in the documents finds what it names.
+func TestLinksLead(t *testing.T) {
+	links := 0
+	for _, path := range tracked(t) {
+		if !strings.HasSuffix(path, ".md") {
+			continue
+		}
+		for _, m := range linked.FindAllSubmatch(read(t, path), -1) {
+			links++
+			if _, err := os.Stat(filepath.Join(root(t), filepath.Dir(path), string(m[1]))); err != nil {
+				t.Errorf("%s links to %s, which is not there", path, m[1])
+			}
+		}
+	}
+	if links < 30 {
+		t.Errorf("only %d links are found: the search does not find them", links)
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"amana/intake"
 	"amana/internal/admin"
 	"amana/internal/cli"
 	"amana/vault/letterbox"
@@ -53,6 +55,33 @@ func (l *letters) open() (*letterbox.Box, error) {
 	}
 	return nil, err
 }
+
+// serving returns the letterbox for a server. One that cannot be opened keeps no
+// testimony out: the operator is told, and sources find no reply until it is mended
+// and the server started again.
+func (l *letters) serving(problem func(error)) intake.Letters {
+	box, err := l.open()
+	if err != nil {
+		hints, _ := cli.Advice(err)
+		problem(fmt.Errorf("%w; sources find no replies until then; %s", err, strings.Join(hints, "; ")))
+		return unreadable{err}
+	}
+	return box
+}
+
+// unreadable is a letterbox that cannot be opened.
+type unreadable struct{ err error }
+
+// List implements intake.Letters.
+func (u unreadable) List(context.Context, [16]byte) ([]letterbox.Letter, error) { return nil, u.err }
+
+// Get implements intake.Letters.
+func (u unreadable) Get(context.Context, [16]byte, [16]byte) (letterbox.Letter, error) {
+	return letterbox.Letter{}, u.err
+}
+
+// Remove implements intake.Letters.
+func (u unreadable) Remove(context.Context, [16]byte) error { return u.err }
 
 // Count implements [admin.Letters]. It makes no letterbox.
 func (l *letters) Count(ctx context.Context) (int, error) {

@@ -118,13 +118,9 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	rosters := state.rosters(u)
 	letters := state.letters()
 	defer letters.Close()
-	box, err := letters.open()
-	if err != nil {
-		return err
-	}
 	server, err := intake.New(intake.Config{
 		Store:         store,
-		Letters:       box,
+		Letters:       letters.serving(problem),
 		Rosters:       rosters,
 		Questionnaire: questions,
 		Organisation:  organisation,

@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"amana/internal/browsertest"
 	"amana/internal/rig"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -22,8 +22,13 @@ type visit struct {
 
 func (v visit) do(steps ...chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
-	if err := chromedp.Do(v.ctx, steps...); err != nil {
-		v.t.Fatal(err)
+	for i, step := range steps {
+		ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
+		err := chromedp.Do(ctx, step)
+		cancel()
+		if err != nil {
+			v.t.Fatalf("step %d: %v", i+1, err)
+		}
 	}
 }
 
@@ -38,9 +43,9 @@ func (v visit) heading(selector string) string {
 	return html
 }
 
-// A person with a browser and no script gets through the whole way: from the
-// first page to the receipt, and once to a form that comes back.
-func TestBrowserWithoutScript(t *testing.T) {
+// A file that is too large takes nothing with it: the words come back, and what is
+// sent then arrives byte for byte.
+func TestBrowserFileTooLarge(t *testing.T) {
 	state := rig.NewState(t, rig.Erasing, 2)
 	s := state.Serve(t, nil, "--listen", "tcp:127.0.0.1:0", "--max-file", "1MiB", "--max-total", "2MiB")
 	_, address, ok := strings.Cut(s.Log.String(), "serving on tcp:")
@@ -58,25 +63,23 @@ func TestBrowserWithoutScript(t *testing.T) {
 	}
 
 	v := visit{t, browsertest.Start(t)}
-	_, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.do(chromedp.Navigate("http://"+address+"/"), chromedp.Click(chromedp.CSS("a.button")))
+	browsertest.WithoutScripts(t, v.ctx)
+	v.do(chromedp.Navigate("http://" + address + "/ar/testimony"))
 	text := "احكِ ما حدث\nهنا <b>"
-	v.heading("textarea")
-	v.do(chromedp.SendKeys(chromedp.CSS("textarea"), text),
-		chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{film}),
-		chromedp.Click(chromedp.CSS("button")))
+	v.heading("#narrative")
+	v.do(chromedp.SendKeys(chromedp.CSS("#narrative"), text),
+		chromedp.Click(chromedp.CSS("details:has(#files) > summary")),
+		chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{film}),
+		chromedp.Click(chromedp.CSS("[aria-describedby=send-hint]")))
 
 	// The film is too large: the words are still there, the reason on top.
 	v.heading(".alert")
-	back, err := chromedp.Run(v.ctx, chromedp.Value(chromedp.CSS("textarea")))
+	back, err := chromedp.Run(v.ctx, chromedp.Value(chromedp.CSS("#narrative")))
 	if err != nil || back != text {
 		t.Errorf("the words came back as %q, %v", back, err)
 	}
-	v.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{photo}),
-		chromedp.Click(chromedp.CSS("button")))
+	v.do(chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{photo}),
+		chromedp.Click(chromedp.CSS("[aria-describedby=send-hint]")))
 	if h := v.heading("p.lead"); !strings.Contains(h, "مختومة ومحفوظة") {
 		t.Errorf("the receipt says %q", h)
 	}

@@ -16,6 +16,7 @@ const longest = 4096
 // Hamza and madda on a letter are gone before, as diacritics are.
 var same = map[rune]rune{
 	'ٱ': 'ا', 'ى': 'ي', 'ة': 'ه',
+	'ı': 'i', // Turkish keyboards
 	'ی': 'ي', 'ے': 'ي', 'ک': 'ك', 'ہ': 'ه', 'ھ': 'ه', 'ە': 'ه',
 	'ء': -1, 'ـ': -1, // left out
 }

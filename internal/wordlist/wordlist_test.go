@@ -74,3 +74,12 @@ func index(lang, typed string) (int, bool) {
 	i, ok := places()[lang][letters(typed)]
 	return i, ok
 }
+
+// A Turkish keyboard has an i without a dot, which people take for the other.
+func TestTurkishLetters(t *testing.T) {
+	for typed, want := range map[string]string{"fıre": "fire", "FIRE": "fire", "fİre": "fire", "ı": "i"} {
+		if got := letters(typed); got != want {
+			t.Errorf("letters(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
