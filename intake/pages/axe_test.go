@@ -3,6 +3,7 @@ package pages_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"amana/intake/pages"
 	"amana/internal/browsertest"
 )
 
@@ -60,26 +62,15 @@ func TestAxe(t *testing.T) {
 	}
 }
 
-// inPhone chooses all pages but those that differ from another in one sentence.
+// inPhone chooses all pages but those that differ from another in one sentence: of a
+// form that comes back, one is enough.
 func inPhone(pg page) bool {
-	before, kind, _ := strings.Cut(pg.name, "-")
-	switch before {
-	case "form", "name", "code", "thread":
-		for _, k := range allKinds {
-			if kind == string(k) {
-				switch kind {
-				case "invalid":
-					return before != "code" && before != "thread"
-				case "file_too_large":
-					return before == "thread"
-				case "mistyped":
-					return before == "code"
-				}
-				return false
-			}
-		}
+	switch pg.name {
+	case "form-invalid", "name-invalid", "thread-file_too_large", "code-mistyped":
+		return true
 	}
-	return true
+	before, kind, _ := strings.Cut(pg.name, "-")
+	return before == "problem" || !slices.Contains(allKinds, pages.ProblemKind(kind))
 }
 
 // onDesk chooses one page of each kind in two languages.
@@ -88,9 +79,10 @@ func onDesk(pg page) bool { return pg.lang == "en" && oneOfEach(pg) || inDark(pg
 // inDark chooses one page of each kind in one language.
 func inDark(pg page) bool { return pg.lang == "ar" && oneOfEach(pg) }
 
+// oneOfEach chooses one page of each kind, the one that has most to show.
 func oneOfEach(pg page) bool {
 	switch pg.name {
-	case "landing-organised", "safety", "before-organised", "form", "form-invalid", "name-invalid", "code-mistyped",
+	case "landing-organised", "safety", "before-organised", "form", "form-invalid", "name-invalid", "code-words",
 		"receipt-code", "thread-some", "reply", "withdraw", "withdrawn", "problem-expired":
 		return true
 	}

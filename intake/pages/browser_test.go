@@ -67,7 +67,7 @@ func TestInBrowser(t *testing.T) {
 		once[path] = pg.lang == "de" || pg.lang == "tr"
 		switch pg.name {
 		case "landing-organised", "form", "form-text_too_long", "receipt-code", "thread-some", "reply", "problem-tor2web":
-		case "landing", "safety", "before-organised", "form-invalid", "receipt", "code", "code-mistyped", "name", "name-busy",
+		case "landing", "safety", "before-organised", "form-invalid", "receipt", "code", "code-mistyped", "code-words", "name", "name-busy",
 			"thread-nothing", "thread-added", "thread-unfinished", "thread-file_too_large", "withdraw", "withdrawn", "problem-closed", "problem-expired":
 			once[path] = true
 		default:
