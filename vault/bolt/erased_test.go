@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -45,11 +46,11 @@ var template = sync.OnceValues(func() (map[string][]byte, map[vault.ID]uint64) {
 		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
 			panic(err)
 		}
-		m, _, err := newestMeta(bytes.NewReader(files[name]))
+		m, _, err := boltpages.NewestMeta(bytes.NewReader(files[name]))
 		if err != nil {
 			panic(err)
 		}
-		files[name] = files[name][:int64(m.high)*m.pageSize]
+		files[name] = files[name][:int64(m.High)*m.PageSize]
 	}
 	return files, kept
 })

@@ -15,6 +15,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	bberrors "go.etcd.io/bbolt/errors"
+
+	"amana/vault/internal/boltpages"
 )
 
 const (
@@ -202,19 +204,47 @@ func upgrade(tx *bbolt.Tx) error {
 
 // meta returns a value of the meta bucket, nil if there is none.
 func (f *file) meta(key []byte) (value []byte, err error) {
-	err = f.view(func(v *view) error {
-		meta, ok, err := v.bucket(v.root, metaBucket)
+	err = f.view(func(v *boltpages.View) error {
+		meta, ok, err := v.Bucket(v.Root, metaBucket)
 		if err != nil || !ok {
 			return err
 		}
-		e, ok, err := v.get(meta, key)
+		e, ok, err := v.Get(meta, key)
 		if err != nil || !ok {
 			return err
 		}
-		value, err = e.read(nil, 1024)
+		value, err = e.Read(nil, 1024)
 		return err
 	})
 	return value, err
+}
+
+// view calls fn with the present state. fn must be short: while it runs, pages
+// set free are not used again and the file grows instead.
+func (f *file) view(fn func(*boltpages.View) error) error {
+	if f.stuck.Load() {
+		return *f.broken.Load()
+	}
+	f.opened.RLock()
+	defer f.opened.RUnlock()
+	var began bool
+	err := guard(func() error {
+		tx, err := f.db.Begin(false)
+		if err != nil {
+			return err
+		}
+		began = true
+		defer tx.Rollback()
+		size := int64(len(f.undo))
+		m := boltpages.Meta{PageSize: size, High: uint64(tx.Size() / size), TxID: uint64(tx.ID())}
+		m.Root.Page = uint64(tx.Cursor().Bucket().Root())
+		return fn(m.View(f.os))
+	})
+	if panicked := (*panicError)(nil); !began && errors.As(err, &panicked) {
+		f.breakDown(err)
+		f.stuck.Store(true) // bbolt panicked in Begin and keeps its locks
+	}
+	return err
 }
 
 // update runs fn in one transaction and returns once it is on stable storage.
@@ -266,7 +296,7 @@ func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error
 	// flush failed, then bbolt reports an error but shows the transaction. Put
 	// the page back as it was. bbolt has already taken the pages for free that
 	// the transaction freed, so it must not write again.
-	if m, merr := readMeta(f.os, slot); merr == nil && m.txid == id {
+	if m, merr := boltpages.ReadMeta(f.os, slot); merr == nil && m.TxID == id {
 		_, werr := f.os.WriteAt(f.undo, slot)
 		f.breakDown(errors.Join(err, werr, f.os.Sync()))
 	}
