@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"amana/vault/internal/boltpages"
 )
 
 // image returns a letterbox with some letters and free pages, and its bytes.
@@ -26,11 +28,11 @@ func image(t *testing.T) (path string, data []byte, letters []Letter) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newestMeta(bytes.NewReader(data))
+	m, _, err := boltpages.NewestMeta(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return path, data[:int64(m.high)*m.pageSize], letters
+	return path, data[:int64(m.High)*m.PageSize], letters
 }
 
 // whole counts the letters that come back as they were. Others must give an error that

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"amana/vault/internal/boltpages"
 )
 
 // lockTimeout only has to outlast a process that is just ending.
@@ -155,7 +157,7 @@ func (f *file) update(fn func(meta, letters *bbolt.Bucket) error) (broken bool, 
 		// If the page that makes the transaction visible was written and only its
 		// flush failed, bbolt reports an error and shows the transaction. Put the page
 		// back, or the same letters, put again, would be taken for kept.
-		if m, merr := readMeta(f.os, slot); merr == nil && m.txid == id {
+		if m, merr := boltpages.ReadMeta(f.os, slot); merr == nil && m.TxID == id {
 			broken = true
 			_, werr := f.os.WriteAt(f.undo, slot)
 			err = errors.Join(err, werr, f.os.Sync())
