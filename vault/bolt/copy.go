@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"amana/vault"
+	"amana/vault/internal/boltfile"
 	"amana/vault/internal/boltpages"
 )
 
@@ -36,7 +37,7 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 		want, err = f.fill(ctx, v, path, pair)
 		return err
 	})
-	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); errors.As(err, &panicked) {
 		return nil, fmt.Errorf("the disk did not keep the copy of %s as it was written: %v", headersFile, err) // see below
 	}
 	if err != nil {
@@ -204,7 +205,7 @@ func (to *filler) end(err error) error {
 	if err == nil {
 		err = guard(to.commit)
 	}
-	if panicked := (*panicError)(nil); to.db == nil || errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); to.db == nil || errors.As(err, &panicked) {
 		if to.os != nil {
 			to.os.Close() // bbolt may keep its locks
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"amana/vault"
+	"amana/vault/internal/boltfile"
 	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
@@ -106,7 +107,7 @@ func found(t testing.TB, path string, all map[[32]byte]bool) (n int) {
 	}
 	defer f.Close()
 	buf := make([]byte, 1<<20+31)
-	for off := nextData(f, 0); off < math.MaxInt64; off = nextData(f, off+1<<20) {
+	for off := boltfile.NextData(f, 0); off < math.MaxInt64; off = boltfile.NextData(f, off+1<<20) {
 		m, err := f.ReadAt(buf, off)
 		if err != nil && err != io.EOF {
 			t.Fatal(err)
