@@ -123,7 +123,11 @@ func TestRemovedPayload(t *testing.T) {
 			t.Errorf("what was removed is found damaged: %v", found)
 		}
 	}
-	if got, want := s.orphanBytes.Load(), int64(len(payload)); got != want {
+	// The committer of payloads may take a moment to hear of it.
+	want := int64(len(payload))
+	for deadline := time.Now().Add(time.Minute); s.orphanBytes.Load() != want && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	}
+	if got := s.orphanBytes.Load(); got != want {
 		t.Errorf("%d bytes count as room, want %d", got, want)
 	}
 	if err := put(empty, payload); err != nil { // nothing lies there
