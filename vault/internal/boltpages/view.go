@@ -72,7 +72,8 @@ func (e *Entry) Read(buf []byte, limit int64) ([]byte, error) {
 	return buf, e.ReadPart(buf, 0)
 }
 
-// ReadPart fills p with the part of the value that starts at off and must reach as far.
+// ReadPart fills p with what the value holds from off on. The caller sees to it that the
+// value is as long.
 func (e *Entry) ReadPart(p []byte, off int64) error {
 	_, err := e.v.r.ReadAt(p, e.off+off)
 	return noEOF(err)
