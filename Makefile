@@ -28,8 +28,8 @@ tools:
 test: tools
 	go test -count=1 -timeout 20m ./...
 
-# Leaves a picture of every page, and of each step of a source's whole way, in the
-# folder screenshots, for a person to look at.
+# Leaves pictures in the folder screenshots, for a person to look at: of every page,
+# and of a source's whole way.
 screenshots: tools
 	@mkdir -p screenshots
 	AMANA_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run InBrowser ./intake/pages ./internal/promises
@@ -44,11 +44,11 @@ lint:
 	go mod tidy -diff
 	go run $(STATICCHECK) ./...
 
-# The promises are left out: they are about the programs as they are built. So is
-# the bound on memory, which the detector multiplies.
+# The promises are left out: they are about the programs as they are built. So are
+# the bound on memory, which the detector multiplies, and what a browser shows.
 race: export CGO_ENABLED = 1
 race: tools
-	go test -race -timeout 20m -skip '^TestMemoryBounded$$' $$(go list ./... | grep -v -e /internal/promises -e /internal/bench)
+	go test -race -timeout 20m -skip '^TestMemoryBounded$$|InBrowser|Axe|Keyboard' $$(go list ./... | grep -v -e /internal/promises -e /internal/bench)
 
 # Runs every fuzz target of the project for a while.
 fuzz:

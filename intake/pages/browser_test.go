@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -66,7 +67,7 @@ func TestInBrowser(t *testing.T) {
 		once[path] = pg.lang == "de" || pg.lang == "tr"
 		switch pg.name {
 		case "landing-organised", "form", "form-text_too_long", "receipt-code", "thread-some", "reply", "problem-tor2web":
-		case "landing", "safety", "before-organised", "form-invalid", "receipt", "code", "code-mistyped", "name", "name-busy",
+		case "landing", "safety", "before-organised", "form-invalid", "receipt", "code", "code-mistyped", "code-words", "name", "name-busy",
 			"thread-nothing", "thread-added", "thread-unfinished", "thread-file_too_large", "withdraw", "withdrawn", "problem-closed", "problem-expired":
 			once[path] = true
 		default:
@@ -76,7 +77,7 @@ func TestInBrowser(t *testing.T) {
 		paths = append(paths, path)
 	}
 	server := serve(t, served)
-	ctx := browsertest.Start(t)
+	ctx := browsertest.StartFor(t, 5*time.Minute)
 	var saw seen
 	if err := chromedp.Listen(ctx, saw.event); err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ func TestToldOfSafety(t *testing.T) {
 			"An ordinary browser does keep it", "Learn the words by heart", "not write them beside the address", "evidence against you", "Nothing else is lost", "do not have to take one",
 		},
 		"ar": {
-			"استعمل جهازك أنت", "الهاتف أخطر من الحاسوب", "متصفح تور (Tor Browser) وحده", "(Safest)", "قد يكون خطرًا عليك", "لا تصوّر الشاشة",
+			"استعمل جهازك أنت", "الهاتف أخطر من الحاسوب", "متصفح تور (Tor\u00a0Browser) وحده", "(Safest)", "قد يكون خطرًا عليك", "لا تصوّر الشاشة",
 			"معلومات مخفية عن المكان", "لا تحمل هذه الصور", "في جلسة واحدة", "«هوية جديدة»", "لا يوجد زر يمحو كل أثر",
 			"المتصفح العادي فيحفظه", "احفظ الكلمات غيبًا", "لا تكتبها مع عنوان هذه الصفحة", "دليل عليك", "ولا يضيع شيء غير ذلك", "لست مجبرًا",
 		},

@@ -94,7 +94,7 @@ var little = map[string][]string{
 	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
 	"intake/token":           {"internal/agekey", "internal/mailbox", "internal/wordlist"},
 	"intake/pages":           {"internal/edtf", "internal/questionnaire", "internal/testimony", "internal/wordlist"},
-	"vault/letterbox":        {"internal/durable"},
+	"vault/letterbox":        {"internal/durable", "vault/internal/boltfile", "vault/internal/boltpages"},
 }
 
 // What sees a source's code or words knows of little else.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 )
 
 const (
@@ -54,8 +55,8 @@ func (s *Store) CheckRecords(ctx context.Context, report func(vault.Finding)) er
 	}
 	defer s.leave()
 	for _, f := range []*file{s.headers, s.payloads} {
-		err := f.view(func(v *view) error {
-			if err := v.length(f.os); err != nil {
+		err := f.view(func(v *boltpages.View) error {
+			if err := v.Length(f.os); err != nil {
 				return err
 			}
 			if !f.metasSound() {
@@ -86,7 +87,7 @@ func (f *file) finding(err error) vault.Finding {
 // one page in seventeen at most is read here, none of it payload.
 func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.Finding), damaged map[vault.ID]bool) error {
 	var found []vault.Finding
-	err := f.view(func(v *view) error {
+	err := f.view(func(v *boltpages.View) error {
 		c, err := f.structure(ctx, v)
 		if err != nil {
 			return err
@@ -113,27 +114,27 @@ func (s *Store) checkStructure(ctx context.Context, f *file, report func(vault.F
 }
 
 // structure checks the state of the file that v shows.
-func (f *file) structure(ctx context.Context, v *view) (*structure, error) {
-	if err := v.length(f.os); err != nil {
+func (f *file) structure(ctx context.Context, v *boltpages.View) (*structure, error) {
+	if err := v.Length(f.os); err != nil {
 		return nil, err
 	}
 	c := newStructure(v)
-	v.visit = func(id, pages uint64) error {
+	v.Visit = func(id, pages uint64) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return c.mark(id, pages)
+		return c.used.Mark(id, pages)
 	}
-	defer func() { v.visit = nil }()
+	defer func() { v.Visit = nil }()
 	if !f.metasSound() {
 		c.problem(vault.ID{}, errMetas)
 	}
-	err := c.trees(v.root, true)
+	err := c.trees(v.Root, true)
 	if err == nil && len(c.problems) == 0 {
 		// The page that names the list of free pages is overwritten by the
 		// next transaction but one; if it is gone the list is not checked.
-		if m, merr := readMeta(f.os, int64(v.txid%2)*v.pageSize); merr == nil && m.txid == v.txid && m.freelist != noFreelist {
-			if err = c.freelist(m.freelist); err == nil {
+		if m, merr := boltpages.ReadMeta(f.os, int64(v.TxID%2)*v.PageSize); merr == nil && m.TxID == v.TxID && m.Freelist != boltpages.NoFreelist {
+			if err = c.used.Freelist(m.Freelist); err == nil {
 				c.unused()
 			}
 		}
@@ -150,7 +151,7 @@ func (f *file) structure(ctx context.Context, v *view) (*structure, error) {
 // within view, or another file may take the place of this one meanwhile.
 func (f *file) metasSound() bool {
 	for range 3 {
-		if _, both, err := newestMeta(f.os); err == nil && both {
+		if _, both, err := boltpages.NewestMeta(f.os); err == nil && both {
 			return !f.fallback
 		}
 		time.Sleep(time.Millisecond)
@@ -168,16 +169,16 @@ func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), pa
 	var after *vault.ID
 	for {
 		var items []item
-		err := s.headers.view(func(v *view) error {
-			return eachID(v, headersBucket, after, func(id vault.ID, e *entry) error {
-				b, err := e.read(nil, maxRecord)
+		err := s.headers.view(func(v *boltpages.View) error {
+			return eachID(v, headersBucket, after, func(id vault.ID, e *boltpages.Entry) error {
+				b, err := e.Read(nil, maxRecord)
 				it := item{id: id, err: err}
 				if err == nil {
 					it.rec, it.err = decodeRecord(id, b)
 				}
 				items = append(items, it)
 				if len(items) == checkSlice {
-					return errStop
+					return boltpages.ErrStop
 				}
 				return nil
 			})
@@ -263,11 +264,11 @@ func (s *Store) checkOrphans(ctx context.Context, report func(vault.Finding)) er
 }
 
 func (s *Store) payloadIDs(after *vault.ID) (ids []vault.ID, err error) {
-	err = s.payloads.view(func(v *view) error {
-		return eachID(v, payloadsBucket, after, func(id vault.ID, _ *entry) error {
+	err = s.payloads.view(func(v *boltpages.View) error {
+		return eachID(v, payloadsBucket, after, func(id vault.ID, _ *boltpages.Entry) error {
 			ids = append(ids, id)
 			if len(ids) == checkSlice {
-				return errStop
+				return boltpages.ErrStop
 			}
 			return nil
 		})
@@ -299,12 +300,12 @@ func (s *Store) isOrphan(id vault.ID) (bool, error) {
 }
 
 func holds(f *file, bucket []byte, id vault.ID) (ok bool, err error) {
-	err = f.view(func(v *view) error {
-		t, found, err := v.bucket(v.root, bucket)
+	err = f.view(func(v *boltpages.View) error {
+		t, found, err := v.Bucket(v.Root, bucket)
 		if err != nil || !found {
 			return err
 		}
-		_, ok, err = v.get(t, id[:])
+		_, ok, err = v.Get(t, id[:])
 		return err
 	})
 	return ok, err

@@ -11,6 +11,8 @@ import (
 	"go.etcd.io/bbolt"
 
 	"amana/vault"
+	"amana/vault/internal/boltfile"
+	"amana/vault/internal/boltpages"
 )
 
 // fillBytes bounds one transaction that fills a new file.
@@ -25,17 +27,17 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 		return nil, err
 	}
 	var want digest
-	err = f.view(func(v *view) error {
+	err = f.view(func(v *boltpages.View) error {
 		if err := f.whole(ctx, v); err != nil {
 			return err
 		}
-		if err := d.takeReserve(int64(v.high)*v.pageSize - f.reusable()); err != nil {
+		if err := d.takeReserve(int64(v.High)*v.PageSize - f.reusable()); err != nil {
 			return err
 		}
 		want, err = f.fill(ctx, v, path, pair)
 		return err
 	})
-	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); errors.As(err, &panicked) {
 		return nil, fmt.Errorf("the disk did not keep the copy of %s as it was written: %v", headersFile, err) // see below
 	}
 	if err != nil {
@@ -60,17 +62,17 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 
 // whole returns an error wrapping [ErrDamaged] unless every page is sound and the
 // file holds only what copy knows of.
-func (f *file) whole(ctx context.Context, v *view) error {
+func (f *file) whole(ctx context.Context, v *boltpages.View) error {
 	c, err := f.structure(ctx, v)
 	if err == nil && len(c.problems) > 0 {
 		err = errors.New(c.problems[0].Problem)
 	}
 	if err == nil {
-		err = only(v, v.root, metaBucket, f.bucket)
+		err = only(v, v.Root, metaBucket, f.bucket)
 	}
 	if err == nil {
-		var meta tree
-		if meta, _, err = v.bucket(v.root, metaBucket); err == nil {
+		var meta boltpages.Tree
+		if meta, _, err = v.Bucket(v.Root, metaBucket); err == nil {
 			err = only(v, meta, versionKey, pairKey, dueKey)
 		}
 	}
@@ -81,14 +83,14 @@ func (f *file) whole(ctx context.Context, v *view) error {
 }
 
 // only returns an error if a tree holds another key than those.
-func only(v *view, t tree, keys ...[]byte) error {
-	return v.walk(t, nil, func(e *entry) error {
+func only(v *boltpages.View, t boltpages.Tree, keys ...[]byte) error {
+	return v.Walk(t, nil, func(e *boltpages.Entry) error {
 		for _, key := range keys {
-			if string(e.key) == string(key) {
+			if string(e.Key) == string(key) {
 				return nil
 			}
 		}
-		return fmt.Errorf("it holds %.40q, which this program does not know", e.key)
+		return fmt.Errorf("it holds %.40q, which this program does not know", e.Key)
 	})
 }
 
@@ -122,18 +124,18 @@ func (d *digester) end() digest {
 
 // fill makes a file at path, copies all records to it in the order of their ids,
 // and says what it copied. It flushes nothing.
-func (f *file) fill(ctx context.Context, v *view, path string, pair []byte) (digest, error) {
+func (f *file) fill(ctx context.Context, v *boltpages.View, path string, pair []byte) (digest, error) {
 	to := &filler{file: &file{path: path, bucket: f.bucket}}
 	if err := to.begin(pair); err != nil {
 		return digest{}, to.end(err)
 	}
 	var sum digester
 	var failed error
-	err := eachID(v, f.bucket, nil, func(id vault.ID, e *entry) error {
+	err := eachID(v, f.bucket, nil, func(id vault.ID, e *boltpages.Entry) error {
 		if failed = ctx.Err(); failed != nil {
 			return failed
 		}
-		value, err := e.read(nil, maxRecord) // a new one each time: bbolt keeps it
+		value, err := e.Read(nil, maxRecord) // a new one each time: bbolt keeps it
 		if err == nil {
 			_, err = decodeRecord(id, value)
 		}
@@ -203,7 +205,7 @@ func (to *filler) end(err error) error {
 	if err == nil {
 		err = guard(to.commit)
 	}
-	if panicked := (*panicError)(nil); to.db == nil || errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); to.db == nil || errors.As(err, &panicked) {
 		if to.os != nil {
 			to.os.Close() // bbolt may keep its locks
 		}
@@ -219,13 +221,13 @@ func (to *filler) end(err error) error {
 // written to it.
 func (f *file) compare(ctx context.Context, pair []byte, want digest) error {
 	var got digester
-	err := f.view(func(v *view) error {
+	err := f.view(func(v *boltpages.View) error {
 		var buf []byte
-		err := eachID(v, f.bucket, nil, func(id vault.ID, e *entry) (err error) {
+		err := eachID(v, f.bucket, nil, func(id vault.ID, e *boltpages.Entry) (err error) {
 			if err = ctx.Err(); err != nil {
 				return err
 			}
-			if buf, err = e.read(buf, maxRecord); err == nil {
+			if buf, err = e.Read(buf, maxRecord); err == nil {
 				got.add(id, buf)
 			}
 			return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -192,11 +193,11 @@ func shrink(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	m, _, err := newestMeta(f)
+	m, _, err := boltpages.NewestMeta(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Truncate(int64(m.high) * m.pageSize); err != nil {
+	if err := f.Truncate(int64(m.High) * m.PageSize); err != nil {
 		t.Fatal(err)
 	}
 }

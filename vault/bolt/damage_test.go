@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"hash/fnv"
 	"math/rand/v2"
@@ -11,8 +12,17 @@ import (
 	"testing"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
+
+// What bbolt writes into its pages.
+const (
+	branchPage = 0x01
+	leafPage   = 0x02
+)
+
+var order = binary.NativeEndian
 
 // image is a vault on disk that is damaged and mended again.
 type image struct {
@@ -169,7 +179,7 @@ func TestCounts(t *testing.T) {
 	noticed := 0
 	for page := 2 * 4096; page < len(data); page += 4096 {
 		count := order.Uint16(data[page+10:])
-		if flags := order.Uint16(data[page+8:]); flags != leafPage && flags != branchPage || count == 0 {
+		if flags := order.Uint16(data[page+8:]); flags != branchPage && flags != leafPage || count == 0 {
 			continue
 		}
 		for _, wrong := range []uint16{count - 1, count + 1} {
@@ -258,7 +268,7 @@ func TestEndless(t *testing.T) {
 	} {
 		bad := bytes.Clone(im.files[payloadsFile])
 		for page := range uint64(2) {
-			m := bad[page*4096+pageHead:]
+			m := bad[page*4096+boltpages.PageHead:]
 			order.PutUint32(m[8:], uint32(c.pageSize))
 			order.PutUint64(m[40:], c.high)
 			h := fnv.New64a()

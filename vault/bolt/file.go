@@ -7,23 +7,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"go.etcd.io/bbolt"
 	bberrors "go.etcd.io/bbolt/errors"
+
+	"amana/vault/internal/boltfile"
+	"amana/vault/internal/boltpages"
 )
 
 const (
 	formatVersion1 = "amana/vault/1"
 	formatVersion2 = "amana/vault/2"
 	formatVersion  = "amana/vault/3"
-
-	// lockTimeout only has to outlast a process that is just ending.
-	lockTimeout = 500 * time.Millisecond
 
 	// mapSize is address space, not memory. While the file fits in it bbolt
 	// never has to wait for readers in order to map it anew.
@@ -55,7 +53,7 @@ type file struct {
 	broken atomic.Pointer[error] // why nothing may be written until the file is opened anew
 	stuck  atomic.Bool           // bbolt panicked, so its locks may be held for ever
 	mu     sync.Mutex            // held by update
-	undo   []byte
+	undo   []byte                // as long as a page
 
 	opened sync.RWMutex // held to use os and db; locked to open them anew
 	grown  int64        // bytes of pages taken since they were opened
@@ -91,22 +89,9 @@ func (f *file) precheck() error {
 		return fmt.Errorf("vault: open: %w", err)
 	}
 	defer pf.Close()
-	deadline := time.Now().Add(lockTimeout)
-	for {
-		err := syscall.Flock(int(pf.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return fmt.Errorf("vault: lock %s: %w", f.path, err)
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("vault: open %s: %w", f.path, ErrLocked)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if !stands(pf, f.path) {
-		// Another process has just written it anew and holds the new one.
+	if ok, err := boltfile.Lock(pf, f.path); err != nil {
+		return fmt.Errorf("vault: lock %s: %w", f.path, err)
+	} else if !ok {
 		return fmt.Errorf("vault: open %s: %w", f.path, ErrLocked)
 	}
 	if f.fallback, err = checkBeforeOpen(pf, f.bucket); err != nil {
@@ -117,7 +102,7 @@ func (f *file) precheck() error {
 
 func (f *file) open() error {
 	options := &bbolt.Options{
-		Timeout:      lockTimeout,
+		Timeout:      boltfile.LockTimeout,
 		FreelistType: bbolt.FreelistMapType,
 		// The free list is written with every transaction (the default). It
 		// stays small, see remove.go; without it bbolt walks the whole file at
@@ -151,7 +136,7 @@ func createFile(path string, bucket, pair []byte) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("vault: create: %w", err)
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: boltfile.LockTimeout})
 	if err != nil {
 		return fmt.Errorf("vault: create %s: %w", path, asFull(err))
 	}
@@ -202,19 +187,47 @@ func upgrade(tx *bbolt.Tx) error {
 
 // meta returns a value of the meta bucket, nil if there is none.
 func (f *file) meta(key []byte) (value []byte, err error) {
-	err = f.view(func(v *view) error {
-		meta, ok, err := v.bucket(v.root, metaBucket)
+	err = f.view(func(v *boltpages.View) error {
+		meta, ok, err := v.Bucket(v.Root, metaBucket)
 		if err != nil || !ok {
 			return err
 		}
-		e, ok, err := v.get(meta, key)
+		e, ok, err := v.Get(meta, key)
 		if err != nil || !ok {
 			return err
 		}
-		value, err = e.read(nil, 1024)
+		value, err = e.Read(nil, 1024)
 		return err
 	})
 	return value, err
+}
+
+// view calls fn with the present state. fn must be short: while it runs, pages
+// set free are not used again and the file grows instead.
+func (f *file) view(fn func(*boltpages.View) error) error {
+	if f.stuck.Load() {
+		return *f.broken.Load()
+	}
+	f.opened.RLock()
+	defer f.opened.RUnlock()
+	var began bool
+	err := guard(func() error {
+		tx, err := f.db.Begin(false)
+		if err != nil {
+			return err
+		}
+		began = true
+		defer tx.Rollback()
+		size := int64(len(f.undo))
+		m := boltpages.Meta{PageSize: size, High: uint64(tx.Size() / size), TxID: uint64(tx.ID())}
+		m.Root.Page = uint64(tx.Cursor().Bucket().Root())
+		return fn(m.View(f.os))
+	})
+	if panicked := (*boltfile.PanicError)(nil); !began && errors.As(err, &panicked) {
+		f.breakDown(err)
+		f.stuck.Store(true) // bbolt panicked in Begin and keeps its locks
+	}
+	return err
 }
 
 // update runs fn in one transaction and returns once it is on stable storage.
@@ -229,7 +242,7 @@ func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 		return *cause
 	}
 	err := guard(func() error { return f.transact(fn) })
-	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); errors.As(err, &panicked) {
 		f.breakDown(err)
 		f.stuck.Store(true)
 	}
@@ -240,35 +253,21 @@ func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 }
 
 func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
-	tx, err := f.db.Begin(true)
-	if err != nil {
-		return err
+	var tx *bbolt.Tx
+	doubt, err := boltfile.Transact(f.db, f.os, f.undo, func(t *bbolt.Tx) error {
+		tx = t
+		bucket := tx.Bucket(f.bucket)
+		if bucket == nil {
+			return errors.New("a bucket is missing")
+		}
+		return fn(tx, bucket)
+	})
+	if doubt != nil {
+		f.breakDown(doubt)
 	}
-	id := uint64(tx.ID())
-	slot := int64(id%2) * int64(len(f.undo))
-	if _, err := f.os.ReadAt(f.undo, slot); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	bucket := tx.Bucket(f.bucket)
-	if bucket == nil {
-		return errors.Join(errors.New("a bucket is missing"), tx.Rollback())
-	}
-	if err := fn(tx, bucket); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	err = tx.Commit()
 	if err == nil {
 		stats := tx.Stats()
 		f.grown += stats.GetPageAlloc()
-		return nil
-	}
-	// If the page that makes the transaction visible was written and only its
-	// flush failed, then bbolt reports an error but shows the transaction. Put
-	// the page back as it was. bbolt has already taken the pages for free that
-	// the transaction freed, so it must not write again.
-	if m, merr := readMeta(f.os, slot); merr == nil && m.txid == id {
-		_, werr := f.os.WriteAt(f.undo, slot)
-		f.breakDown(errors.Join(err, werr, f.os.Sync()))
 	}
 	return err
 }
@@ -316,20 +315,5 @@ func (f *file) close() error {
 	return nil
 }
 
-// panicError is a panic of bbolt's, which it raises on damaged pages, or a
-// fault in memory that is mapped from a file that became shorter.
-type panicError struct{ cause any }
-
-func (e *panicError) Error() string { return fmt.Sprintf("%v: %v", ErrDamaged, e.cause) }
-func (e *panicError) Unwrap() error { return ErrDamaged }
-
-// guard turns panics and faults in fn into errors.
-func guard(fn func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = &panicError{cause}
-		}
-	}()
-	return fn()
-}
+// guard turns panics and faults in fn into errors that wrap [ErrDamaged].
+func guard(fn func() error) error { return boltfile.Guard(ErrDamaged, fn) }

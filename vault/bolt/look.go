@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 )
 
 // Look implements [vault.Store]. For an id that is not there it reads the record
@@ -19,7 +20,7 @@ func (s *Store) Look(ctx context.Context, ids []vault.ID) (states []vault.State,
 		return nil, err
 	}
 	defer s.leave()
-	err = s.headers.view(func(v *view) error {
+	err = s.headers.view(func(v *boltpages.View) error {
 		states, err = look(v, ids)
 		return err
 	})
@@ -29,8 +30,8 @@ func (s *Store) Look(ctx context.Context, ids []vault.ID) (states []vault.State,
 	return states, nil
 }
 
-func look(v *view, ids []vault.ID) ([]vault.State, error) {
-	t, ok, err := v.bucket(v.root, headersBucket)
+func look(v *boltpages.View, ids []vault.ID) ([]vault.State, error) {
+	t, ok, err := v.Bucket(v.Root, headersBucket)
 	if err != nil {
 		return nil, err
 	}
@@ -38,16 +39,16 @@ func look(v *view, ids []vault.ID) ([]vault.State, error) {
 		return nil, errors.New("a bucket is missing")
 	}
 	states := make([]vault.State, len(ids))
-	v.top = map[uint64]*node{}
+	v.KeepTop()
 	var buf []byte
 	for i, id := range ids {
-		e, found, err := v.near(t, id[:])
+		e, found, err := v.Near(t, id[:])
 		if err != nil {
 			return nil, err
 		}
 		state := vault.Kept
 		// Of one that is damaged nobody can say that it was collected.
-		if b, err := e.read(buf, maxRecord); err == nil {
+		if b, err := e.Read(buf, maxRecord); err == nil {
 			buf = b
 			if rec, err := decodeRecord(id, b); err == nil && rec.Collected {
 				state = vault.Collected

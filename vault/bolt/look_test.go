@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -70,10 +71,9 @@ func TestLookSameWork(t *testing.T) {
 		var reads [2]counting
 		var states [2]vault.State
 		for i, id := range []vault.ID{id, above} {
-			err := s.headers.view(func(v *view) error {
-				reads[i] = counting{ReaderAt: v.r}
-				v.r = &reads[i]
-				got, err := look(v, []vault.ID{id})
+			err := s.headers.view(func(v *boltpages.View) error {
+				reads[i] = counting{ReaderAt: s.headers.os}
+				got, err := look(v.Meta.View(&reads[i]), []vault.ID{id})
 				if err == nil {
 					states[i] = got[0]
 				}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"syscall"
+
+	"amana/vault/internal/boltpages"
 )
 
 const (
@@ -12,7 +14,7 @@ const (
 	// of 4 KiB exactly, and so that the payload of the smallest testimony
 	// (65,536 bytes of ZIP, 65,568 sealed) is one chunk. Longer values were not
 	// faster; docs/formats.md does not fix the size.
-	chunkSize   = bufferPages - pageHead - elementSize - 4
+	chunkSize   = bufferPages - boltpages.PageHead - boltpages.ElementSize - 4
 	poolBuffers = 448
 	bufferPages = 17 * 4096 // what one buffer takes, in bytes
 

@@ -9,14 +9,15 @@ import (
 	"maps"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 )
 
 const readBytes = 1 << 20 // at most in one transaction
 
 // eachID calls fn for every key of a top-level bucket, all of which are ids, from
 // the one behind after on; nil begins at the start.
-func eachID(v *view, bucket []byte, after *vault.ID, fn func(id vault.ID, e *entry) error) error {
-	t, ok, err := v.bucket(v.root, bucket)
+func eachID(v *boltpages.View, bucket []byte, after *vault.ID, fn func(id vault.ID, e *boltpages.Entry) error) error {
+	t, ok, err := v.Bucket(v.Root, bucket)
 	if err != nil {
 		return err
 	}
@@ -27,24 +28,24 @@ func eachID(v *view, bucket []byte, after *vault.ID, fn func(id vault.ID, e *ent
 	if after != nil {
 		from = after[:]
 	}
-	return v.walk(t, from, func(e *entry) error {
-		if len(e.key) != len(vault.ID{}) {
+	return v.Walk(t, from, func(e *boltpages.Entry) error {
+		if len(e.Key) != len(vault.ID{}) {
 			return errors.New("a key is not an id")
 		}
-		if after != nil && vault.ID(e.key) == *after {
+		if after != nil && vault.ID(e.Key) == *after {
 			return nil
 		}
-		return fn(vault.ID(e.key), e)
+		return fn(vault.ID(e.Key), e)
 	})
 }
 
 // empty says whether the file's bucket holds no id.
 func (f *file) empty() (bool, error) {
 	empty := true
-	err := f.view(func(v *view) error {
-		return eachID(v, f.bucket, nil, func(vault.ID, *entry) error {
+	err := f.view(func(v *boltpages.View) error {
+		return eachID(v, f.bucket, nil, func(vault.ID, *boltpages.Entry) error {
 			empty = false
-			return errStop
+			return boltpages.ErrStop
 		})
 	})
 	return empty, err
@@ -82,12 +83,12 @@ func (s *Store) Records(ctx context.Context, after vault.ID, limit int) ([]vault
 	if after != (vault.ID{}) {
 		behind = &after
 	}
-	err := s.headers.view(func(v *view) error {
-		return eachID(v, headersBucket, behind, func(id vault.ID, e *entry) error {
+	err := s.headers.view(func(v *boltpages.View) error {
+		return eachID(v, headersBucket, behind, func(id vault.ID, e *boltpages.Entry) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b, err := e.read(nil, maxRecord)
+			b, err := e.Read(nil, maxRecord)
 			if err != nil {
 				return err
 			}
@@ -98,7 +99,7 @@ func (s *Store) Records(ctx context.Context, after vault.ID, limit int) ([]vault
 			}
 			records = append(records, rec)
 			if len(records) == limit {
-				return errStop
+				return boltpages.ErrStop
 			}
 			return nil
 		})
@@ -111,19 +112,19 @@ func (s *Store) Records(ctx context.Context, after vault.ID, limit int) ([]vault
 
 // record returns the record of one testimony.
 func (s *Store) record(id vault.ID) (rec vault.Record, err error) {
-	err = s.headers.view(func(v *view) error {
-		t, ok, err := v.bucket(v.root, headersBucket)
+	err = s.headers.view(func(v *boltpages.View) error {
+		t, ok, err := v.Bucket(v.Root, headersBucket)
 		if err != nil {
 			return err
 		}
-		e, found, err := v.get(t, id[:])
+		e, found, err := v.Get(t, id[:])
 		if err != nil {
 			return err
 		}
 		if !ok || !found {
 			return vault.ErrNotFound
 		}
-		b, err := e.read(nil, maxRecord)
+		b, err := e.Read(nil, maxRecord)
 		if err != nil {
 			return err
 		}
@@ -201,33 +202,33 @@ func (r *reader) Read(p []byte) (int, error) {
 }
 
 func (r *reader) readPayload(p []byte) (n int, err error) {
-	err = r.s.payloads.view(func(v *view) error {
-		top, ok, err := v.bucket(v.root, payloadsBucket)
+	err = r.s.payloads.view(func(v *boltpages.View) error {
+		top, ok, err := v.Bucket(v.Root, payloadsBucket)
 		if err != nil {
 			return err
 		}
-		var t tree
+		var t boltpages.Tree
 		if ok {
-			if t, ok, err = v.bucket(top, r.id[:]); err != nil {
+			if t, ok, err = v.Bucket(top, r.id[:]); err != nil {
 				return err
 			}
 		}
 		for n < len(p) {
-			var e entry
+			var e boltpages.Entry
 			if ok {
-				if e, ok, err = v.chunk(t, r.seq); err != nil {
+				if e, ok, err = chunkOf(v, t, r.seq); err != nil {
 					return err
 				}
 			}
 			if !ok {
 				return io.ErrUnexpectedEOF
 			}
-			m := max(0, min(int64(len(p)-n), e.len-r.off))
-			if _, err := v.r.ReadAt(p[n:n+int(m)], e.off+r.off); err != nil {
-				return noEOF(err)
+			m := max(0, min(int64(len(p)-n), e.Len-r.off))
+			if err := e.ReadPart(p[n:n+int(m)], r.off); err != nil {
+				return err
 			}
 			n, r.off = n+int(m), r.off+m
-			if r.off >= e.len {
+			if r.off >= e.Len {
 				r.seq, r.off = r.seq+1, 0
 			}
 		}

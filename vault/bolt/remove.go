@@ -6,6 +6,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 )
 
 const (
@@ -101,11 +102,11 @@ func (s *Store) load() error {
 	s.inside.Store(s.payloads.reusable())
 	damaged := 0
 	var kept tally
-	err = s.headers.view(func(v *view) error {
+	err = s.headers.view(func(v *boltpages.View) error {
 		var buf []byte
-		return eachID(v, headersBucket, nil, func(id vault.ID, e *entry) error {
+		return eachID(v, headersBucket, nil, func(id vault.ID, e *boltpages.Entry) error {
 			var err error
-			if buf, err = e.read(buf, maxRecord); err != nil {
+			if buf, err = e.Read(buf, maxRecord); err != nil {
 				return err
 			}
 			rec, err := decodeRecord(id, buf)
@@ -135,17 +136,17 @@ func (s *Store) load() error {
 }
 
 func (s *Store) findOrphans() error {
-	return s.headers.view(func(hv *view) error {
-		records, ok, err := hv.bucket(hv.root, headersBucket)
+	return s.headers.view(func(hv *boltpages.View) error {
+		records, ok, err := hv.Bucket(hv.Root, headersBucket)
 		if err != nil || !ok {
 			return err
 		}
-		return s.payloads.view(func(v *view) error {
-			return eachID(v, payloadsBucket, nil, func(id vault.ID, e *entry) error {
-				if _, kept, err := hv.get(records, id[:]); err != nil || kept {
+		return s.payloads.view(func(v *boltpages.View) error {
+			return eachID(v, payloadsBucket, nil, func(id vault.ID, e *boltpages.Entry) error {
+				if _, kept, err := hv.Get(records, id[:]); err != nil || kept {
 					return err
 				}
-				bytes, err := v.removable(e)
+				bytes, err := removable(v, e)
 				if err != nil {
 					s.logf("%s", leftAlone)
 					return nil
@@ -163,10 +164,10 @@ const leftAlone = "vault: a payload without a record is damaged and left alone; 
 
 // removable returns the size of the payload in e, or an error if its pages are not
 // sound: bbolt will walk them to remove it.
-func (v *view) removable(e *entry) (bytes int64, err error) {
-	t, err := e.tree()
+func removable(v *boltpages.View, e *boltpages.Entry) (bytes int64, err error) {
+	t, err := e.Tree()
 	if err == nil {
-		err = v.walkChunks(t, func(c *entry) error { bytes += c.len; return nil })
+		err = walkChunks(v, t, func(c *boltpages.Entry) error { bytes += c.Len; return nil })
 	}
 	return bytes, err
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"amana/internal/durable"
+	"amana/vault/internal/boltfile"
 )
 
 // rewriteFile is the name of a new headers.db until it is whole, and from then on
@@ -40,7 +40,7 @@ func (s *Store) rewrite(ctx context.Context) error {
 	s.mu.Lock()
 	s.counts.RewriteDue = false
 	s.mu.Unlock()
-	err = errors.Join(overwrite(old.os), old.close(), remove(path))
+	err = errors.Join(boltfile.Overwrite(old.os), old.close(), boltfile.Remove(path))
 	if err != nil {
 		return fmt.Errorf("vault: the headers are written anew, but those dropped may still be found on the disk: %w", asFull(err))
 	}
@@ -58,16 +58,16 @@ func (f *file) replace(ctx context.Context, path string, d *disk) (old *file, er
 	if cause := f.broken.Load(); cause != nil {
 		return nil, *cause
 	}
-	if err := erase(path); err != nil {
+	if err := boltfile.Erase(path); err != nil {
 		return nil, err
 	}
 	fresh, err := f.copy(ctx, path, d)
 	if err != nil {
-		return nil, errors.Join(err, erase(path)) // it holds headers that may be dropped later
+		return nil, errors.Join(err, boltfile.Erase(path)) // it holds headers that may be dropped later
 	}
-	if err = exchange(path, f.path); err != nil {
-		if stands(f.os, f.path) {
-			return nil, errors.Join(fmt.Errorf("rename %s: %w", path, err), fresh.close(), erase(path))
+	if err = boltfile.Exchange(path, f.path); err != nil {
+		if boltfile.Stands(f.os, f.path) {
+			return nil, errors.Join(fmt.Errorf("rename %s: %w", path, err), fresh.close(), boltfile.Erase(path))
 		}
 	} else {
 		err = durable.SyncDir(filepath.Dir(path))
@@ -83,13 +83,6 @@ func (f *file) replace(ctx context.Context, path string, d *disk) (old *file, er
 	return old, nil
 }
 
-// stands says whether a file that is open is the one with that name.
-func stands(f *os.File, path string) bool {
-	a, err := f.Stat()
-	b, err2 := os.Stat(path)
-	return err == nil && err2 == nil && os.SameFile(a, b)
-}
-
 // finishRewrite removes what a rewrite that was cut off has left, and carries out
 // one that is due. That it cannot is no reason not to receive testimonies.
 func (s *Store) finishRewrite() error {
@@ -99,7 +92,7 @@ func (s *Store) finishRewrite() error {
 		return err
 	}
 	if s.sound {
-		if err := erase(filepath.Join(s.disk.dir, rewriteFile)); err != nil {
+		if err := boltfile.Erase(filepath.Join(s.disk.dir, rewriteFile)); err != nil {
 			s.logf("vault: what is left of a rewrite cannot be removed: %v", err)
 		}
 	}

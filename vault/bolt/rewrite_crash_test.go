@@ -70,11 +70,14 @@ func verifyRotated(t *testing.T, dir string, kept map[vault.ID]uint64, said stri
 	}
 }
 
-// straceRotate runs childRotate with one system call tampered with, and returns what
-// it said behind an empty line.
-func straceRotate(t *testing.T, dir, inject string, more ...string) ([]byte, error) {
+// straceRotate runs childRotate in a vault with one system call tampered with, verifies
+// what is left, and returns what it said behind an empty line.
+func straceRotate(t *testing.T, dir string, kept map[vault.ID]uint64, inject string, more ...string) (string, error) {
 	t.Helper()
-	return runRotate(strace(t, "rotate", dir, inject, append(more, "-P", dir, "-P", filepath.Join(dir, rewriteFile))...))
+	out, err := runRotate(strace(t, "rotate", dir, inject, append(more, "-P", dir, "-P", filepath.Join(dir, rewriteFile))...))
+	acknowledged(t, out, kept)
+	verifyRotated(t, dir, kept, string(out))
+	return string(out), err
 }
 
 func runRotate(cmd *exec.Cmd) ([]byte, error) {
@@ -108,28 +111,35 @@ func TestKillRewrite(t *testing.T) {
 		{"fsync", []string{"-e", "inject=renameat2:error=ENOSYS"}, 5},
 	} {
 		t.Run(fmt.Sprint(c.call, len(c.more)), func(t *testing.T) {
-			killed := 0
-			for n := 1; n < 100; n++ {
+			killAtEach(t, c.call, c.least, func(inject string) (string, error) {
 				dir, kept := fullVault(t)
-				out, err := straceRotate(t, dir, fmt.Sprintf("%s:signal=KILL:when=%d", c.call, n), c.more...)
-				acknowledged(t, out, kept)
-				if err == nil && !bytes.HasSuffix(out, []byte("\nend\n")) || err != nil && err.Error() != "signal: killed" {
-					t.Fatalf("the child failed: %v: %s", err, out)
-				}
-				verifyRotated(t, dir, kept, string(out))
-				if t.Failed() {
-					t.Fatalf("killed at call %d (%v): %s", n, err, out)
-				}
-				if err == nil {
-					break // there is no such call any more
-				}
-				killed++
-			}
-			t.Logf("%d runs were killed", killed)
-			if killed < c.least {
-				t.Errorf("%d runs were killed, want %d at least: the test no longer reaches the calls", killed, c.least)
-			}
+				return straceRotate(t, dir, kept, inject, c.more...)
+			})
 		})
+	}
+}
+
+// killAtEach runs a child again and again, and has it killed at its first such call, at
+// its second, and so on, until it comes to its end. run verifies what is left.
+func killAtEach(t *testing.T, call string, least int, run func(inject string) (said string, err error)) {
+	t.Helper()
+	killed := 0
+	for n := 1; n < 100; n++ {
+		said, err := run(fmt.Sprintf("%s:signal=KILL:when=%d", call, n))
+		if err == nil && !strings.HasSuffix(said, "\nend\n") || err != nil && err.Error() != "signal: killed" {
+			t.Fatalf("the child failed: %v: %s", err, said)
+		}
+		if t.Failed() {
+			t.Fatalf("killed at call %d (%v): %s", n, err, said)
+		}
+		if err == nil {
+			break // there is no such call any more
+		}
+		killed++
+	}
+	t.Logf("%d runs were killed", killed)
+	if killed < least {
+		t.Errorf("%d runs were killed, want %d at least: the test no longer reaches the calls", killed, least)
 	}
 }
 
@@ -232,35 +242,38 @@ func TestRewriteErrors(t *testing.T) {
 				if c.call == "fsync" { // it happens by chance which thread would make a file longer
 					grow(t, dir)
 				}
-				out, err := straceRotate(t, dir, fmt.Sprintf("%s:error=%s:when=%d", c.call, c.errno, n))
-				text := string(out)
-				if err != nil && text == "\n" && c.call == "fsync" && n == 1 {
-					verifyRotated(t, dir, kept, text) // the folder could not be flushed at Open
-					failed++
+				said, err := straceRotate(t, dir, kept, fmt.Sprintf("%s:error=%s:when=%d", c.call, c.errno, n))
+				if err != nil && said == "\n" && c.call == "fsync" && n == 1 {
+					failed++ // the folder could not be flushed at Open
 					continue
 				}
-				acknowledged(t, out, kept)
-				if err != nil || !strings.HasSuffix(text, "\nend\n") {
-					t.Fatalf("call %d: %v: %s", n, err, text)
-				}
-				if strings.Contains(text, "damaged=true") {
-					t.Errorf("call %d: a failing disk is told as damage: %s", n, text)
-				}
-				if c.errno == "ENOSPC" && strings.Contains(text, "full=false") {
-					t.Errorf("call %d: a full disk is not told as one: %s", n, text)
-				}
-				verifyRotated(t, dir, kept, text)
-				if t.Failed() {
-					t.Fatalf("call %d: %s", n, text)
-				}
-				failed += strings.Count(text, "\nfailed ")
-				broken += strings.Count(text, "\nbroken\n")
+				wentOn(t, n, c.errno, said, err)
+				failed += strings.Count(said, "\nfailed ")
+				broken += strings.Count(said, "\nbroken\n")
 			}
 			t.Logf("%d calls failed, in %d runs the vault had to be opened anew", failed, broken)
 			if failed < c.least || broken < c.broken {
 				t.Errorf("%d calls failed, %d of them so, want %d and %d at least: the test no longer reaches them", failed, broken, c.least, c.broken)
 			}
 		})
+	}
+}
+
+// wentOn fails the test unless a child came to its end though its n-th call had failed,
+// and told that as what it was.
+func wentOn(t *testing.T, n int, errno, said string, err error) {
+	t.Helper()
+	if err != nil || !strings.HasSuffix(said, "\nend\n") {
+		t.Errorf("call %d: %v", n, err)
+	}
+	if strings.Contains(said, "damaged=true") {
+		t.Errorf("call %d: a failing disk is told as damage", n)
+	}
+	if errno == "ENOSPC" && strings.Contains(said, "full=false") {
+		t.Errorf("call %d: a full disk is not told as one", n)
+	}
+	if t.Failed() {
+		t.Fatalf("call %d: %s", n, said)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -311,7 +312,7 @@ func TestCompare(t *testing.T) {
 	}
 	path := filepath.Join(dir, rewriteFile)
 	var want digest
-	err = s.headers.view(func(v *view) (err error) {
+	err = s.headers.view(func(v *boltpages.View) (err error) {
 		want, err = s.headers.fill(t.Context(), v, path, pair)
 		return err
 	})

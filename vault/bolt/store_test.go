@@ -12,6 +12,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -220,7 +221,7 @@ func TestRoomUsedAgain(t *testing.T) {
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
-		if err := s.payloads.view(func(v *view) error { high = int64(v.high) * v.pageSize; return nil }); err != nil {
+		if err := s.payloads.view(func(v *boltpages.View) error { high = int64(v.High) * v.PageSize; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -43,17 +43,9 @@ func childTurning(dir string) error {
 		return err
 	}
 	failed := make(chan error)
-	var seeds atomic.Uint64
-	seeds.Store(uint64(time.Now().UnixNano()) >> 10 << 8) // seeds only have to differ
+	seeds := newSeeds()
 	for range 2 {
-		go func() {
-			for {
-				if err := putSeed(s, seeds.Add(1)); err != nil {
-					failed <- err
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-		}()
+		go again(failed, 10*time.Millisecond, func() error { return putSeed(s, seeds.Add(1)) })
 	}
 	go func() {
 		u, err := s.Usage(ctx)
@@ -81,6 +73,24 @@ func childTurning(dir string) error {
 		failed <- err
 	}()
 	return <-failed
+}
+
+// newSeeds returns a counter of seeds, which only have to differ.
+func newSeeds() *atomic.Uint64 {
+	seeds := new(atomic.Uint64)
+	seeds.Store(uint64(time.Now().UnixNano()) >> 10 << 8)
+	return seeds
+}
+
+// again calls fn again and again, and hands on its first error.
+func again(failed chan<- error, pause time.Duration, fn func() error) {
+	for {
+		if err := fn(); err != nil {
+			failed <- err
+			return
+		}
+		time.Sleep(pause)
+	}
 }
 
 // childRotate keeps a testimony, rotates all that are there to the next epoch,

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 	"amana/vault/vaulttest"
 )
 
@@ -285,10 +286,10 @@ func TestUpgrade(t *testing.T) {
 
 // value returns the bytes of a record.
 func (f *file) value(id vault.ID) (value []byte, err error) {
-	err = f.view(func(v *view) error {
-		return eachID(v, f.bucket, nil, func(at vault.ID, e *entry) (err error) {
+	err = f.view(func(v *boltpages.View) error {
+		return eachID(v, f.bucket, nil, func(at vault.ID, e *boltpages.Entry) (err error) {
 			if at == id {
-				value, err = e.read(nil, maxRecord)
+				value, err = e.Read(nil, maxRecord)
 			}
 			return err
 		})

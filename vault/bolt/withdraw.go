@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"amana/vault"
+	"amana/vault/internal/boltpages"
 )
 
 // Remove implements [vault.Store].
@@ -36,17 +37,17 @@ func remains(rec vault.Record) (*vault.Record, error) {
 // upload that was aborted.
 func (s *Store) abandon(p *pending) {
 	found := false
-	err := s.payloads.view(func(v *view) error {
-		top, ok, err := v.bucket(v.root, payloadsBucket)
+	err := s.payloads.view(func(v *boltpages.View) error {
+		top, ok, err := v.Bucket(v.Root, payloadsBucket)
 		if err != nil || !ok {
 			return err
 		}
-		e, ok, err := v.get(top, p.id[:])
+		e, ok, err := v.Get(top, p.id[:])
 		if err != nil || !ok {
 			return err
 		}
 		found = true
-		p.written, err = v.removable(&e)
+		p.written, err = removable(v, &e)
 		return err
 	})
 	if err != nil {

@@ -111,26 +111,11 @@ func childWithdrawing(dir string) error {
 		return err
 	}
 	failed := make(chan error)
-	var seeds atomic.Uint64
-	seeds.Store(uint64(time.Now().UnixNano()) >> 10 << 8) // seeds only have to differ
+	seeds := newSeeds()
 	for range 3 {
-		go func() {
-			for err := error(nil); err == nil; {
-				err = putAndRemove(ctx, s, &seeds)
-				if err != nil {
-					failed <- err
-				}
-			}
-		}()
+		go again(failed, 0, func() error { return putAndRemove(ctx, s, seeds) })
 	}
-	go func() {
-		for err := error(nil); err == nil; {
-			if err = s.Rewrite(ctx); err != nil {
-				failed <- err
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
-	}()
+	go again(failed, 5*time.Millisecond, func() error { return s.Rewrite(ctx) })
 	return <-failed
 }
 

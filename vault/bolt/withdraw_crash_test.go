@@ -106,24 +106,7 @@ func TestKillWithdraw(t *testing.T) {
 		least int // runs that must really have been killed
 	}{{"pwrite64", 20}, {"fdatasync", 4}, {"fsync", 4}, {"renameat2", 1}, {"unlinkat", 1}} {
 		t.Run(c.call, func(t *testing.T) {
-			killed := 0
-			for n := 1; n < 100; n++ {
-				said, err := straceWithdraw(t, fmt.Sprintf("%s:signal=KILL:when=%d", c.call, n))
-				if err == nil && !strings.HasSuffix(said, "\nend\n") || err != nil && err.Error() != "signal: killed" {
-					t.Fatalf("the child failed: %v: %s", err, said)
-				}
-				if t.Failed() {
-					t.Fatalf("killed at call %d (%v): %s", n, err, said)
-				}
-				if err == nil {
-					break // there is no such call any more
-				}
-				killed++
-			}
-			t.Logf("%d runs were killed", killed)
-			if killed < c.least {
-				t.Errorf("%d runs were killed, want %d at least: the test no longer reaches the calls", killed, c.least)
-			}
+			killAtEach(t, c.call, c.least, func(inject string) (string, error) { return straceWithdraw(t, inject) })
 		})
 	}
 }
@@ -141,18 +124,7 @@ func TestWithdrawErrors(t *testing.T) {
 			failed := 0
 			for n := 1; n <= c.calls; n++ {
 				said, err := straceWithdraw(t, fmt.Sprintf("%s:error=%s:when=%d", c.call, c.errno, n))
-				if err != nil || !strings.HasSuffix(said, "\nend\n") {
-					t.Fatalf("call %d: %v: %s", n, err, said)
-				}
-				if strings.Contains(said, "damaged=true") {
-					t.Errorf("call %d: a failing disk is told as damage: %s", n, said)
-				}
-				if c.errno == "ENOSPC" && strings.Contains(said, "full=false") {
-					t.Errorf("call %d: a full disk is not told as one: %s", n, said)
-				}
-				if t.Failed() {
-					t.Fatalf("call %d: %s", n, said)
-				}
+				wentOn(t, n, c.errno, said, err)
 				failed += strings.Count(said, "\nfailed ")
 			}
 			t.Logf("%d calls failed", failed)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 
+	"amana/vault/internal/boltfile"
+
 	"go.etcd.io/bbolt"
 )
 
@@ -15,7 +17,7 @@ const fillBytes = 4 << 20
 // another, in the order of their keys; from may be nil. It has no mark that an Erase is
 // due. After an error a part of it may be there.
 func create(ctx context.Context, path string, from *bbolt.Bucket) (err error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, NoSync: true, NoGrowSync: true})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: boltfile.LockTimeout, NoSync: true, NoGrowSync: true})
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,14 @@ package letterbox
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
+
+	"amana/vault/internal/boltpages"
 )
 
 // image returns a letterbox with some letters and free pages, and its bytes.
@@ -26,11 +29,11 @@ func image(t *testing.T) (path string, data []byte, letters []Letter) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newestMeta(bytes.NewReader(data))
+	m, _, err := boltpages.NewestMeta(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return path, data[:int64(m.high)*m.pageSize], letters
+	return path, data[:int64(m.High)*m.PageSize], letters
 }
 
 // whole counts the letters that come back as they were. Others must give an error that
@@ -127,6 +130,42 @@ func TestBitFlips(t *testing.T) {
 	t.Logf("%d of %d flips were in a place that matters", noticed, len(places))
 	if noticed < len(places)/10 {
 		t.Error("hardly any was noticed: the flips do not reach what matters")
+	}
+}
+
+// A page that hides the only letter it has, by a wrong count, is damage: else the letter
+// would be gone without a word.
+func TestHiddenLetter(t *testing.T) {
+	b, path := newBox(t)
+	l := letter(1, 1, day)
+	put(t, b, l)
+	b.Close()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noticed := 0
+	for page := 2 * 4096; page < len(data); page += 4096 {
+		changed := bytes.Clone(data)
+		if order := binary.NativeEndian; order.Uint16(changed[page+10:]) == 1 {
+			order.PutUint16(changed[page+10:], 0)
+		}
+		if err := os.WriteFile(path, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b, err := Open(path)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Errorf("page %d: %v", page/4096, err)
+			}
+			noticed++
+			continue
+		}
+		holds(t, b, l)
+		b.Close()
+	}
+	if noticed == 0 {
+		t.Error("no page with one key is in use")
 	}
 }
 

@@ -1,23 +1,16 @@
 package letterbox
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"syscall"
 
 	"amana/internal/durable"
+	"amana/vault/internal/boltfile"
 
 	"go.etcd.io/bbolt"
 )
-
-// overwriteBytes is how much is overwritten at a time.
-const overwriteBytes = 1 << 20
 
 // rewriteName is the name of a new file until it is whole, and from then on of the old
 // one until that is overwritten.
@@ -44,7 +37,7 @@ func (b *Box) Erase(ctx context.Context) error {
 
 func (b *Box) erase(ctx context.Context) error {
 	path := b.rewriteName()
-	if err := eraseFile(path); err != nil {
+	if err := boltfile.Erase(path); err != nil {
 		return err
 	}
 	due := false
@@ -57,11 +50,11 @@ func (b *Box) erase(ctx context.Context) error {
 	}
 	fresh, err := b.file.copyTo(ctx, path)
 	if err != nil {
-		return errors.Join(err, eraseFile(path)) // it holds letters that may be removed later
+		return errors.Join(err, boltfile.Erase(path)) // it holds letters that may be removed later
 	}
 	old := b.file
-	if err = exchange(path, b.path); err != nil && stands(old.os, b.path) {
-		return errors.Join(fmt.Errorf("rename %s: %w", path, err), fresh.close(), eraseFile(path))
+	if err = boltfile.Exchange(path, b.path); err != nil && boltfile.Stands(old.os, b.path) {
+		return errors.Join(fmt.Errorf("rename %s: %w", path, err), fresh.close(), boltfile.Erase(path))
 	}
 	if err == nil {
 		err = durable.SyncDir(filepath.Dir(b.path))
@@ -75,53 +68,5 @@ func (b *Box) erase(ctx context.Context) error {
 	b.using.Lock()
 	b.file = fresh
 	b.using.Unlock()
-	return errors.Join(overwrite(old.os), old.close(), remove(path))
-}
-
-// overwrite puts zeros in the place of a file's bytes and flushes them. Whether the old
-// bytes are then gone is up to what lies below: a flash disk, a file system that copies
-// on write and a snapshot keep them for a while. What is zero already, as holes are, is
-// left alone.
-func overwrite(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("overwrite: %w", err)
-	}
-	buf, zeros := make([]byte, overwriteBytes), make([]byte, overwriteBytes)
-	var failed error
-	for off := int64(0); off < info.Size(); off += overwriteBytes {
-		part := buf[:min(overwriteBytes, info.Size()-off)]
-		if n, err := f.ReadAt(part, off); n == len(part) && (err == nil || errors.Is(err, io.EOF)) && bytes.Equal(part, zeros[:n]) {
-			continue
-		}
-		if _, err := f.WriteAt(zeros[:len(part)], off); err != nil && failed == nil {
-			failed = err // the rest is overwritten all the same
-		}
-	}
-	if err := errors.Join(failed, f.Sync()); err != nil {
-		return fmt.Errorf("overwrite: %w", err)
-	}
-	return nil
-}
-
-// eraseFile overwrites and removes the file at path, if there is one.
-func eraseFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = errors.Join(overwrite(f), f.Close())
-	}
-	return errors.Join(err, remove(path))
-}
-
-// remove removes a name for good. That there is none is not an error.
-func remove(path string) error {
-	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(path))
+	return errors.Join(boltfile.Overwrite(old.os), old.close(), boltfile.Remove(path))
 }

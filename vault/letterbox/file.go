@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"go.etcd.io/bbolt"
-)
 
-// lockTimeout only has to outlast a process that is just ending.
-const lockTimeout = 500 * time.Millisecond
+	"amana/vault/internal/boltfile"
+)
 
 // file is the bbolt file, with care for what bbolt leaves to its caller: panics on
 // damaged pages, faults on truncated files, and a failed flush of the page that makes
@@ -22,7 +19,7 @@ const lockTimeout = 500 * time.Millisecond
 type file struct {
 	os   *os.File // bbolt's own handle
 	db   *bbolt.DB
-	undo []byte // the first page that the next transaction will write over
+	undo []byte // as long as a page
 
 	stuck atomic.Bool // bbolt panicked where it may keep its locks for ever
 }
@@ -73,32 +70,15 @@ func openChecked(path string, flag int, mode fs.FileMode) (_ *os.File, err error
 			f.Close()
 		}
 	}()
-	for deadline := time.Now().Add(lockTimeout); ; time.Sleep(10 * time.Millisecond) {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("lock: %w", err)
-		}
-		if time.Now().After(deadline) {
-			return nil, ErrLocked
-		}
-	}
-	if !stands(f, path) {
-		return nil, ErrLocked // another process has just written it anew
+	if ok, err := boltfile.Lock(f, path); err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	} else if !ok {
+		return nil, ErrLocked
 	}
 	if err = checkPages(f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return f, nil
-}
-
-// stands says whether a file that is open is the one with that name.
-func stands(f *os.File, path string) bool {
-	a, err := f.Stat()
-	b, err2 := os.Stat(path)
-	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // view calls fn with the two buckets. What it reads is valid only in fn.
@@ -131,42 +111,25 @@ func inBuckets(tx *bbolt.Tx, fn func(meta, letters *bbolt.Bucket) error) error {
 }
 
 // update calls fn in a transaction and returns once it is on stable storage. broken
-// means that the file must not be written to again.
+// means that the file must not be written to again: else the same letters, put again,
+// might be taken for kept.
 func (f *file) update(fn func(meta, letters *bbolt.Bucket) error) (broken bool, err error) {
 	if f.stuck.Load() {
 		return true, ErrDamaged
 	}
-	err = guard(func() error {
-		tx, err := f.db.Begin(true)
-		if err != nil {
-			return err
-		}
-		id := uint64(tx.ID())
-		slot := int64(id%2) * int64(len(f.undo))
-		if _, err := f.os.ReadAt(f.undo, slot); err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
-		if err := inBuckets(tx, fn); err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
-		if err = tx.Commit(); err == nil {
-			return nil
-		}
-		// If the page that makes the transaction visible was written and only its
-		// flush failed, bbolt reports an error and shows the transaction. Put the page
-		// back, or the same letters, put again, would be taken for kept.
-		if m, merr := readMeta(f.os, slot); merr == nil && m.txid == id {
-			broken = true
-			_, werr := f.os.WriteAt(f.undo, slot)
-			err = errors.Join(err, werr, f.os.Sync())
-		}
+	var doubt error
+	err = guard(func() (err error) {
+		doubt, err = boltfile.Transact(f.db, f.os, f.undo, func(tx *bbolt.Tx) error { return inBuckets(tx, fn) })
 		return err
 	})
-	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
+	if panicked := (*boltfile.PanicError)(nil); errors.As(err, &panicked) {
 		f.stuck.Store(true)
-		broken = true
+		return true, err
 	}
-	return broken, err
+	if doubt != nil {
+		return true, doubt
+	}
+	return false, err
 }
 
 func (f *file) close() error {
@@ -176,23 +139,5 @@ func (f *file) close() error {
 	return guard(f.db.Close)
 }
 
-// panicError is a panic of bbolt's, which it raises on damaged pages, or a fault in
-// memory that is mapped from a file that became shorter.
-type panicError struct{ cause any }
-
-// Error says what bbolt said.
-func (e *panicError) Error() string { return fmt.Sprintf("%v: %v", ErrDamaged, e.cause) }
-
-// Unwrap returns [ErrDamaged].
-func (e *panicError) Unwrap() error { return ErrDamaged }
-
-// guard turns panics and faults in fn into errors.
-func guard(fn func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = &panicError{cause}
-		}
-	}()
-	return fn()
-}
+// guard turns panics and faults in fn into errors that wrap [ErrDamaged].
+func guard(fn func() error) error { return boltfile.Guard(ErrDamaged, fn) }

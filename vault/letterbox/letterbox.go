@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"amana/internal/durable"
+	"amana/vault/internal/boltfile"
 
 	"go.etcd.io/bbolt"
 )
@@ -103,7 +104,7 @@ func Open(path string) (*Box, error) {
 // begin makes an empty letterbox under a temporary name and gives it its own.
 func begin(path string) error {
 	partial := hiddenName(path, "partial")
-	if err := remove(partial); err != nil {
+	if err := boltfile.Remove(partial); err != nil {
 		return err
 	}
 	err := create(context.Background(), partial, nil)
@@ -113,7 +114,7 @@ func begin(path string) error {
 		err = os.Rename(partial, path)
 	}
 	if err != nil {
-		return errors.Join(err, remove(partial))
+		return errors.Join(err, boltfile.Remove(partial))
 	}
 	return durable.SyncDir(filepath.Dir(path))
 }

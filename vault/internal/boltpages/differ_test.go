@@ -1,4 +1,4 @@
-package bolt
+package boltpages
 
 import (
 	"bytes"
@@ -13,6 +13,9 @@ import (
 
 	"amana/vault/vaulttest"
 )
+
+// large is the size of a value that with its key of four bytes fills 17 pages exactly.
+const large = 17*4096 - PageHead - ElementSize - 4
 
 // pair is a key of a file: the buckets it stands in, itself, and its value.
 type pair struct{ path, value string }
@@ -79,8 +82,8 @@ func scramble(tx *bbolt.Tx, r *rand.Rand) error {
 			if r.IntN(4) == 0 {
 				err = b.Delete(key)
 			} else {
-				size := []int{0, 1, 40, 300, 5000, chunkSize}[min(r.IntN(60), 5)]
-				if size == chunkSize && r.IntN(40) > 0 {
+				size := []int{0, 1, 40, 300, 5000, large}[min(r.IntN(60), 5)]
+				if size == large && r.IntN(40) > 0 {
 					size = 100
 				}
 				err = b.Put(key, vaulttest.Payload(size, r.Uint64()))
@@ -109,25 +112,24 @@ func compare(t *testing.T, db *bbolt.DB, path string) int {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	m, both, err := newestMeta(f)
+	m, both, err := NewestMeta(f)
 	if err != nil || !both {
 		t.Fatalf("the first pages are sound: %v, %v", both, err)
 	}
-	v := &view{r: f, pageSize: m.pageSize, high: m.high, root: tree{page: m.root}}
-	if err := v.length(f); err != nil {
+	v := m.View(f)
+	if err := v.Length(f); err != nil {
 		t.Error(err)
 	}
-	c := newStructure(v) // every page is met once, by the walk or on the list of free ones
-	if err := ourPairs("", v, v.root, &got); err != nil {
+	u := NewUsed(v) // every page is met once, by the walk or on the list of free ones
+	if err := ourPairs("", v, v.Root, &got); err != nil {
 		t.Errorf("walk: %v", err)
 	}
-	if m.freelist != noFreelist {
-		if err := c.freelist(m.freelist); err != nil {
+	if m.Freelist != NoFreelist {
+		if err := u.Freelist(m.Freelist); err != nil {
 			t.Error(err)
 		}
-		c.unused()
-		for _, p := range c.problems {
-			t.Error(p.Problem)
+		if lost := u.Lost(); lost > 0 {
+			t.Errorf("%d pages are neither used nor free", lost)
 		}
 	}
 	if len(got) != len(want) {
@@ -157,27 +159,27 @@ func cursorPairs(path string, c *bbolt.Cursor, bucket func([]byte) *bbolt.Bucket
 }
 
 // ourPairs walks a tree, and finds each key of it again.
-func ourPairs(path string, v *view, t tree, all *[]pair) error {
+func ourPairs(path string, v *View, t Tree, all *[]pair) error {
 	find := *v
-	find.visit, find.pool = nil, nil
-	return v.walk(t, nil, func(e *entry) error {
-		at := fmt.Sprintf("%s/%x", path, e.key)
-		again, ok, err := find.get(t, e.key)
-		if err != nil || !ok || again.off != e.off || again.len != e.len || again.isBucket != e.isBucket {
+	find.Visit, find.pool = nil, nil
+	return v.Walk(t, nil, func(e *Entry) error {
+		at := fmt.Sprintf("%s/%x", path, e.Key)
+		again, ok, err := find.Get(t, e.Key)
+		if err != nil || !ok || again.off != e.off || again.Len != e.Len || again.IsBucket != e.IsBucket {
 			return fmt.Errorf("%s is not found again: %v, %w", at, ok, err)
 		}
-		if _, ok, err := find.get(t, append(bytes.Clone(e.key), 0)); ok || err != nil {
+		if _, ok, err := find.Get(t, append(bytes.Clone(e.Key), 0)); ok || err != nil {
 			return fmt.Errorf("a key that is not there is found: %v, %w", ok, err)
 		}
-		if e.isBucket {
+		if e.IsBucket {
 			*all = append(*all, pair{at, "bucket"})
-			t, err := e.tree()
+			t, err := e.Tree()
 			if err != nil {
 				return err
 			}
 			return ourPairs(at, v, t, all)
 		}
-		value := make([]byte, e.len)
+		value := make([]byte, e.Len)
 		if _, err := v.r.ReadAt(value, e.off); err != nil && err != io.EOF {
 			return err
 		}
