@@ -36,6 +36,8 @@ func remains(rec vault.Record) (*vault.Record, error) {
 // owns, to the committer of payloads: it goes when its room is needed, as that of an
 // upload that was aborted.
 func (s *Store) abandon(p *pending) {
+	// Once more: who looked between the first time and the commit saw the record.
+	s.removals.Add(1)
 	found := false
 	err := s.payloads.view(func(v *boltpages.View) error {
 		top, ok, err := v.Bucket(v.Root, payloadsBucket)
