@@ -19,27 +19,41 @@ type source struct {
 	words  []string
 	thread mailbox.Thread
 	token  string // of the page before
-	after  func() // called after each answer, if not nil
+
+	came func() // called when an answer came
+	look func() // called when it is known what to look for after it
 }
 
-// newSource hands in a testimony and takes the code from the receipt. By the number
-// the language is chosen.
-func newSource(t *testing.T, s *rig.Server, marks *sought, n int, narrative string) *source {
+// newSource hands in a testimony and takes the code from the receipt.
+func newSource(t *testing.T, s *rig.Server, marks *sought, lang, narrative string) *source {
 	t.Helper()
-	c := &source{t: t, s: s, marks: marks, lang: []string{"ar", "en"}[n/10%2]}
-	page := c.say(200, "testimony", append(answered(narrative), rig.Field{Name: "contact_wish", Value: "code"}))
-	c.words = rig.CodeWords(page)
-	var err error
-	if c.thread, err = rig.ThreadOf(c.words); err != nil {
-		t.Fatalf("the receipt has no code of %d words: %v", len(c.words), err)
-	}
-	marks.code(t, c.words)
-	marks.thread(t, c.thread)
+	c := &source{t: t, s: s, marks: marks, lang: lang, came: func() {}, look: func() {}}
+	c.begin(narrative)
 	return c
 }
 
-// say posts a form and returns the page. Where all places are taken it tries again.
+func (c *source) begin(narrative string) {
+	c.t.Helper()
+	page := c.post(200, "testimony", append(answered(narrative), rig.Field{Name: "contact_wish", Value: "code"}))
+	c.words = rig.CodeWords(page)
+	var err error
+	if c.thread, err = rig.ThreadOf(c.words); err != nil {
+		c.t.Fatalf("the receipt has no code of %d words: %v", len(c.words), err)
+	}
+	c.marks.code(c.t, c.words)
+	c.marks.thread(c.t, c.thread)
+	c.look()
+}
+
+// say posts a form and returns the page.
 func (c *source) say(want int, path string, fields []rig.Field, files ...string) string {
+	c.t.Helper()
+	defer c.look()
+	return c.post(want, path, fields, files...)
+}
+
+// post is say without a look. Where all places are taken it tries again.
+func (c *source) post(want int, path string, fields []rig.Field, files ...string) string {
 	c.t.Helper()
 	for range 200 {
 		var sent []rig.File
@@ -47,13 +61,11 @@ func (c *source) say(want int, path string, fields []rig.Field, files ...string)
 			sent = append(sent, rig.Text(fileNameMark+".jpg", content))
 		}
 		status, page, err := c.s.PostTo("/"+c.lang+"/"+path, fields, sent...)
+		c.came()
 		if token := c.marks.token(page); token != "" {
 			c.token = token
 		}
 		if err == nil && status == want {
-			if c.after != nil {
-				c.after()
-			}
 			return page
 		}
 		if err != nil || status != 503 {

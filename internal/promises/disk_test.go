@@ -49,6 +49,9 @@ func TestP1NoPlaintextOnDisk(t *testing.T) {
 
 	// What can be known of the client is looked for as well (P5).
 	sent.add("something of the client", "User-Agent", "amana.onion", "WebKitForm")
+	for _, key := range fileKeys(t, s.State) {
+		sent.add(fileKey, string(key))
+	}
 	marks := sent.index()
 	var searched int64
 	for _, folder := range []string{s.Folder, s.Temp} {

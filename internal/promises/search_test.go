@@ -36,8 +36,9 @@ func (s *sought) add(kind string, marks ...string) {
 	}
 }
 
-// without takes out the marks of a kind that stand in a file, which is the program.
-func (s *sought) without(t *testing.T, kind, path string) {
+// without takes out the pairs of words that stand in a file, which is the program: in
+// a text of ours, or in its list of words.
+func (s *sought) without(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -49,9 +50,9 @@ func (s *sought) without(t *testing.T, kind, path string) {
 		t.Fatal(err)
 	}
 	own := make(map[string]bool)
-	search(f, 0, uint64(info.Size()), s.index(), func(m string, _ uint64) { own[m] = s.kinds[m] == kind })
-	for m, is := range own {
-		if is {
+	search(f, 0, uint64(info.Size()), s.index(), func(m string, _ uint64) { own[m] = true })
+	for m := range own {
+		if kind := s.kinds[m]; kind == pairTyped || kind == pairShown || kind == pairJoined {
 			delete(s.kinds, m)
 			s.own++
 		}

@@ -96,7 +96,7 @@ func handIn(t *testing.T, s *rig.Server) *sought {
 		case 1:
 			status, _, err = s.PostTo("/ar/testimony", answered(narrative))
 		case 2: // with a code
-			one := newSource(t, s, marks, i, narrative)
+			one := newSource(t, s, marks, []string{"ar", "en"}[i/10%2], narrative)
 			status = 200
 			mu.Lock()
 			sources = append(sources, one)
