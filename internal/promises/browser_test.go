@@ -55,7 +55,7 @@ func TestBrowserFileTooLarge(t *testing.T) {
 	address, _, _ = strings.Cut(address, "\n")
 	dir := t.TempDir()
 	photo, film := filepath.Join(dir, "صورة من الهاتف.jpg"), filepath.Join(dir, "film.mp4")
-	content := dense([]byte("\xff\xd8 pixel \r\n"), 400_000)
+	content := dense("\xff\xd8 pixel \r\n", 400_000)
 	for path, data := range map[string]string{photo: content, film: strings.Repeat("x", 3<<20)} {
 		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 			t.Fatal(err)

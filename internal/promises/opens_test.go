@@ -36,7 +36,7 @@ func bundle(t *testing.T) (state *rig.State, path string, files []string) {
 	t.Helper()
 	state = rig.NewState(t, rig.Erasing, 3)
 	s := state.Serve(t, nil)
-	files = []string{dense([]byte("\x00\xff photo \r\n"), 300_000), ""}
+	files = []string{dense("\x00\xff photo \r\n", 300_000), ""}
 	status, _, err := s.Post(words, rig.Text("../صورة.jpg", files[0]), rig.Text("فارغ.pdf", files[1]))
 	if err != nil || status != 200 {
 		t.Fatalf("status %d, %v", status, err)

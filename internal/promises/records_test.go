@@ -1,10 +1,15 @@
 package promises
 
 import (
+	"bytes"
 	"encoding/hex"
+	"os"
 	"path/filepath"
 	"testing"
 
+	"amana/internal/rig"
+
+	"filippo.io/age"
 	"go.etcd.io/bbolt"
 )
 
@@ -16,6 +21,36 @@ type record struct {
 	header  int    // length
 	chunks  int    // pieces of payload
 	payload int    // bytes of payload
+}
+
+// The lengths in a record: of the payload's hash and the hash at the end, and of what
+// stands before the former.
+const sum, fixed = 32, 1 + 1 + 10 + 4 + 8
+
+// fileKeys returns the file keys of all that a server has in its vault, from a copy of
+// the file: the server need not be able to answer.
+func fileKeys(t *testing.T, s *rig.State) (keys [][]byte) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.Folder, "vault", "headers.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "headers.db")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	each(t, path, "testimonies", func(_ []byte, _ *bbolt.Bucket, v []byte) {
+		header, err := age.ExtractHeader(bytes.NewReader(v[fixed+sum+4+4:]))
+		if err != nil {
+			t.Fatalf("find a header in the vault: %v", err)
+		}
+		key, err := age.DecryptHeader(header, s.Identities[0])
+		if err != nil {
+			t.Fatalf("open a header in the vault: %v", err)
+		}
+		keys = append(keys, key)
+	})
+	return keys
 }
 
 // keptIn reads every bucket and key of both files. The layout it expects is
@@ -40,7 +75,6 @@ func keptIn(t *testing.T, state string) []record {
 	})
 	var all []record
 	each(t, filepath.Join(state, "vault", "headers.db"), "testimonies", func(k []byte, _ *bbolt.Bucket, v []byte) {
-		const sum, fixed = 32, 1 + 1 + 10 + 4 + 8
 		if len(k) != 16 || len(v) < fixed+sum+4+sum {
 			t.Fatalf("a record of %d bytes under a key of %d", len(v), len(k))
 		}
@@ -67,7 +101,7 @@ func each(t *testing.T, path, bucket string, f func(k []byte, nested *bbolt.Buck
 			switch string(name) {
 			case "meta":
 				return b.ForEach(func(k, _ []byte) error {
-					if string(k) != "version" && string(k) != "pair" {
+					if string(k) != "version" && string(k) != "pair" && string(k) != "rewrite" {
 						t.Errorf("%s holds a key %q", filepath.Base(path), k)
 					}
 					return nil

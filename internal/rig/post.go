@@ -78,6 +78,7 @@ var (
 	tokenOf = regexp.MustCompile(`name="?token"? value="?([A-Za-z0-9_-]+)`)
 	wordsOf = regexp.MustCompile(`(?s)<ol[^>]*class="?words[^>]*>(.*?)</ol>`)
 	itemOf  = regexp.MustCompile(`(?s)<li>([^<]*)`)
+	replyOf = regexp.MustCompile(`name="?id"? value="?([0-9a-f]{32})`)
 )
 
 // Token returns the token that a page carries, or "".
@@ -98,6 +99,14 @@ func CodeWords(page string) (words []string) {
 		words = append(words, strings.TrimSpace(m[1]))
 	}
 	return words
+}
+
+// ReplyIDs returns the ids of the replies that the page of a thread offers.
+func ReplyIDs(page string) (ids []string) {
+	for _, m := range replyOf.FindAllStringSubmatch(page, -1) {
+		ids = append(ids, m[1])
+	}
+	return ids
 }
 
 // Send sends raw bytes and reads the answer.
