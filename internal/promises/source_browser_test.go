@@ -21,16 +21,16 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// source is a person with a browser that runs no script.
-type source struct {
+// person is a source with a browser that runs no script.
+type person struct {
 	visit
 	address string
 	width   int64
 	shots   int
 }
 
-func newSource(t *testing.T, address string, width int64) *source {
-	s := &source{visit: visit{t, browsertest.Start(t)}, address: address, width: width}
+func newPerson(t *testing.T, address string, width int64) *person {
+	s := &person{visit: visit{t, browsertest.Start(t)}, address: address, width: width}
 	browsertest.WithoutScripts(t, s.ctx)
 	_, err := chromedp.Call(s.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
@@ -43,7 +43,7 @@ func newSource(t *testing.T, address string, width int64) *source {
 func css(selector string) chromedp.CSS { return chromedp.CSS(selector) }
 
 // text returns the words of an element, which it waits for.
-func (s *source) text(selector string) string {
+func (s *person) text(selector string) string {
 	s.t.Helper()
 	s.do(chromedp.WaitVisible(css(selector)))
 	text, err := chromedp.Run(s.ctx, chromedp.Text(css(selector)))
@@ -54,7 +54,7 @@ func (s *source) text(selector string) string {
 }
 
 // says fails the test unless the page's main part holds the words.
-func (s *source) says(words ...string) {
+func (s *person) says(words ...string) {
 	s.t.Helper()
 	text := s.text("main")
 	for _, w := range words {
@@ -65,7 +65,7 @@ func (s *source) says(words ...string) {
 }
 
 // look leaves a picture of the page if AMANA_SCREENSHOTS names a folder.
-func (s *source) look(name string) {
+func (s *person) look(name string) {
 	s.t.Helper()
 	s.shots++
 	folder := os.Getenv("AMANA_SCREENSHOTS")
@@ -84,7 +84,7 @@ func (s *source) look(name string) {
 }
 
 // unfold opens the fold that holds a field, as a tap on its heading does.
-func (s *source) unfold(field string) {
+func (s *person) unfold(field string) {
 	s.t.Helper()
 	s.do(chromedp.Click(css("details:has([name=" + field + "]) > summary")))
 }
@@ -125,7 +125,7 @@ func wholeWay(t *testing.T, width int64) {
 	if err := os.WriteFile(photo, []byte("\xff\xd8 pixels"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := newSource(t, address, width)
+	s := newPerson(t, address, width)
 
 	// What is told first, then the form.
 	s.do(chromedp.Navigate("http://" + address + "/"))
