@@ -65,6 +65,7 @@ func TestFormOfAnotherQuestionnaire(t *testing.T) {
 	r := start(t, nil)
 	for name, c := range map[string][]sent{
 		"a question that is gone":  {field("narrative", "هذه كلماتي"), field("no_such_question", "yes")},
+		"gone before what is left": {field("no_such_question", "yes"), field("narrative", "هذه كلماتي"), field("unit", "x")},
 		"a choice made twice":      {field("narrative", "هذه كلماتي"), field("rank_band", "soldier"), field("rank_band", "nco")},
 		"a row too many":           {field("narrative", "هذه كلماتي"), field("place_6", "sednaya")},
 		"a question of his name":   {field("narrative", "هذه كلماتي"), field("his_name", "x")},

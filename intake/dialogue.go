@@ -19,7 +19,8 @@ import (
 // enter shows what has happened to a code's testimonies. A code that nobody has is
 // answered like any other.
 func (p *posted) enter() {
-	if !p.read(p.server.fields.code) {
+	if kind := p.read(p.server.fields.code); kind != "" {
+		p.ask(kind)
 		return
 	}
 	code, err := mailbox.ParseCode(p.value(codeField))
@@ -27,7 +28,7 @@ func (p *posted) enter() {
 		p.ask(pages.Mistyped)
 		return
 	}
-	t, err := p.server.derive(code)
+	t, err := p.server.derive(p.server.keyholes, code)
 	if err != nil {
 		p.ask(p.server.kind(err))
 		return
@@ -52,15 +53,17 @@ func (p *posted) back() {
 
 // readToken reads a form without files that carries a token.
 func (p *posted) readToken(fields form.Fields) (thread, bool) {
-	if !p.read(fields) {
-		return thread{}, false
-	}
+	kind := p.read(fields)
 	t, err := p.openToken(&p.got)
-	if err != nil {
+	switch {
+	case kind != "" && err == nil:
+		p.thread(t, pages.Thread{Form: pages.Form{Problem: kind}})
+	case kind != "":
+		p.fail(kind)
+	case err != nil:
 		p.ask(p.server.kind(err))
-		return thread{}, false
 	}
-	return t, true
+	return t, kind == "" && err == nil
 }
 
 // thread answers with the page of a thread. The vault and the letterbox are always
@@ -76,13 +79,13 @@ func (p *posted) thread(t thread, page pages.Thread) {
 		return
 	}
 	page.Parts, page.Collected = seen.count()
-	page.Unreadable = lettersErr != nil
+	page.Unreadable = page.Unreadable || lettersErr != nil
 	page.Withdrawn = seen.withdrawn
 	if page.Withdrawn && page.Form.Problem != "" {
 		// Nothing can be mended or chosen again there.
 		page.Form = pages.Form{Values: page.Form.Values, Problem: pages.Gone}
 	}
-	page.Unfinished = seen.withdrawn && len(seen.left(t.Thread)) > 0
+	page.Unfinished = seen.withdrawn && (len(seen.left(t.Thread)) > 0 || len(letters) > 0)
 	for _, l := range letters {
 		page.Replies = append(page.Replies, pages.ReplyHead{ID: hex.EncodeToString(l.ID[:]), Day: l.Day})
 	}
@@ -126,22 +129,29 @@ func (p *posted) add() {
 // name shows the page of his name, or keeps what was written there, in an envelope
 // of its own.
 func (p *posted) name() {
-	t, ok := p.readToken(p.server.fields.name)
-	if !ok {
+	kind := p.read(p.server.fields.name)
+	t, err := p.openToken(&p.got)
+	switch {
+	case err != nil && kind != "":
+		p.fail(kind) // nothing could be read of it
+		return
+	case err != nil:
+		p.ask(pages.Expired)
 		return
 	}
 	status := http.StatusOK
 	back := pages.Form{Values: p.got.Values}
-	if p.value(sendField) != "" {
+	if kind == "" && p.value(sendField) != "" {
 		e := p.envelope(testimony.Name, questionnaire.PageName)
 		e.open = func(*form.Form, questionnaire.Answers) (thread, error) { return t, nil }
-		kind := p.keep(e)
-		if kind == "" {
+		if kind = p.keep(e); kind == "" {
 			p.thread(t, pages.Thread{Added: true})
 			return
 		}
-		status = statuses[kind]
-		back.Problem, back.Fields = kind, e.problems
+		back.Fields = e.problems
+	}
+	if kind != "" {
+		status, back.Problem = statuses[kind], kind
 	}
 	back.Token = p.sealToken(t)
 	p.show(status, func(w io.Writer) error { return p.server.pages.Name(w, p.lang, p.state(), back) })
@@ -189,8 +199,8 @@ func (p *posted) reply() {
 		reply, err = t.Open(letter.Sealed)
 	}
 	if err != nil {
-		p.server.report(errors.New("intake: a reply that waits cannot be opened"))
-		p.fail(pages.Internal)
+		p.server.badReply.Store(true)
+		p.thread(t, pages.Thread{Unreadable: true})
 		return
 	}
 	p.noteFetched(t, id)
@@ -207,7 +217,7 @@ func (p *posted) noteFetched(t thread, reply [16]byte) {
 	e := p.envelope(testimony.Fetched, "")
 	e.id = t.Fetched(reply)
 	e.fetched = []string{hex.EncodeToString(reply[:])}
-	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && p.server.stopping.Err() == nil {
+	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && !errors.Is(err, vault.ErrFull) && p.server.stopping.Err() == nil {
 		p.server.report(fmt.Errorf("intake: a note that a reply was shown could not be kept: %w", err))
 	}
 }

@@ -21,6 +21,7 @@ var (
 	errEmpty      = errors.New("intake: neither words nor a file")
 	errAnswers    = errors.New("intake: some answers break a rule")
 	errWithdrawn  = errors.New("intake: the thread is withdrawn")
+	errChanged    = errors.New("intake: the form is of other questions than these")
 	errTooMany    = errors.New("intake: the thread has no part left")
 )
 
@@ -106,6 +107,9 @@ func (e *envelope) begin(got *form.Form, whole bool) (err error) {
 		if len(e.problems) > 0 {
 			return errAnswers
 		}
+	}
+	if got.Unknown {
+		return errChanged
 	}
 	if whole && e.empty(got) {
 		return errEmpty // before a code is worked out for nothing

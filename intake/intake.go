@@ -98,7 +98,8 @@ type Server struct {
 	limits    pages.State // without a roster, which is asked for each time
 	places    places      // uploads that are kept
 	apologies places      // uploads that are refused, but whose words are given back
-	keyholes  places      // codes that are being worked out
+	keyholes  places      // codes that were typed and are being worked out
+	newCodes  places      // the same of codes that are given out
 	conns     places
 	fields    fieldSets
 	tokens    *token.Keys
@@ -110,6 +111,8 @@ type Server struct {
 	reported  atomic.Pointer[string] // the problem told last
 	closed    atomic.Bool            // that no roster is in force was told
 	hashed    atomic.Pointer[hashed] // the roster hashed last
+	badReply  atomic.Bool            // a reply that waits could not be opened
+	watched   atomic.Pointer[string] // the day on which Watch looked last
 
 	mu     sync.Mutex
 	ended  bool
@@ -118,7 +121,8 @@ type Server struct {
 
 const (
 	apologyPlaces = 8 // refused uploads that are read at once
-	keyholePlaces = 2 // codes worked out at once; each takes 16 MiB
+	keyholePlaces = 2 // typed codes worked out at once; each takes 16 MiB
+	newCodePlaces = 1 // codes given out; a flood of typed ones must not refuse testimonies
 )
 
 // fieldSets are the fields of each form.
@@ -161,6 +165,7 @@ func New(config Config) (*Server, error) {
 		places:    newPlaces(config.Places),
 		apologies: newPlaces(apologyPlaces),
 		keyholes:  newPlaces(keyholePlaces),
+		newCodes:  newPlaces(newCodePlaces),
 		conns:     newPlaces(config.Conns),
 		fields:    newFieldSets(config.Questionnaire),
 		tokens:    token.NewKeys(config.Now),

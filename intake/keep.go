@@ -25,6 +25,9 @@ func (e *envelope) keep(got *form.Form) error {
 	} else if e.empty(got) {
 		return errEmpty
 	}
+	if got.Unknown {
+		return errChanged
+	}
 	document, err := e.document()
 	if err == nil {
 		err = e.sealer.Close(document)

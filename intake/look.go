@@ -50,16 +50,23 @@ func (s seen) left(t mailbox.Thread) (ids []vault.ID) {
 // look asks the vault for everything that a thread can have. It asks the same of it
 // whatever is there, and for a code that nobody has.
 func (s *Server) look(ctx context.Context, t mailbox.Thread) (seen, error) {
-	ids := make([]vault.ID, 0, mailbox.MaxParts+1)
+	ids := make([]vault.ID, 0, mailbox.MaxParts+mailbox.MaxWithdrawals)
 	for n := range mailbox.MaxParts {
 		ids = append(ids, t.Part(n))
 	}
-	states, err := s.config.Store.Look(ctx, append(ids, t.Withdrawal()))
-	if err == nil && len(states) != len(ids)+1 {
+	for n := range mailbox.MaxWithdrawals {
+		ids = append(ids, t.Withdrawal(n))
+	}
+	states, err := s.config.Store.Look(ctx, ids)
+	if err == nil && len(states) != len(ids) {
 		err = errors.New("the vault answers something else than it was asked")
 	}
 	if err != nil {
 		return seen{}, fmt.Errorf("%w: look for a thread: %w", errCannotSeal, err)
 	}
-	return seen{states[:len(ids)], states[len(ids)] != vault.Absent}, nil
+	withdrawn := false
+	for _, note := range states[mailbox.MaxParts:] {
+		withdrawn = withdrawn || note != vault.Absent
+	}
+	return seen{states[:mailbox.MaxParts], withdrawn}, nil
 }

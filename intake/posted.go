@@ -19,8 +19,8 @@ const (
 	// besides is how many bytes a form may have besides its files: the texts and the
 	// heads of the parts, generously.
 	besides = 8 << 20
-	// smallForm is the same for a form without files.
-	smallForm = 2 << 20
+	// smallForm is as much of a form without files as holds no long text.
+	smallForm = 64 << 10
 	// maxCode is the longest text that is looked at as a code, in characters.
 	maxCode = 500
 )
@@ -106,16 +106,23 @@ func (p *posted) value(field string) string {
 	return ""
 }
 
-// read reads a form that has no files.
-func (p *posted) read(fields form.Fields) bool {
+// read reads a form that has no files, and returns why it cannot be taken, or "". A
+// large one takes a place, for what it holds stays in memory until the answer was
+// sent.
+func (p *posted) read(fields form.Fields) pages.ProblemKind {
+	if n := p.r.ContentLength; n < 0 || n > smallForm {
+		if !p.server.apologies.take() {
+			return pages.Busy
+		}
+		p.out.after = append(p.out.after, p.server.apologies.leave)
+	}
 	var err error
-	body := io.LimitReader(p.r.Body, smallForm)
+	body := io.LimitReader(p.r.Body, besides)
 	p.got, err = form.Read(body, p.r.ContentLength, p.boundary, form.Limits{}, fields, passedOver{})
 	if err != nil {
-		p.fail(p.server.kind(err))
-		return false
+		return p.server.kind(err)
 	}
-	return true
+	return ""
 }
 
 // show answers with a page. It is made when it is sent, twice, and must be the same

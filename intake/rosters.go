@@ -67,6 +67,12 @@ func (s *Server) Watch() {
 	_, _ = s.inForce(s.today())
 	// A key is erased when its time is over only if it was made inside.
 	forget.Do(s.tokens.Renew)
+	// On another day than the reply was asked for: a line at that moment would say
+	// when its source came.
+	day := s.today()
+	if last := s.watched.Swap(&day); last != nil && *last != day && s.badReply.Swap(false) {
+		s.config.Problem(errors.New("intake: a reply that waits could not be opened: it was sealed to somebody else than its mailbox says, or damaged"))
+	}
 }
 
 // stillReaders returns errRetired if the roster that a testimony was sealed to

@@ -31,7 +31,7 @@ func (p *posted) submit() {
 			return thread{Thread: mailbox.NewThread()}, nil
 		}
 		code := mailbox.NewCode()
-		t, err := s.derive(code)
+		t, err := s.derive(s.newCodes, code)
 		return thread{Thread: t, replies: true, code: &code}, err
 	}
 	if kind := p.take(e, s.fields.form); kind != "" {
@@ -53,13 +53,14 @@ const deriveWait = 20 * time.Second
 // errBusy says that too many codes are being worked out.
 var errBusy = errors.New("intake: too many codes at once")
 
-// derive works out the thread of a code, which takes memory and time on purpose.
-func (s *Server) derive(code mailbox.Code) (mailbox.Thread, error) {
+// derive works out the thread of a code, in one of the places given: it takes memory
+// and time on purpose.
+func (s *Server) derive(at places, code mailbox.Code) (mailbox.Thread, error) {
 	patience := time.NewTimer(deriveWait)
 	defer patience.Stop()
 	select {
-	case s.keyholes <- struct{}{}:
-		defer s.keyholes.leave()
+	case at <- struct{}{}:
+		defer at.leave()
 		return code.Thread(), nil
 	case <-patience.C:
 		return mailbox.Thread{}, errBusy
@@ -85,6 +86,7 @@ func (s *Server) kind(err error) pages.ProblemKind {
 		{errTooMany, pages.Many},
 		{token.ErrExpired, pages.Expired},
 		{mailbox.ErrMistyped, pages.Mistyped},
+		{errChanged, pages.Malformed},
 		{form.ErrFileTooLarge, pages.FileTooLarge},
 		{form.ErrTotalTooLarge, pages.TotalTooLarge},
 		{form.ErrTooManyFiles, pages.TooManyFiles},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"amana/intake/pages"
+	"amana/internal/mailbox"
 	"amana/internal/testimony"
 	"amana/vault"
 )
@@ -22,6 +23,12 @@ func (p *posted) withdraw() {
 		p.fail(p.server.kind(err))
 		return
 	}
+	if kept, _ := seen.count(); !seen.withdrawn && kept == 0 {
+		// A code that was mistyped must not end in a page that says it is done. The
+		// thread's page says that nothing is kept.
+		p.thread(t, pages.Thread{})
+		return
+	}
 	if p.value(sureField) == "" {
 		page := pages.Withdraw{Token: p.sealToken(t)}
 		page.Parts, page.Collected = seen.count()
@@ -33,57 +40,51 @@ func (p *posted) withdraw() {
 		return
 	}
 	page, err := p.destroy(t, seen)
-	if err != nil {
+	switch {
+	case err != nil:
 		p.fail(p.server.kind(err))
-		return
+	case seen.withdrawn && page.Destroyed == 0:
+		p.thread(t, pages.Thread{}) // it was done before, by a second tap most likely
+	default:
+		p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Withdrawn(w, p.lang, page) })
 	}
-	p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Withdrawn(w, p.lang, page) })
 }
 
 // destroy leaves the reviewers a note that the thread is withdrawn, and then
-// removes what they have not collected, and the replies. The note comes first: a
-// part that is on its way in at this moment is removed here or, once it sees the
-// note, by its own page.
+// removes the replies, and what the reviewers have not collected. The note comes
+// first: a part that is on its way in at this moment is removed here or, once it
+// sees the note, by its own page. The parts come last: as long as one is there, the
+// thread's page says that it is not finished.
 func (p *posted) destroy(t thread, before seen) (pages.Withdrawn, error) {
 	s := p.server
 	if !before.withdrawn {
-		if err := p.noteWithdrawal(t, before); err != nil {
+		if err := p.noteWithdrawal(t); err != nil {
 			return pages.Withdrawn{}, err
 		}
+	}
+	// A letterbox that fails takes nothing away from what can be done.
+	if err := s.config.Letters.Remove(s.stopping, t.Mailbox()); err != nil {
+		s.report(fmt.Errorf("intake: replies to a withdrawn thread cannot be removed: %w", err))
 	}
 	now, err := s.look(s.stopping, t.Thread)
 	if err != nil {
 		return pages.Withdrawn{}, err
 	}
-	left := now.left(t.Thread)
-	if !now.withdrawn {
-		// The note stands in a part: what was there before goes.
-		left = before.left(t.Thread)
-	}
-	n, err := s.config.Store.Remove(s.stopping, left)
+	n, err := s.config.Store.Remove(s.stopping, now.left(t.Thread))
 	if err != nil {
 		return pages.Withdrawn{}, fmt.Errorf("%w: remove what is withdrawn: %w", errCannotSeal, err)
-	}
-	// A letterbox that fails takes nothing away from what was done.
-	if err := s.config.Letters.Remove(s.stopping, t.Mailbox()); err != nil {
-		s.report(fmt.Errorf("intake: replies to a withdrawn thread cannot be removed: %w", err))
 	}
 	_, collected := now.count()
 	return pages.Withdrawn{Destroyed: n, Collected: collected}, nil
 }
 
-// noteWithdrawal keeps the note under its name. If the remains of one that broke
-// off lie there, it takes the place of a part: the reviewers must learn of it.
-func (p *posted) noteWithdrawal(t thread, before seen) error {
-	note := func(id vault.ID) error {
+// noteWithdrawal keeps the note under the first of its names that is free.
+func (p *posted) noteWithdrawal(t thread) (err error) {
+	for n := range mailbox.MaxWithdrawals {
 		e := p.envelope(testimony.Withdrawal, "")
-		e.id = id
-		return e.keepNote(t)
-	}
-	err := note(t.Withdrawal())
-	for n := 0; errors.Is(err, vault.ErrTaken) && n < len(before.parts); n++ {
-		if before.parts[n] == vault.Absent {
-			err = note(t.Part(n))
+		e.id = t.Withdrawal(n)
+		if err = e.keepNote(t); !errors.Is(err, vault.ErrTaken) {
+			return err
 		}
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"amana/internal/mailbox"
 	"amana/internal/testimony"
 	"amana/vault"
 	"amana/vault/letterbox"
@@ -52,14 +53,19 @@ func TestLetterboxFails(t *testing.T) {
 	if strings.Contains(page, "no answer") || !strings.Contains(page, "cannot tell") || !strings.Contains(page, `action="/en/add"`) {
 		t.Errorf("the page says: %.2000s", page)
 	}
-	if status, _ := r.send("/en/reply", field("token", token), field("id", hex.EncodeToString(id[:]))); status != http.StatusInternalServerError {
+	if status, page := r.send("/en/reply", field("token", token), field("id", hex.EncodeToString(id[:]))); status != 200 || !strings.Contains(page, "cannot tell") {
 		t.Errorf("status %d", status)
 	}
 }
 
 // What is no reply to this source is not shown.
 func TestForeignReply(t *testing.T) {
-	r := start(t, nil)
+	now := time.Now()
+	var problems []error
+	r := start(t, func(c *Config) {
+		c.Now = func() time.Time { return now }
+		c.Problem = func(err error) { problems = append(problems, err) }
+	})
 	mine, token := r.handIn("en")
 	other, _ := r.handIn("en")
 	id := r.answerTo(other, "for another")
@@ -72,8 +78,8 @@ func TestForeignReply(t *testing.T) {
 		status int
 	}{
 		"of another mailbox": {hex.EncodeToString(id[:]), 200}, // the page of one's own thread
-		"sealed to another":  {hex.EncodeToString(stolen.ID[:]), 500},
-		"no age file":        {"0a000000000000000000000000000000", 500},
+		"sealed to another":  {hex.EncodeToString(stolen.ID[:]), 200},
+		"no age file":        {"0a000000000000000000000000000000", 200},
 		"no id":              {"zz", 400},
 		"none":               {"", 400},
 	} {
@@ -84,6 +90,18 @@ func TestForeignReply(t *testing.T) {
 	}
 	if n := len(r.store.testimonies()); n != 2 {
 		t.Errorf("%d envelopes are kept: a note of something that was not shown", n)
+	}
+	if len(problems) != 0 {
+		t.Errorf("told while a source was there: %v", problems)
+	}
+	// The operator learns of it on another day.
+	r.server.Watch()
+	now = now.AddDate(0, 0, 1)
+	for range 3 {
+		r.server.Watch()
+	}
+	if len(problems) != 1 || !strings.Contains(problems[0].Error(), "could not be opened") {
+		t.Errorf("told the next day: %v", problems)
 	}
 }
 
@@ -118,7 +136,7 @@ func TestWithdraw(t *testing.T) {
 	if kinds[testimony.First] != 2 || kinds[testimony.Addition] != 1 || kinds[testimony.Withdrawal] != 1 || len(r.letters.kept) != 0 {
 		t.Errorf("kept: %v, %d letters", kinds, len(r.letters.kept))
 	}
-	states, _ := r.store.Look(t.Context(), []vault.ID{thread.Part(0), thread.Part(2), thread.Withdrawal()})
+	states, _ := r.store.Look(t.Context(), []vault.ID{thread.Part(0), thread.Part(2), thread.Withdrawal(0)})
 	if states[0] != vault.Collected || states[1] != vault.Absent || states[2] != vault.Kept {
 		t.Errorf("states: %v", states)
 	}
@@ -206,7 +224,7 @@ func TestWithdrawalWhoseNameIsTaken(t *testing.T) {
 	r := start(t, nil)
 	code, token := r.handIn("en")
 	thread := r.threadOf(code)
-	r.store.claimed = map[vault.ID]bool{thread.Withdrawal(): true}
+	r.store.claimed = map[vault.ID]bool{thread.Withdrawal(0): true, thread.Withdrawal(1): true}
 	if status, _ := r.send("/en/withdraw", field("token", token), field("sure", "1")); status != 200 {
 		t.Errorf("status %d", status)
 	}
@@ -242,5 +260,40 @@ func TestDialogueWhileClosed(t *testing.T) {
 	}
 	if n := len(r.store.testimonies()); n != 1 {
 		t.Errorf("%d envelopes are kept", n)
+	}
+}
+
+// A code that nobody has, most likely a mistyped one, does not end in a page that says
+// that all is withdrawn, and leaves no note.
+func TestWithdrawNothing(t *testing.T) {
+	r := start(t, nil)
+	page := r.enter("en", strings.Join(mailbox.NewCode().Words("en"), " "))
+	for _, parts := range [][]sent{{}, {field("sure", "1")}} {
+		status, answer := r.send("/en/withdraw", append([]sent{field("token", r.tokenIn(page))}, parts...)...)
+		if status != 200 || !strings.Contains(answer, "Nothing is kept here under this code") {
+			t.Errorf("status %d, and the page does not say that nothing is kept", status)
+		}
+	}
+	if n := len(r.store.testimonies()); n != 0 {
+		t.Errorf("%d notes", n)
+	}
+}
+
+// A reply that comes in after a withdrawal, or that a crash left, can be taken away.
+func TestReplyAfterWithdrawal(t *testing.T) {
+	r := start(t, nil)
+	code, token := r.handIn("en")
+	r.send("/en/withdraw", field("token", token), field("sure", "1"))
+	r.answerTo(code, "too late")
+	page := r.enter("en", code)
+	if !strings.Contains(page, `action="/en/withdraw"`) {
+		t.Fatal("the page does not offer to finish")
+	}
+	r.send("/en/withdraw", field("token", r.tokenIn(page)), field("sure", "1"))
+	if page = r.enter("en", code); len(r.letters.kept) != 0 || strings.Contains(page, `action="/en/withdraw"`) {
+		t.Errorf("%d replies are left", len(r.letters.kept))
+	}
+	if kept := r.documents(); len(kept) != 1 || kept[0].Kind != testimony.Withdrawal {
+		t.Errorf("kept: %+v", kept)
 	}
 }

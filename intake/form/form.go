@@ -49,6 +49,7 @@ type Form struct {
 	Values    map[string][]string // by field, in the order they came, with \n between lines
 	FileNames []string            // of the files passed on, clipped, in order
 	FileBytes int64               // passed on, of all files
+	Unknown   bool                // a text came that the form has no field for
 }
 
 // Sink takes the files. A returned writer is used until File is called again.

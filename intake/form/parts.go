@@ -11,19 +11,25 @@ import (
 	"amana/internal/testimony"
 )
 
-// maxSpill bounds what is read and dropped of texts that are over their limits,
-// in bytes of one form: a text that never ends must not hold a place for ever.
+// maxSpill bounds what is read and dropped, of texts that are over their limits and
+// of fields that the form does not have, in bytes of one form: a text that never ends must not hold a place for ever.
 const maxSpill = 8 << 20
 
-// text reads one text field. It is kept whole if it is within its limit.
+// partCost is what a part that is passed over counts besides its bytes.
+const partCost = 128
+
+// text reads one text field. It is kept whole if it is within its limit. One that
+// the form does not have is passed over.
 func (r *reader) text(part *multipart.Part) error {
 	name := part.FormName()
 	field, ok := r.fields[name]
 	switch {
-	case !ok:
-		return fmt.Errorf("%w: unknown field", ErrMalformed)
 	case isFile(part):
 		return fmt.Errorf("%w: a text is a file", ErrMalformed)
+	case name == "":
+		return fmt.Errorf("%w: a part without a name", ErrMalformed)
+	case !ok:
+		return r.unknown(part)
 	case len(r.form.Values[name]) >= field.Times:
 		return fmt.Errorf("%w: a field came too often", ErrMalformed)
 	}
@@ -55,6 +61,25 @@ func (r *reader) text(part *multipart.Part) error {
 	// A browser sends CR LF for each line end that was typed.
 	r.form.Values[name] = append(r.form.Values[name], string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))))
 	return nil
+}
+
+// unknown passes over a field that the form does not have: it was shown before the
+// questions were changed, most likely, and what stands behind it must not be lost.
+func (r *reader) unknown(part *multipart.Part) error {
+	r.form.Unknown = true
+	r.spill -= partCost
+	for {
+		n, err := part.Read(r.buffer)
+		if r.spill -= n; r.spill < 0 {
+			return fmt.Errorf("%w: too much is of no field", ErrMalformed)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w: unknown field", ErrMalformed)
+		}
+	}
 }
 
 // whole returns b without a code point that was cut at its end.

@@ -44,9 +44,18 @@ const MaxParts = 256
 // Without the code nobody can tell that two names are of one thread.
 func (t Thread) Part(n int) [16]byte { return t.name("part " + strconv.Itoa(n)) }
 
-// Withdrawal returns the name under which the server keeps the note that the thread
-// was withdrawn.
-func (t Thread) Withdrawal() [16]byte { return t.name("withdrawal") }
+// MaxWithdrawals is how many names the note of a withdrawal has.
+const MaxWithdrawals = 3
+
+// Withdrawal returns name n, from 0, below MaxWithdrawals, under which the server
+// keeps the note that the thread was withdrawn. One is enough: the others are for
+// when the remains of a note that broke off lie there.
+func (t Thread) Withdrawal(n int) [16]byte {
+	if n == 0 {
+		return t.name("withdrawal")
+	}
+	return t.name("withdrawal " + strconv.Itoa(n))
+}
 
 // Fetched returns the name under which the server keeps the note that a reply was
 // shown.

@@ -60,7 +60,7 @@ func vectorOf(t *testing.T, c Code, reply string) vector {
 		Code: hex.EncodeToString(c.bits[:]), En: strings.Join(c.Words("en"), " "), Ar: strings.Join(c.Words("ar"), " "),
 		Seed: hex.EncodeToString(seed[:]), ID: text(thread.ID()), Mailbox: text(thread.Mailbox()),
 		Part0: text(thread.Part(0)), Part1: text(thread.Part(1)), Part255: text(thread.Part(MaxParts - 1)),
-		Withdrawal: text(thread.Withdrawal()), Fetched: text(thread.Fetched(id)), Reply: reply,
+		Withdrawal: text(thread.Withdrawal(0)), Fetched: text(thread.Fetched(id)), Reply: reply,
 		Identity: hex.EncodeToString(raw),
 	}
 }
@@ -118,7 +118,7 @@ func TestNamesDiffer(t *testing.T) {
 	threads := 0
 	for _, thread := range []Thread{NewThread(), NewThread(), Code{}.Thread(), ThreadFrom([32]byte{})} {
 		threads++
-		all := [][16]byte{thread.ID(), thread.Mailbox(), thread.Withdrawal(), thread.Fetched([16]byte{}), thread.Fetched([16]byte{1})}
+		all := [][16]byte{thread.ID(), thread.Mailbox(), thread.Withdrawal(0), thread.Withdrawal(1), thread.Withdrawal(2), thread.Fetched([16]byte{}), thread.Fetched([16]byte{1})}
 		for n := range MaxParts {
 			all = append(all, thread.Part(n))
 		}
@@ -129,7 +129,7 @@ func TestNamesDiffer(t *testing.T) {
 			seen[name] = true
 		}
 	}
-	if len(seen) != threads*(MaxParts+5) {
+	if len(seen) != threads*(MaxParts+MaxWithdrawals+4) {
 		t.Errorf("%d names", len(seen))
 	}
 }
