@@ -155,7 +155,11 @@ func (e *envelope) create() (vault.Pending, error) {
 func (e *envelope) createAs(id vault.ID) (vault.Pending, error) {
 	// Not the request's context: what has arrived whole is kept even if the
 	// line breaks before the receipt.
-	p, err := e.server.config.Store.CreateAs(e.server.stopping, id)
+	create := e.server.config.Store.CreateAs
+	if e.note() {
+		create = e.server.config.Store.CreateNote
+	}
+	p, err := create(e.server.stopping, id)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCannotSeal, err)
 	}

@@ -66,6 +66,10 @@ func (m *memory) CreateAs(_ context.Context, id vault.ID) (vault.Pending, error)
 	return &pending{m: m, id: id}, nil
 }
 
+func (m *memory) CreateNote(ctx context.Context, id vault.ID) (vault.Pending, error) {
+	return m.CreateAs(ctx, id)
+}
+
 func (m *memory) Look(_ context.Context, ids []vault.ID) ([]vault.State, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -199,6 +199,10 @@ type Store interface {
 	// The zero ID is refused.
 	CreateAs(ctx context.Context, id ID) (Pending, error)
 
+	// CreateNote is CreateAs for a short note of the server's own, which must find room
+	// when testimonies find none any more: it may use the reserve of free disk.
+	CreateNote(ctx context.Context, id ID) (Pending, error)
+
 	// Look says of each id whether something is kept under it. It reads no payload,
 	// leaves no trace, and does the same work whatever it finds. What is damaged counts
 	// as kept.

@@ -27,10 +27,19 @@ func (s *Store) Create(ctx context.Context) (vault.Pending, error) {
 
 // CreateAs implements [vault.Store].
 func (s *Store) CreateAs(ctx context.Context, id vault.ID) (vault.Pending, error) {
+	return s.createAs(ctx, id, false)
+}
+
+// CreateNote implements [vault.Store].
+func (s *Store) CreateNote(ctx context.Context, id vault.ID) (vault.Pending, error) {
+	return s.createAs(ctx, id, true)
+}
+
+func (s *Store) createAs(ctx context.Context, id vault.ID, note bool) (vault.Pending, error) {
 	if id == (vault.ID{}) {
 		return nil, errors.New("vault: the zero id names nothing")
 	}
-	if err := s.mayBegin(ctx); err != nil {
+	if err := s.mayBegin(ctx); err != nil && !(note && errors.Is(err, vault.ErrFull)) {
 		return nil, err
 	}
 	if err := s.enter(); err != nil {
@@ -38,6 +47,7 @@ func (s *Store) CreateAs(ctx context.Context, id vault.ID) (vault.Pending, error
 	}
 	defer s.leave()
 	p := newPending(ctx, s, id)
+	p.note = note
 	if err := s.claim(p); err != nil {
 		return nil, fmt.Errorf("vault: begin a testimony: %w", err)
 	}

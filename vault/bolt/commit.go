@@ -110,7 +110,7 @@ func (s *Store) writeChunks(group []chunk, bytes int) error {
 	if bytes == 0 {
 		return nil
 	}
-	if err := s.disk.take(int64(bytes), s.inside.Load()+s.orphanBytes.Load()); err != nil {
+	if err := s.takeRoom(group); err != nil {
 		return err
 	}
 	err := s.payloads.update(func(tx *bbolt.Tx, top *bbolt.Bucket) error {
@@ -144,6 +144,35 @@ func (s *Store) writeChunks(group []chunk, bytes int) error {
 	})
 	s.inside.Store(s.payloads.reusable())
 	return err
+}
+
+// takeRoom accounts for what a group is about to write. Where the reserve is reached
+// only the notes in it go on.
+func (s *Store) takeRoom(group []chunk) error {
+	var notes, others int64
+	for _, c := range group {
+		if c.buf != nil && c.p.note {
+			notes += int64(c.n)
+		} else if c.buf != nil {
+			others += int64(c.n)
+		}
+	}
+	if others > 0 {
+		if err := s.disk.take(others, s.inside.Load()+s.orphanBytes.Load()); err != nil {
+			if notes == 0 {
+				return err
+			}
+			for _, c := range group {
+				if !c.p.note {
+					c.p.failed.CompareAndSwap(nil, &err)
+				}
+			}
+		}
+	}
+	if notes > 0 {
+		return s.disk.takeReserve(notes)
+	}
+	return nil
 }
 
 func chunkKey(seq uint32) []byte { return binary.BigEndian.AppendUint32(nil, seq) }

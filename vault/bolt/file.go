@@ -84,7 +84,7 @@ func openFile(path string, bucket []byte) (_ *file, err error) {
 // precheck looks at the file under a lock of its own, because bbolt trusts what
 // it maps: a wrong page can make it run or allocate without end.
 func (f *file) precheck() error {
-	pf, err := os.OpenFile(f.path, os.O_RDWR, 0)
+	pf, err := boltfile.Open(f.path, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("vault: open: %w", err)
 	}
@@ -110,7 +110,7 @@ func (f *file) open() error {
 		InitialMmapSize: mapSize,
 		OpenFile: func(path string, flag int, mode fs.FileMode) (*os.File, error) {
 			var err error
-			f.os, err = os.OpenFile(path, flag, mode)
+			f.os, err = boltfile.Open(path, flag, mode)
 			return f.os, err
 		},
 	}

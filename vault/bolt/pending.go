@@ -42,6 +42,7 @@ type pending struct {
 	n      int // bytes in buf
 	seq    uint32
 
+	note    bool                  // it may use the reserve
 	failed  atomic.Pointer[error] // the committer's first error
 	written int64                 // bytes on disk; only the committer uses it, and abandon before
 }

@@ -1,11 +1,14 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -353,4 +356,54 @@ func TestSmallOrphanGoes(t *testing.T) {
 		}
 	}
 	s.Close()
+}
+
+// TestNoteUsesReserve: where the reserve is reached testimonies find no room and notes
+// do, also side by side; where the disk is full neither.
+func TestNoteUsesReserve(t *testing.T) {
+	measure := freeOf
+	t.Cleanup(func() { freeOf = measure })
+	var free atomic.Int64
+	freeOf = func(string) (int64, error) { return free.Load(), nil }
+	s := create(t)
+	set := func(bytes int64) {
+		s.disk.mu.Lock()
+		defer s.disk.mu.Unlock()
+		free.Store(bytes)
+		s.disk.reserve, s.disk.measured = 1<<30, time.Time{}
+	}
+	set(1 << 30)
+	header, payload := vaulttest.Header(1600, 1), vaulttest.Payload(70_000, 1)
+	keep := func(begin func(context.Context, vault.ID) (vault.Pending, error)) (vault.ID, error) {
+		id := vault.NewID()
+		p, err := begin(t.Context(), id)
+		if err != nil {
+			return id, err
+		}
+		defer p.Abort()
+		if _, err := p.Write(append(bytes.Clone(header), payload...)); err != nil {
+			return id, err
+		}
+		return p.Commit(vaulttest.Label)
+	}
+	var both sync.WaitGroup
+	for range 8 {
+		both.Go(func() {
+			if id, err := keep(s.CreateNote); err != nil {
+				t.Errorf("a note: %v", err)
+			} else if got, err := vaulttest.Get(t.Context(), s, id); err != nil || len(got) != len(header)+len(payload) {
+				t.Errorf("the note reads back as %d bytes, %v", len(got), err)
+			}
+		})
+		both.Go(func() {
+			if _, err := keep(s.CreateAs); !errors.Is(err, vault.ErrFull) {
+				t.Errorf("a testimony: %v, want ErrFull", err)
+			}
+		})
+	}
+	both.Wait()
+	set(0)
+	if _, err := keep(s.CreateNote); !errors.Is(err, vault.ErrFull) {
+		t.Errorf("a note on a full disk: %v, want ErrFull", err)
+	}
 }

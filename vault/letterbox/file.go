@@ -61,7 +61,7 @@ func openFile(path string) (*file, error) {
 // openChecked opens a file, locks it as bbolt will do once more, and looks at its
 // pages: bbolt trusts what it maps, and a wrong page can make it descend without end.
 func openChecked(path string, flag int, mode fs.FileMode) (_ *os.File, err error) {
-	f, err := os.OpenFile(path, flag&^os.O_CREATE|syscall.O_NOFOLLOW, mode)
+	f, err := boltfile.Open(path, flag&^os.O_CREATE|syscall.O_NOFOLLOW, mode)
 	if err != nil {
 		return nil, err
 	}

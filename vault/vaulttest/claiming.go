@@ -10,18 +10,26 @@ import (
 	"amana/vault"
 )
 
-// testCreateAs keeps something under an id that the suite chose.
+// testCreateAs and testCreateNote keep something under an id that the suite chose.
 func testCreateAs(t *testing.T, h Harness, s vault.Store) vault.Store {
+	return testClaim(t, h, s, vault.Store.CreateAs)
+}
+
+func testCreateNote(t *testing.T, h Harness, s vault.Store) vault.Store {
+	return testClaim(t, h, s, vault.Store.CreateNote)
+}
+
+func testClaim(t *testing.T, h Harness, s vault.Store, create func(vault.Store, context.Context, vault.ID) (vault.Pending, error)) vault.Store {
 	for i, size := range []int{0, 100, 70000, 3 << 20} {
 		header, payload := Header(1600, uint64(i)), Payload(size, uint64(i))
 		id := vault.NewID()
-		p, err := s.CreateAs(t.Context(), id)
+		p, err := create(s, t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		taken := func(when string) {
 			t.Helper()
-			_, err := s.CreateAs(t.Context(), id)
+			_, err := create(s, t.Context(), id)
 			wantErr(t, "CreateAs of an id that is "+when, err, vault.ErrTaken)
 		}
 		taken("claimed")
@@ -45,13 +53,13 @@ func testCreateAs(t *testing.T, h Harness, s vault.Store) vault.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.CreateAs(t.Context(), id)
+	_, err = create(s, t.Context(), id)
 	wantErr(t, "CreateAs of an id of Create", err, vault.ErrTaken)
-	_, err = s.CreateAs(t.Context(), vault.ID{})
+	_, err = create(s, t.Context(), vault.ID{})
 	wantErr(t, "CreateAs of the zero id", err, errAny)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = s.CreateAs(ended, vault.NewID())
+	_, err = create(s, ended, vault.NewID())
 	wantErr(t, "CreateAs", err, context.Canceled)
 	if all, err := All(t.Context(), s, 5); err != nil || len(all) != 9 {
 		t.Errorf("%d testimonies are listed, %v; want 9", len(all), err)

@@ -200,7 +200,7 @@ func Run(t *testing.T, h Harness) {
 		{"Rotate", testRotate}, {"ProposeRefused", testProposeRefused}, {"SettleRefused", testSettleRefused},
 		{"RotateMany", testRotateMany}, {"RotateAmidst", testRotateAmidst}, {"RotateCancel", testRotateCancel},
 		{"RewriteDue", testRewriteDue}, {"RewriteEmpty", testRewriteEmpty},
-		{"CreateAs", testCreateAs}, {"CreateAsAtOnce", testCreateAsAtOnce},
+		{"CreateAs", testCreateAs}, {"CreateNote", testCreateNote}, {"CreateAsAtOnce", testCreateAsAtOnce},
 		{"Look", testLook}, {"Collect", testCollect}, {"CollectRefused", testCollectRefused},
 		{"Remove", testRemove}, {"RemoveMany", testRemoveMany}, {"RemoveWhileRead", testRemoveWhileRead},
 		{"RemoveAmidst", testRemoveAmidst}, {"RemoveCancel", testRemoveCancel},
