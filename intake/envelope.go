@@ -129,8 +129,11 @@ func (e *envelope) begin(got *form.Form, whole bool) (err error) {
 
 // create takes the name in the vault that the thread has for this envelope.
 func (e *envelope) create() (vault.Pending, error) {
-	if e.note() {
+	switch e.kind {
+	case testimony.Withdrawal, testimony.Fetched:
 		return e.createAs(e.id)
+	case testimony.First: // its thread is new: there is nothing to look for
+		return e.createAs(e.thread.Part(0))
 	}
 	seen, err := e.server.look(e.server.stopping, e.thread.Thread)
 	if err != nil {

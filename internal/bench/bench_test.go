@@ -181,7 +181,7 @@ func exchange(s *rig.Server, request []byte) error {
 	if _, err := c.Write(request); err != nil {
 		return err
 	}
-	answer := make([]byte, 4096)
+	answer := make([]byte, 16<<10)
 	n, err := io.ReadFull(c, answer)
 	if err != io.ErrUnexpectedEOF || !bytes.HasPrefix(answer[:n], []byte("HTTP/1.1 200")) || !bytes.HasSuffix(answer[:n], []byte("</html>\n")) {
 		return fmt.Errorf("no receipt in %d bytes: %w", n, err)
