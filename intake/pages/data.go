@@ -56,6 +56,7 @@ type Thread struct {
 	Withdrawn  bool        // nothing can be added
 	Unfinished bool        // withdrawn, but not all that should be destroyed is
 	Added      bool        // what was sent just now is kept
+	Refused    ProblemKind // why nothing could be taken just now: [Closed], [Full], [Busy], [Internal], or "" if it could
 	Form       Form        // an addition that comes back; once withdrawn its words alone, to be kept elsewhere
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Receipt writes the page that answers a testimony which is sealed and on
 // stable storage, and no other. With a token it leads on to "/{lang}/add" (files
-// alone) and "/{lang}/name".
+// alone), "/{lang}/name" and "/{lang}/thread".
 func (p *Pages) Receipt(w io.Writer, lang string, r Receipt) error {
 	v := view{Padded: true}
 	v.Receipt.Files, v.Receipt.Day = r.Files, r.Day
@@ -29,12 +29,17 @@ func (p *Pages) Receipt(w io.Writer, lang string, r Receipt) error {
 // Thread writes the page of a code: what is kept, what has happened, the replies
 // that wait, and what can be done. Its forms post multipart/form-data with "token"
 // first: to "/{lang}/reply" with "id", to "/{lang}/add" with "narrative" and
-// "files", to "/{lang}/name" and to "/{lang}/withdraw".
+// "files", to "/{lang}/name" and to "/{lang}/withdraw". Where nothing is kept, nothing
+// is offered to withdraw; where nothing could be taken, neither that nor the rest, so
+// that nobody types for nothing.
 func (p *Pages) Thread(w io.Writer, lang string, s State, t Thread) error {
 	v := formView(s, t.Form)
 	v.Padded = true
 	v.Thread.Parts, v.Thread.Collected, v.Thread.Replies = t.Parts, t.Collected, len(t.Replies)
 	v.Thread.Unreadable, v.Thread.Withdrawn, v.Thread.Unfinished, v.Thread.Added = t.Unreadable, t.Withdrawn, t.Unfinished, t.Added
+	if v.Thread.Refused = t.Refused.known(); v.Thread.Refused != "" {
+		v.About, v.Lost, v.MaybeLost = "", false, false // there is no field to go to
+	}
 	v.Words = len(t.Form.Values[testimony.Narrative]) > 0
 	c := p.set(lang).catalog
 	return p.write(w, lang, "thread.html", v, slots{

@@ -78,11 +78,11 @@ func TestThread(t *testing.T) {
 	all := []string{
 		"Nothing is kept here under this code.", "Perhaps this is another code",
 		"1 part of what you sent is kept here.", "12 parts of what you sent are kept here.",
-		"have not yet confirmed that any of it", "that 5 of 12 reached them", "that all of it reached them", "does not mean that they have read",
+		"have not yet confirmed that any of it", "that 5 of 12 parts reached them", "that all of it reached them", "does not mean that they have read",
 		"2 answers are waiting for you.", "Read the answer that came on 22 November 2026", "the reviewers learn that it arrived",
 		"no answer for you here now", "What you added has arrived", "This testimony was withdrawn", "was destroyed here. What they have",
 		"cannot tell just now whether an answer", "not all destroyed yet", "Press the button to finish", "Send the addition", "Withdraw the testimony", "Open the page for his name",
-		"send one file at a time",
+		"send one file at a time", "Look at the eight words again", "We are closed for now",
 	}
 	open := []string{"Send the addition", "Withdraw the testimony", "Open the page for his name", "send one file at a time"}
 	quiet := append([]string{"no answer for you here now"}, open...)
@@ -91,7 +91,9 @@ func TestThread(t *testing.T) {
 		thread pages.Thread
 		says   []string
 	}{
-		"never used": {pages.Thread{}, append([]string{all[0], all[1]}, quiet...)},
+		"never used": {pages.Thread{}, []string{all[0], all[1], all[22], "no answer for you here now", open[0], open[2], open[3]}},
+		"refused":    {pages.Thread{Parts: 1, Refused: pages.Closed}, []string{all[2], all[4], all[11], all[23]}},
+		"to read":    {pages.Thread{Parts: 1, Refused: pages.Closed, Replies: heads}, []string{all[2], all[4], all[8], all[9], all[10], all[23]}},
 		"waiting":    {pages.Thread{Parts: 1}, append([]string{all[2], all[4]}, quiet...)},
 		"some":       {pages.Thread{Parts: 12, Collected: 5}, append([]string{all[3], all[5], all[7]}, quiet...)},
 		"all":        {pages.Thread{Parts: 12, Collected: 12}, append([]string{all[3], all[6], all[7]}, quiet...)},
@@ -108,9 +110,29 @@ func TestThread(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"ردّان ينتظرانك.", "يوم ٢٢ تشرين الثاني ٢٠٢٦", "وصل إليهم ٥ من ١٢", "محفوظ هنا مما أرسلته ١٢ جزءًا."} {
+	for _, want := range []string{"ردّان ينتظرانك.", "يوم ٢٢ تشرين الثاني ٢٠٢٦", "أن ٥ أجزاء من أصل ١٢ وصلت إليهم", "محفوظ هنا مما أرسلته ١٢ جزءًا."} {
 		if page := string(thread(t, "ar", pages.Thread{Parts: 12, Collected: 5, Replies: heads})); !strings.Contains(page, want) {
 			t.Errorf("in Arabic it does not say %q", want)
+		}
+	}
+}
+
+// TestNothingToWithdraw: where nothing is kept, or nothing can be taken, no word is
+// said of withdrawing; and what was typed before comes back all the same.
+func TestNothingToWithdraw(t *testing.T) {
+	refused := pages.Thread{Parts: 1, Refused: pages.Full, Form: told("my words", pages.Busy)}
+	for lang, word := range map[string]string{"ar": "سحب", "de": "zurückzieh", "en": "withdraw", "tr": "geri çek"} {
+		for name, c := range map[string]struct {
+			thread pages.Thread
+			want   bool
+		}{"nothing": {pages.Thread{}, false}, "refused": {refused, false}, "kept": {pages.Thread{Parts: 1}, true}} {
+			page := string(thread(t, lang, c.thread))
+			if got := strings.Contains(strings.ToLower(page), word); got != c.want {
+				t.Errorf("%s, %s: says %q: %v", lang, name, word, got)
+			}
+			if got := strings.Contains(page, "my words</textarea>"); got != (name == "refused") {
+				t.Errorf("%s, %s: gives words back: %v", lang, name, got)
+			}
 		}
 	}
 }
@@ -269,22 +291,74 @@ func TestReturn(t *testing.T) {
 func TestWithdrawing(t *testing.T) {
 	p := mustNew(t)
 	for _, c := range []struct {
-		data []byte
-		says []string
+		data        []byte
+		says, hides []string
 	}{
 		{render(t, func(w io.Writer) error {
 			return p.Withdraw(w, "en", pages.Withdraw{Token: token, Parts: 5, Collected: 2})
 		}),
-			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "we cannot destroy", "sealed note", "cannot be called back", "add nothing under this code", "Yes, withdraw"}},
+			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "neither theirs nor the sealed copy kept here", "they must not use it", "cannot be called back", "add nothing to it", "Yes, withdraw"}, nil},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{Destroyed: 3, Collected: 2}) }),
-			[]string{"3 parts were destroyed", "have 2 parts of it", "sealed note", "cannot be called back", "Nothing can be added"}},
+			[]string{"3 parts were destroyed", "have 2 parts of it", "neither theirs nor the sealed copies", "they must not use it", "cannot be called back", "Nothing can be added"}, []string{"Nothing was"}},
+		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{}) }),
+			[]string{"Nothing was destroyed here.", "they must not use it"}, []string{"0 part", "of it."}},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "ar", pages.Withdrawn{}) }),
-			[]string{"لم يبقَ هنا شيء يُمحى.", "لم يؤكد المؤتمنون", "رسالة مختومة"}},
+			[]string{"لم يُمحَ شيء من هنا.", "رسالة مختومة"}, []string{"لم يؤكد المؤتمنون"}},
+		{render(t, func(w io.Writer) error { return p.Withdraw(w, "de", pages.Withdraw{Parts: 2, Collected: 1}) }),
+			[]string{"dass 1 von 2 Teilen bei ihnen angekommen ist."}, nil},
+		{render(t, func(w io.Writer) error { return p.Withdraw(w, "en", pages.Withdraw{Parts: 2}) }),
+			[]string{"not yet confirmed that any of it"}, []string{"0 of"}},
+		{render(t, func(w io.Writer) error { return p.Receipt(w, "en", pages.Receipt{}) }),
+			[]string{"No file came with it."}, []string{"0 file"}},
 	} {
 		for _, want := range c.says {
 			if !bytes.Contains(c.data, []byte(want)) {
 				t.Errorf("it does not say %q", want)
 			}
 		}
+		for _, bad := range c.hides {
+			if bytes.Contains(c.data, []byte(bad)) {
+				t.Errorf("it says %q", bad)
+			}
+		}
+	}
+}
+
+// TestNoCode: where the questionnaire offers no code, no page on the way speaks of one.
+func TestNoCode(t *testing.T) {
+	without := pages.SampleSchema()
+	without.Sections[0].Questions = slices.Delete(without.Sections[0].Questions, 1, 2)
+	p, err := pages.New(pages.Options{Questionnaire: without})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string][]string{
+		"ar": {"رمز", "الكلمات"}, "de": {"code", "acht englische wörter,"}, "en": {"code", "eight words."}, "tr": {"kod", "kelimeleri kaybe"},
+	}
+	for lang, said := range words {
+		for name, show := range map[string]func(*pages.Pages) func(io.Writer) error{
+			"safety": func(p *pages.Pages) func(io.Writer) error {
+				return func(w io.Writer) error { return p.Safety(w, lang, state) }
+			},
+			"before": func(p *pages.Pages) func(io.Writer) error {
+				return func(w io.Writer) error { return p.Before(w, lang, state) }
+			},
+		} {
+			bare, full := strings.ToLower(string(render(t, show(p)))), strings.ToLower(string(render(t, show(mustNew(t)))))
+			if strings.Contains(bare, said[0]) || name == "safety" && strings.Contains(bare, said[1]) || !strings.Contains(full, said[0]) {
+				t.Errorf("%s %s speaks of a code, or does not where there is one", lang, name)
+			}
+		}
+		link := `href="/` + lang + `/code"`
+		for pg, want := range map[*pages.Pages]bool{p: false, mustNew(t): true} {
+			landing := render(t, func(w io.Writer) error { return pg.Landing(w, lang, state) })
+			if got := bytes.Contains(landing, []byte(link)); got != want {
+				t.Errorf("%s: the first page leads to the code: %v", lang, got)
+			}
+		}
+	}
+	receipt := render(t, func(w io.Writer) error { return p.Receipt(w, "en", pages.Receipt{Token: token}) })
+	if !bytes.Contains(receipt, []byte("On this page there is no code: you can add something only now")) || bytes.Contains(receipt, []byte("You took no code")) {
+		t.Error("the receipt does not say that there is no code")
 	}
 }

@@ -118,6 +118,7 @@ var token = strings.Repeat("Qk5-_w", 24)
 
 var receipts = map[string]pages.Receipt{
 	"receipt":       {Files: 3, Day: "2026-11-22"},
+	"receipt-text":  {Day: "2026-11-22", Token: token},
 	"receipt-token": {Files: 3, Day: "2026-11-22", Token: token},
 	"receipt-code": {Files: 3, Day: "2026-11-22", Token: token,
 		Code: []string{"برتقال", "قنديل", "مفتاح", "زيتون", "سنبلة", "مركب", "نافذة", "عصفور"}},
@@ -134,6 +135,8 @@ var threads = map[string]pages.Thread{
 	"thread-words": {Token: token, Collected: 2, Withdrawn: true, Form: pages.Form{
 		Problem: pages.Gone, Values: map[string][]string{"narrative": {"كلمات words"}},
 	}},
+	"thread-refused": {Token: token, Parts: 2, Collected: 1, Refused: pages.Full, Replies: []pages.ReplyHead{{ID: replyID, Day: "2026-11-22"}},
+		Form: told("كلمات words", pages.Many)},
 	"thread-unfinished": {Token: token, Parts: 2, Withdrawn: true, Unfinished: true},
 }
 

@@ -24,7 +24,9 @@ func SampleSchema(more ...string) *questionnaire.Schema {
 		Name: "test", Version: 1, Languages: append([]string{"ar", "en", "de", "tr"}, more...),
 		Sections: []questionnaire.Section{
 			{Code: "what", Title: text("what"), Page: questionnaire.PageForm, Repeat: 1, Questions: []*questionnaire.Question{
-				free("narrative", 200_000, 12), free("unit", 100, 1),
+				free("narrative", 200_000, 12),
+				{Code: "contact_wish", Type: questionnaire.TypeOne, List: "contact_wish", Label: text("code"), For: []string{"R1"}},
+				free("unit", 100, 1),
 			}},
 			{Code: "papers", Title: text("papers"), Page: questionnaire.PageForm, Repeat: 1, Questions: []*questionnaire.Question{
 				{Code: "files", Type: questionnaire.TypeFiles, Label: text("files"), For: []string{"R1"}},
@@ -33,6 +35,9 @@ func SampleSchema(more ...string) *questionnaire.Schema {
 				free("his_name", 100, 1),
 			}},
 		},
+		Lists: map[string]*questionnaire.List{"contact_wish": {Code: "contact_wish", Entries: []questionnaire.Entry{
+			{Code: "none", Label: text("no")}, {Code: "code", Label: text("yes")},
+		}}},
 	}
 }
 

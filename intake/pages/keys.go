@@ -16,13 +16,15 @@ var placeholders = map[string][]string{
 	"day":     {"Day"},                            // a message with a day
 	"list":    {"List"},                           // a message with the number of the list of reviewers
 	"readers": {"N", "List"},                      // the same, in the plural form of how many they are
-	"of":      {"N", "Of"},                        // a message with some of a number
+	"of":      {"N", "Of"},                        // a message with some of a number, in the plural form of how many
 	"limits":  {"Files", "File", "Total", "Text"}, // a message with any of the limits
 	"date":    {"Day", "Month", "Year"},           // the shape of a date, which only Go code asks for
 }
 
 // counted reports whether messages of a function have plural forms.
-func counted(function string) bool { return function == "n" || function == "readers" }
+func counted(function string) bool {
+	return function == "n" || function == "readers" || function == "of"
+}
 
 // Keys that Go code asks for, by the function that reads them.
 var codeKeys = map[string]string{

@@ -50,6 +50,7 @@ type Options struct {
 type Pages struct {
 	questions *questionnaire.Schema
 	narrative *questionnaire.Question
+	codes     bool     // the questionnaire offers a code
 	languages []string // the default first
 	sets      map[string]*set
 }
@@ -81,6 +82,7 @@ func load(templates, catalogs fs.FS, o Options) (*Pages, error) {
 	if p.narrative = narrative(p.questions); p.narrative == nil {
 		return nil, errors.New("pages: the questionnaire does not ask for the narrative")
 	}
+	p.codes = offersCode(p.questions)
 	parsed, err := template.New("").Funcs(functions(nil)).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("pages: failed to parse templates: %w", err)
@@ -129,6 +131,21 @@ func narrative(s *questionnaire.Schema) *questionnaire.Question {
 		return nil
 	}
 	return s.Sections[0].Questions[0]
+}
+
+// offersCode reports whether the form has the question, with the entry, by which a
+// source asks for a code.
+func offersCode(s *questionnaire.Schema) bool {
+	for _, section := range s.Sections {
+		for _, q := range section.Questions {
+			if section.Page != questionnaire.PageForm || q.Code != "contact_wish" || q.Type != questionnaire.TypeOne {
+				continue
+			}
+			list := s.Lists[q.List]
+			return list != nil && list.Entry("code") != nil
+		}
+	}
+	return false
 }
 
 // Languages returns the BCP 47 tags offered, the default (Arabic) first.

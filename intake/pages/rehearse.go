@@ -21,6 +21,7 @@ func (p *Pages) rehearse() error {
 			p.Form(io.Discard, lang, State{}, Form{}),
 			p.Name(io.Discard, lang, state, Form{}),
 			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22"}),
+			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22", Files: 1, Token: "x"}),
 			p.Receipt(io.Discard, lang, Receipt{Day: "2026-11-22", Code: []string{"x"}, Token: "x"}),
 			p.Return(io.Discard, lang, Return{}),
 			p.Return(io.Discard, lang, Return{Problem: Expired, Words: "x", FilesLost: []string{"x"}}),
@@ -29,11 +30,15 @@ func (p *Pages) rehearse() error {
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Collected: 1}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Unreadable: true}),
 			p.Thread(io.Discard, lang, state, Thread{
+				Parts: 1, Refused: Closed, Form: Form{Values: map[string][]string{testimony.Narrative: {"x"}}},
+			}),
+			p.Thread(io.Discard, lang, state, Thread{
 				Withdrawn: true, Unfinished: true, Form: Form{Values: map[string][]string{testimony.Narrative: {"x"}}},
 			}),
 			p.Reply(io.Discard, lang, Reply{Day: "2026-11-22"}),
 			p.Withdraw(io.Discard, lang, Withdraw{Parts: 2, Collected: 1}),
 			p.Withdrawn(io.Discard, lang, Withdrawn{Destroyed: 1, Collected: 1}),
+			p.Withdrawn(io.Discard, lang, Withdrawn{}),
 		}
 		for kind := range kinds {
 			errs = append(errs, p.Problem(io.Discard, lang, Problem{Kind: kind}))

@@ -48,9 +48,10 @@ func (c *catalog) readers(key string, s State) (string, error) {
 	})
 }
 
-// of returns the words of a key for some of a number of things.
+// of returns the words of a key for some of a number of things, in the plural form
+// of the some.
 func (c *catalog) of(key string, n, of int) (string, error) {
-	return c.message(key, nil, map[string]string{"N": c.number(int64(n)), "Of": c.number(int64(of))})
+	return c.message(key, n, map[string]string{"N": c.number(int64(n)), "Of": c.number(int64(of))})
 }
 
 // fingerprint is the hash of a list in words, and the language that they are of.

@@ -14,6 +14,7 @@ type view struct {
 	Languages    []string
 	Switch       string        // path after the language for the other languages, or "" for no links
 	Organisation *organisation // or nil
+	Codes        bool          // a code can be asked for
 	State        State
 	Problem      ProblemKind
 	About        string // field of this page that the problem is about, or ""
@@ -30,6 +31,7 @@ type view struct {
 	Thread struct {
 		Parts, Collected, Replies                int
 		Unreadable, Withdrawn, Unfinished, Added bool
+		Refused                                  ProblemKind
 	}
 	Day       string
 	Destroyed int
@@ -69,6 +71,7 @@ func (p *Pages) set(lang string) *set {
 func (p *Pages) write(w io.Writer, lang, name string, v view, fill slots) error {
 	s := p.set(lang)
 	v.Lang, v.Languages, v.Organisation = s.catalog.tag, p.languages, s.organisation
+	v.Codes = p.codes
 	var page bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&page, name, v); err != nil {
 		return fmt.Errorf("pages: failed to write %s in %s: %w", name, s.catalog.tag, err)
