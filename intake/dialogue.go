@@ -89,12 +89,21 @@ func (p *posted) thread(t thread, page pages.Thread) {
 	for _, l := range letters {
 		page.Replies = append(page.Replies, pages.ReplyHead{ID: hex.EncodeToString(l.ID[:]), Day: l.Day})
 	}
+	page.Refused = p.refused()
 	page.Token = p.sealToken(t)
 	status := http.StatusOK
 	if page.Form.Problem != "" {
 		status = statuses[page.Form.Problem]
 	}
 	p.show(status, func(w io.Writer) error { return p.server.pages.Thread(w, p.lang, p.state(), page) })
+}
+
+// refused returns why nothing could be taken now, or "": nobody is to type for nothing.
+func (p *posted) refused() pages.ProblemKind {
+	if p.list == nil {
+		return pages.Closed
+	}
+	return p.server.noRoom()
 }
 
 // add takes more text and files under the same thread, in an envelope of their own.

@@ -13,7 +13,11 @@ func (p *Pages) Receipt(w io.Writer, lang string, r Receipt) error {
 	v := view{Padded: true}
 	v.Receipt.Files, v.Receipt.Day = r.Files, r.Day
 	v.Receipt.Code, v.Receipt.More = len(r.Code) > 0, r.Token != ""
-	return p.write(w, lang, "receipt.html", v, slots{
+	page, err := p.receipts.page(p, lang, v)
+	if err != nil {
+		return err
+	}
+	return send(w, page, slots{
 		"token": escaped(r.Token),
 		"code": func(w io.Writer) error {
 			for _, word := range r.Code {

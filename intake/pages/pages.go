@@ -53,6 +53,7 @@ type Pages struct {
 	codes     bool     // the questionnaire offers a code
 	languages []string // the default first
 	sets      map[string]*set
+	receipts  receipts
 }
 
 // set is all that is needed to write pages in one language.

@@ -69,21 +69,34 @@ func (p *Pages) set(lang string) *set {
 
 // write executes one template and writes it with its slots filled.
 func (p *Pages) write(w io.Writer, lang, name string, v view, fill slots) error {
+	page, err := p.execute(lang, name, v)
+	if err != nil {
+		return err
+	}
+	return send(w, page, fill)
+}
+
+// execute returns a page with its slots still open.
+func (p *Pages) execute(lang, name string, v view) ([]byte, error) {
 	s := p.set(lang)
 	v.Lang, v.Languages, v.Organisation = s.catalog.tag, p.languages, s.organisation
 	v.Codes = p.codes
 	var page bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&page, name, v); err != nil {
-		return fmt.Errorf("pages: failed to write %s in %s: %w", name, s.catalog.tag, err)
+		return nil, fmt.Errorf("pages: failed to write %s in %s: %w", name, s.catalog.tag, err)
 	}
-	if err := send(w, page.Bytes(), fill); err != nil {
+	return page.Bytes(), nil
+}
+
+// send writes a page and fills its slots.
+func send(w io.Writer, page []byte, fill slots) error {
+	if err := sendPieces(w, page, fill); err != nil {
 		return fmt.Errorf("pages: failed to send page: %w", err)
 	}
 	return nil
 }
 
-// send writes a page and fills its slots.
-func send(w io.Writer, page []byte, fill slots) error {
+func sendPieces(w io.Writer, page []byte, fill slots) error {
 	out := &counting{w: w}
 	for {
 		before, rest, found := bytes.Cut(page, []byte(slotOpen))

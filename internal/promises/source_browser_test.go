@@ -140,7 +140,6 @@ func wholeWay(t *testing.T, width int64) {
 	s.do(chromedp.SendKeys(css("[name=surrender_date_y]"), "٢٠١٨"), chromedp.SendKeys(css("[name=surrender_date_m]"), "١٣"))
 	s.unfold("decree")
 	s.do(chromedp.Click(css("[name=decree][value=ld18_2018]")), chromedp.Click(css("[name=decree][value=unknown]")))
-	s.unfold("contact_wish")
 	s.do(chromedp.Focus(css("[name=contact_wish]")), chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown)) // the second entry: with a code
 	s.unfold("file_origin")
 	s.do(chromedp.SetUploadFiles(css("#files"), []string{photo}))

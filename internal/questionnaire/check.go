@@ -42,6 +42,19 @@ type Problem struct {
 // firstYear is the earliest year that a date can have.
 const firstYear = 1900
 
+// dated reports whether any part of a date came. Most do not, and the server asks
+// this where each allocation costs: so it makes none.
+func (in Input) dated(key string) bool {
+	var room [64]byte
+	name := append(append(room[:0], key...), '_')
+	for _, part := range []string{PartYear, PartMonth, PartDay, PartAbout} {
+		if len(in[string(append(name, part...))]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Check holds what came to the rules of a page. today is the day received, in UTC:
 // no date may be later than the day after it. The problems are in the order of the
 // form. A name in Input that is no field of the page is not looked at here.
@@ -61,6 +74,9 @@ func (s *Schema) Check(page string, in Input, today string) (Answers, []Problem)
 		case TypeMany:
 			choices, problem = checkMany(s.Lists[q.List], in[f.Key])
 		case TypeDate:
+			if !in.dated(f.Key) {
+				continue
+			}
 			answer, problem = checkDate(in, f.Key+"_", latest)
 		}
 		switch {
