@@ -102,7 +102,7 @@ func newJob(t *testing.T, r io.ReaderAt, size int, id age.Identity, dir string) 
 	}
 	t.Cleanup(folder.Discard)
 	j := &job{bundle: b, folder: folder, keys: []age.Identity{id}}
-	j.index.Questions = questionnaire.Builtin()
+	j.index.Questions = []*questionnaire.Schema{questionnaire.Builtin()}
 	return j
 }
 
