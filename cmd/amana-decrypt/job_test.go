@@ -164,7 +164,7 @@ func TestBadPlace(t *testing.T) {
 		}
 		var verdict *cli.Error
 		if err := j.verdict(); !errors.As(err, &verdict) || verdict.Code != cli.ExitPartial ||
-			!strings.Contains(err.Error(), "1 of 3 testimonies are unreadable on this stick") ||
+			!strings.Contains(err.Error(), "left out: 1 of 3 sealed parts is unreadable on this stick") ||
 			!strings.Contains(verdict.Hint, "another reader") || !strings.Contains(verdict.Hint, "export it again") {
 			t.Errorf("%s: verdict %+v", name, verdict)
 		}
