@@ -43,7 +43,12 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(e *testscript.Env) error { rig.Setup(e); return nil },
+		Setup: func(e *testscript.Env) error {
+			rig.Setup(e)
+			page, err := filepath.Abs("../../docs/formats-mailbox.md")
+			e.Setenv("MAILBOX_PAGE", page)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": rig.NewKey, "admins": rig.Admins, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
 			"code": rig.Code, "pty": pty, "notty": rig.NoTTY, "midway": midway, "age": ageTool, "flip": flip,
