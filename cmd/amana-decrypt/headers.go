@@ -93,12 +93,12 @@ func (c *headersFlags) fill(ctx context.Context, h *headers, size int64) error {
 	for _, p := range m.Parts {
 		h.total += p.Size
 	}
-	h.chain, err = readChain(m.Rosters)
-	if err == nil {
-		err = c.checkPin(h.chain)
+	const stop = "do not go on with these headers; call the operator and an administrator"
+	if h.chain, err = readChain(m.Rosters); err != nil {
+		return cli.Refused(err, stop)
 	}
-	if err != nil {
-		return cli.Refused(err, "do not go on with these headers; call the operator and an administrator")
+	if err := c.checkPin(h.chain, "these headers", stop); err != nil {
+		return err
 	}
 	newest := h.newest()
 	if newest.Epoch != m.Epoch || newest.Sum() != m.RosterSum {

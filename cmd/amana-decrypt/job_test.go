@@ -102,7 +102,7 @@ func newJob(t *testing.T, r io.ReaderAt, size int, id age.Identity, dir string) 
 	}
 	t.Cleanup(folder.Discard)
 	j := &job{bundle: b, folder: folder, keys: []age.Identity{id}}
-	j.index.Questions = questionnaire.Builtin()
+	j.index.Questions = []*questionnaire.Schema{questionnaire.Builtin()}
 	return j
 }
 
@@ -164,7 +164,7 @@ func TestBadPlace(t *testing.T) {
 		}
 		var verdict *cli.Error
 		if err := j.verdict(); !errors.As(err, &verdict) || verdict.Code != cli.ExitPartial ||
-			!strings.Contains(err.Error(), "1 of 3 testimonies are unreadable on this stick") ||
+			!strings.Contains(err.Error(), "left out: 1 of 3 sealed parts is unreadable on this stick") ||
 			!strings.Contains(verdict.Hint, "another reader") || !strings.Contains(verdict.Hint, "export it again") {
 			t.Errorf("%s: verdict %+v", name, verdict)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -21,10 +22,10 @@ import (
 
 // openCommand opens the testimonies of a bundle that are sealed to a key.
 type openCommand struct {
-	Bundle        string `arg:"" help:"The bundle, as it came on the stick." type:"path"`
-	Key           string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder        string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
-	Questionnaire string `name:"questionnaire" placeholder:"FILE" type:"path" help:"The questionnaire that your server asks, if it is not the one that Amana brings: it gives answers their words."`
+	Bundle        string   `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Key           string   `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
+	Folder        string   `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
+	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"A questionnaire that your server asks or asked, if it is not the one that Amana brings: it gives answers their words. May be given several times: each testimony takes the one that it was asked with, and if that is none of them, the first."`
 	ackFlags
 	trustFlags
 	passphraseFlags
@@ -101,19 +102,35 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return joined(job.verdict(), acked)
 }
 
-// questions returns the questionnaire that gives answers their words.
-func (c *openCommand) questions() (*questionnaire.Schema, error) {
-	if c.Questionnaire == "" {
-		return questionnaire.Builtin(), nil
+// questions returns the questionnaires that give answers their words: those named,
+// and behind them the one that Amana brings. Each is there once.
+func (c *openCommand) questions() ([]*questionnaire.Schema, error) {
+	var all []*questionnaire.Schema
+	add := func(s *questionnaire.Schema) {
+		if !slices.ContainsFunc(all, func(x *questionnaire.Schema) bool { return x.SHA256 == s.SHA256 }) {
+			all = append(all, s)
+		}
 	}
-	f, _, err := cli.OpenFile("questionnaire", c.Questionnaire)
+	for _, path := range c.Questionnaire {
+		s, err := readQuestionnaire(path)
+		if err != nil {
+			return nil, err
+		}
+		add(s)
+	}
+	add(questionnaire.Builtin())
+	return all, nil
+}
+
+func readQuestionnaire(path string) (*questionnaire.Schema, error) {
+	f, _, err := cli.OpenFile("questionnaire", path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	s, err := questionnaire.Read(f)
 	if err != nil {
-		return nil, cli.Hint(fmt.Errorf("read questionnaire %s: %w", c.Questionnaire, err),
+		return nil, cli.Hint(fmt.Errorf("read questionnaire %s: %w", path, err),
 			"give the file that the server asks with, or open the bundle without --questionnaire; nothing was opened")
 	}
 	return s, nil

@@ -21,6 +21,9 @@ type readers struct {
 	reviewers []roster.Reviewer
 }
 
+// unpinned is what else can be done with a bundle that --pin refuses.
+const unpinned = "without --pin the testimonies open all the same"
+
 // learn reads the rosters of the bundle, or its lists if it is of version 1, and
 // proves that they are one chain. With a pin anything else is refused; without,
 // testimonies open all the same, and the person is told.
@@ -45,16 +48,17 @@ func (j *job) learn(trust *trustFlags) error {
 	case err != nil:
 		j.index.Chain = dossier.Chain{State: dossier.ChainBroken, Detail: err.Error()}
 	default:
-		if err = trust.checkPin(chain); err == nil {
-			j.index.Chain = dossier.Chain{
-				State: dossier.ChainWhole, Rosters: len(chain), Pinned: trust.Pin != "",
-				First: chain[0].SHA256(), Words: []string{chain[0].Fingerprint("ar"), chain[0].Fingerprint("en")},
-			}
+		if err := trust.checkPin(chain, "this bundle", "call the operator and an administrator; "+unpinned); err != nil {
+			return err
+		}
+		j.index.Chain = dossier.Chain{
+			State: dossier.ChainWhole, Rosters: len(chain), Pinned: trust.Pin != "",
+			First: chain[0].SHA256(), Words: []string{chain[0].Fingerprint("ar"), chain[0].Fingerprint("en")},
 		}
 	}
 	if err != nil && trust.Pin != "" {
 		return cli.Refused(fmt.Errorf("the rosters of this bundle are not to be trusted: %w", err),
-			"call the operator and an administrator; without --pin the testimonies open all the same")
+			"call the operator and an administrator; "+unpinned)
 	}
 	if j.index.Chain.State == dossier.ChainBroken {
 		program.Warn("the rosters of this bundle are no chain: %v", err)

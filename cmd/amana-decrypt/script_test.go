@@ -43,7 +43,12 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(e *testscript.Env) error { rig.Setup(e); return nil },
+		Setup: func(e *testscript.Env) error {
+			rig.Setup(e)
+			page, err := filepath.Abs("../../docs/formats-mailbox.md")
+			e.Setenv("MAILBOX_PAGE", page)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newkey": rig.NewKey, "admins": rig.Admins, "roster": rig.Roster, "lock": lockKey, "bundle": bundle, "pin": pin,
 			"code": rig.Code, "pty": pty, "notty": rig.NoTTY, "midway": midway, "age": ageTool, "flip": flip,
@@ -79,7 +84,7 @@ func lockKey(ts *testscript.TestScript, _ bool, args []string) {
 // wrong with it: hostile, newer, day, epoch, or sum (it names another roster). It
 // holds the file photo.bin and the narrative. What follows the colon can also be its
 // kind and the digit that its thread is made of: withdrawal=1; a testimony says then
-// where it can be answered, and what it says is in the file answers.json, if there is one.
+// where it can be answered, and what it says is in the file answers.json, if there is one, or in answers-DIGIT.json.
 func bundle(ts *testscript.TestScript, _ bool, args []string) {
 	m := &carry.Manifest{Made: "2026-11-23"}
 	rosters := rig.People(ts).Rosters
@@ -200,8 +205,10 @@ func ofThread(ts *testscript.TestScript, kind testimony.Kind, digit string, to *
 		t.Reply = &testimony.Reply{Mailbox: strings.Repeat("7", 32), Recipient: id.Recipient().String()}
 	}
 	t.Answers = map[string]string{testimony.Narrative: "words of the " + string(kind)}
-	if data, err := os.ReadFile(ts.MkAbs("answers.json")); err == nil {
-		ts.Check(json.Unmarshal(data, &t))
+	for _, name := range []string{"answers.json", "answers-" + digit + ".json"} {
+		if data, err := os.ReadFile(ts.MkAbs(name)); err == nil {
+			ts.Check(json.Unmarshal(data, &t))
+		}
 	}
 	return t
 }

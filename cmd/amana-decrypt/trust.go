@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -50,17 +52,32 @@ func (c *trustFlags) checkIntake(signer string) error {
 		Hint: "ask the operator whether the server's key has changed; until then do not trust this file"}
 }
 
-// checkPin refuses a chain that does not begin with the roster that was named.
-func (c *trustFlags) checkPin(chain []*roster.Signed) error {
+// checkPin refuses a chain that does not begin with the roster that was named. The
+// chain is that of what, and otherwise is what to do if nothing was mistyped.
+func (c *trustFlags) checkPin(chain []*roster.Signed, what, otherwise string) error {
 	if c.Pin == "" || wordlist.Matches(c.Pin, chain[0].Sum()) {
 		return nil
 	}
+	err := fmt.Errorf("the first roster of %s is known by %q; --pin says %q", what, asTyped(c.Pin, chain[0]), c.Pin)
 	for _, later := range chain[1:] {
 		if wordlist.Matches(c.Pin, later.Sum()) {
-			return fmt.Errorf("--pin gives the words of roster %d: give those of roster 1, which all go back to", later.Epoch)
+			err = fmt.Errorf("--pin gives the words of roster %d: give those of roster 1, which all go back to", later.Epoch)
 		}
 	}
-	return fmt.Errorf("the chain of rosters begins with another first roster than --pin names: %s", chain[0].Fingerprint("en"))
+	return cli.Refused(err, "compare what was typed with the words of the first roster, as the administrators gave them to you; if it is the same, "+otherwise)
+}
+
+// asTyped returns the fingerprint of a roster as a person typed another: in words of
+// the same language, or as digits.
+func asTyped(typed string, s *roster.Signed) string {
+	digits := strings.Join(strings.FieldsFunc(typed, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), "")
+	if _, err := hex.DecodeString(digits); err == nil {
+		return s.SHA256()
+	}
+	if strings.ContainsFunc(typed, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
+		return s.Fingerprint("ar")
+	}
+	return s.Fingerprint("en")
 }
 
 // readChain reads the rosters that came with a file and proves that they are one

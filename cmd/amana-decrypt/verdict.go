@@ -66,17 +66,23 @@ func (j *job) summary() summary {
 
 // print says in a few lines what was done.
 func (j *job) print(w io.Writer) {
-	fmt.Fprintf(w, "opened %d of %d testimonies\n", len(j.index.Opened), len(j.bundle.Manifest.Testimonies))
+	fmt.Fprintf(w, "opened %d of %s", len(j.index.Opened), parts(len(j.bundle.Manifest.Testimonies)))
+	if what := j.kinds(); what != "" {
+		fmt.Fprintf(w, ": %s", what)
+	}
+	fmt.Fprintln(w)
 	if j.made {
 		fmt.Fprintf(w, "read them in %s\n", j.indexPath())
 	}
 	if !j.known {
 		fmt.Fprintf(w, "made by the server with the key %s\n", j.index.Intake)
 	}
-	if c := &j.index.Chain; c.State == dossier.ChainWhole && c.Pinned {
-		fmt.Fprintf(w, "its %d rosters go back to the first roster that --pin names\n", c.Rosters)
-	} else if c.State == dossier.ChainWhole {
-		fmt.Fprintf(w, "its %d rosters go back to the first roster with the fingerprint: %s\n", c.Rosters, strings.Join(c.Words, " / "))
+	if c := &j.index.Chain; c.State == dossier.ChainWhole {
+		first := "that --pin names"
+		if !c.Pinned {
+			first = "with the fingerprint: " + strings.Join(c.Words, " / ")
+		}
+		fmt.Fprintf(w, "its %s back to the first roster %s\n", cli.Count(c.Rosters, "roster goes", "rosters go"), first)
 	}
 	for _, o := range j.index.Opened {
 		if o.Kind == testimony.Withdrawal {
@@ -86,6 +92,33 @@ func (j *job) print(w io.Writer) {
 			fmt.Fprintf(w, "flagged: testimony %s: %s\n", o.ID, n)
 		}
 	}
+}
+
+// parts counts what is sealed on its own: a testimony, an addition, a name or a note.
+func parts(n int) string { return cli.Count(n, "sealed part", "sealed parts") }
+
+// kinds says what was opened, by what it is to its thread.
+func (j *job) kinds() string {
+	count := make(map[testimony.Kind]int)
+	for _, o := range j.index.Opened {
+		count[o.Kind]++
+	}
+	var all []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{
+		{count[testimony.First], "testimony", "testimonies"},
+		{count[testimony.Addition], "addition", "additions"},
+		{count[testimony.Name], "name", "names"},
+		{count[testimony.Withdrawal], "withdrawal", "withdrawals"},
+		{count[testimony.Fetched], "note of a fetched reply", "notes of fetched replies"},
+	} {
+		if c.n > 0 {
+			all = append(all, cli.Count(c.n, c.one, c.many))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // named is how many testimonies that were left out are named on the terminal.
@@ -141,17 +174,17 @@ func (j *job) spoiled(left []dossier.Failed) (text, hint string) {
 		count[f.Reason]++
 	}
 	var texts, hints []string
-	of := fmt.Sprintf(" of %d testimonies", len(j.bundle.Manifest.Testimonies))
+	of := "of " + parts(len(j.bundle.Manifest.Testimonies)) + " "
 	add := func(n int, text, hint string) {
 		if n > 0 {
-			texts, hints = append(texts, fmt.Sprintf("%d%s are %s", n, of, text)), append(hints, hint)
+			texts, hints = append(texts, fmt.Sprintf("%s %s", cli.Count(n, of+"is", of+"are"), text)), append(hints, hint)
 			of = "" // said once
 		}
 	}
 	add(count[dossier.Damaged]+count[dossier.Malformed], "damaged", damagedHint)
 	add(count[dossier.Unreadable], "unreadable on this stick", unreadableHint)
 	add(count[dossier.Newer], "made by a newer version", newerHint)
-	return strings.Join(texts, ", ") + " and were left out", strings.Join(hints, "; ")
+	return "left out: " + strings.Join(texts, ", "), strings.Join(hints, "; ")
 }
 
 // foreignError is about testimonies that are sealed to others, each different
@@ -159,7 +192,7 @@ func (j *job) spoiled(left []dossier.Failed) (text, hint string) {
 func foreignError(foreign []dossier.Failed) error {
 	text := "testimony " + foreign[0].ID + " is not sealed to this identity"
 	if len(foreign) > 1 {
-		text = fmt.Sprintf("%d testimonies are not sealed to this identity", len(foreign))
+		text = parts(len(foreign)) + " are not sealed to this identity"
 	}
 	var hints []string
 	for _, f := range foreign {

@@ -145,7 +145,7 @@ func (c *rosterVerify) Run(stdout io.Writer) error {
 	}
 	first, newest := chain[0], chain[len(chain)-1]
 	if c.Pin != "" && !wordlist.Matches(c.Pin, first.Sum()) {
-		return cli.Refused(fmt.Errorf("roster 1 is another one than --pin names: its fingerprint is %s", c.fingerprint(first.Sum())), "do not use these rosters; ask the administrators for the ones that are in force")
+		return cli.Refused(fmt.Errorf("roster %d is known by %q; --pin says %q", first.Epoch, c.fingerprint(first.Sum()), c.Pin), "compare what was typed with the words of the first roster, as you have them; if it is the same, do not use these rosters: ask the administrators for the ones that are in force")
 	}
 	var out strings.Builder
 	by := first

@@ -31,6 +31,34 @@ func newLabels(s *questionnaire.Schema) *labels {
 	return l
 }
 
+// allLabels finds the words for testimonies that were asked with several
+// questionnaires.
+type allLabels struct {
+	first *labels
+	bySum map[string]*labels // by the SHA-256 that testimonies name
+}
+
+func newAllLabels(all []*questionnaire.Schema) *allLabels {
+	a := &allLabels{bySum: make(map[string]*labels)}
+	for _, s := range all {
+		l := newLabels(s)
+		if a.first == nil {
+			a.first = l
+		}
+		a.bySum[fmt.Sprintf("%x", s.SHA256)] = l
+	}
+	return a
+}
+
+// of returns the labels of the questionnaire that a testimony was asked with, or of
+// the first one if that is not at hand.
+func (a *allLabels) of(t *testimony.Testimony) *labels {
+	if t.Questionnaire != nil && a.bySum[t.Questionnaire.SHA256] != nil {
+		return a.bySum[t.Questionnaire.SHA256]
+	}
+	return a.first
+}
+
 // label is words in the two languages of the page. English is empty if there is
 // nothing to add.
 type label struct{ Arabic, English string }

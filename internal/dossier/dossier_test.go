@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"amana/internal/questionnaire"
 	"amana/internal/seal"
 	"amana/internal/testimony"
 	"amana/internal/unseal"
@@ -89,7 +90,7 @@ func add(t testing.TB, f *Folder, id string, e *unseal.Envelope) Opened {
 func finish(t testing.TB, f *Folder, x Index) string {
 	t.Helper()
 	if x.Questions == nil {
-		x.Questions = questions()
+		x.Questions = []*questionnaire.Schema{questions()}
 	}
 	if err := f.WriteIndex(x); err != nil {
 		t.Fatal(err)

@@ -35,8 +35,9 @@ type Index struct {
 	Intake string // verifier key of the server that made it
 	Known  bool   // whether that key was compared with the one the operator gave out
 	Chain  Chain  // what is known of the rosters
-	// Questions gives answers and codes their words. It must be set.
-	Questions *questionnaire.Schema
+	// Questions give answers and codes their words: those that a testimony was asked
+	// with, if they are here, and otherwise the first. There must be one.
+	Questions []*questionnaire.Schema
 	Opened    []Opened
 	Failed    []Failed
 	// Damaged names members of the bundle besides the testimonies.
@@ -149,7 +150,7 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 	if err != nil {
 		return err
 	}
-	labels, n := newLabels(x.Questions), 0
+	labels, n := newAllLabels(x.Questions), 0
 	for _, thread := range threads {
 		if err := page.ExecuteTemplate(w, "thread", thread); err != nil {
 			return err
@@ -162,7 +163,7 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 			}
 			t.Kind = o.Kind // schema 1 has none
 			n++
-			if err := page.ExecuteTemplate(w, "testimony", view(n, o, t, thread, labels)); err != nil {
+			if err := page.ExecuteTemplate(w, "testimony", view(n, o, t, thread, labels.of(t))); err != nil {
 				return err
 			}
 		}

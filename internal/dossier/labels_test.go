@@ -188,6 +188,31 @@ func TestOtherQuestionnaire(t *testing.T) {
 	}
 }
 
+// Each testimony takes the questionnaire that it was asked with, if that is at hand.
+func TestSeveralQuestionnaires(t *testing.T) {
+	older := questions()
+	older.Version, older.SHA256 = 2, [32]byte{2}
+	older.Sections[0].Questions[1].Label = both("وحدته", "Old unit")
+	said := func(version int, sum string) testimony.Testimony {
+		return testimony.Testimony{Questionnaire: &testimony.Questionnaire{Name: "amana", Version: version, SHA256: sum + strings.Repeat("00", 31)},
+			Answers: map[string]string{"unit": "x"}}
+	}
+	f := create(t)
+	var x Index
+	for i, in := range []testimony.Testimony{said(3, "01"), said(2, "02"), said(1, "03")} {
+		in.Thread = strings.Repeat(string(rune('1'+i)), 32)
+		x.Opened = append(x.Opened, add(t, f, strings.Repeat(string(rune('a'+i)), 32), envelope(t, in)))
+	}
+	x.Questions = []*questionnaire.Schema{older, questions()}
+	page := strings.Join(strings.Fields(tags.ReplaceAllString(finish(t, f, x), " ")), " ")
+	inOrder(t, page, "Questionnaire used here", "amana 2", "and for what was asked with it", "amana 3",
+		"1. شهادة", "قطعته Unit x", "Asked with the questionnaire amana 3", "2. شهادة", "وحدته Old unit x", "Asked with the questionnaire amana 2",
+		"3. شهادة", "asked with another questionnaire", "amana 1, SHA-256 03", "وحدته Old unit x")
+	if n := strings.Count(page, "asked with another questionnaire"); n != 1 {
+		t.Errorf("%d are said to be asked with another, want 1", n)
+	}
+}
+
 // Nothing that a testimony says is left out, whatever field it stands in: a field
 // that is added must be shown, or get a reason.
 func TestEveryFieldIsShown(t *testing.T) {

@@ -110,3 +110,30 @@ func TestNoThread(t *testing.T) {
 		t.Errorf("grouped as %v, want %v", got, want)
 	}
 }
+
+// Nobody is told that the source of a withdrawn thread can be answered: nothing
+// reaches them any more.
+func TestAnswerable(t *testing.T) {
+	first := text(testimony.First, "2", "2026-11-22", "first")
+	first.Reply = &testimony.Reply{Mailbox: strings.Repeat("7", 32), Recipient: identity().Recipient().String()}
+	other := first
+	other.Thread = strings.Repeat("1", 32)
+	const said, saidArabic = "The source can be answered with amana-decrypt reply", "يمكن الرد على المصدر"
+	page := shown(t, first, text(testimony.Withdrawal, "2", "2026-12-01", ""), other)
+	inOrder(t, page, "Thread 1", "Mailbox "+first.Reply.Mailbox, "Thread 2", saidArabic, said, "Mailbox")
+	if strings.Count(page, said) != 1 || strings.Count(page, saidArabic) != 1 {
+		t.Errorf("said of a thread that was withdrawn:\n%s", page)
+	}
+}
+
+// A testimony is marked as a first account, and nothing else is: only a testimony is
+// one, and a later account could be held against it.
+func TestFirstAccount(t *testing.T) {
+	const ar, en = "رواية أولى كتبها الشخص بنفسه، وليست مقابلة", "First account, written by the person, not an interview"
+	inOrder(t, shown(t, text(testimony.First, "1", "2026-11-22", "x")), "1. شهادة", ar, en, "What may be used")
+	for _, kind := range []testimony.Kind{testimony.Addition, testimony.Name, testimony.Withdrawal, testimony.Fetched} {
+		if page := shown(t, text(kind, "1", "2026-11-22", "7")); strings.Contains(page, ar) || strings.Contains(page, en) {
+			t.Errorf("%s is called a first account", kind)
+		}
+	}
+}

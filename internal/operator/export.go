@@ -80,9 +80,13 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return diskAdvice(err)
 	}
-	fmt.Fprintf(stdout, "wrote %d testimonies, %s, to %s\n", len(manifest.Testimonies), sizeOf(manifest), c.Out)
+	fmt.Fprintf(stdout, "wrote %s, %s, to %s\n", parts(len(manifest.Testimonies)), sizeOf(manifest), c.Out)
 	return leftOut(stdout, append(damaged, late...))
 }
+
+// parts counts what is sealed on its own: a testimony, an addition, a name or a note,
+// which cannot be told apart here.
+func parts(n int) string { return cli.Count(n, "sealed part", "sealed parts") }
 
 // diskAdvice says what to do about a stick that takes no more.
 func diskAdvice(err error) error {
@@ -115,9 +119,9 @@ func leftOut(stdout io.Writer, damaged []vault.Finding) error {
 	e := &cli.Error{Hint: keepCopy + ", then run amana-intake check", Code: cli.ExitPartial}
 	switch {
 	case !files:
-		e.Err = fmt.Errorf("%d things are damaged; they are not in the file", len(missing))
+		e.Err = fmt.Errorf("%s damaged, and not in the file", things(len(missing)))
 	case len(missing) > 0:
-		e.Err = fmt.Errorf("%d things are damaged and not in the file; the vault's files are damaged too, so more may be missing", len(missing))
+		e.Err = fmt.Errorf("%s damaged, and not in the file; the vault's files are damaged too, so more may be missing", things(len(missing)))
 	default:
 		e.Err = errors.New("the vault's files are damaged; all that could be listed is in the file, but more may be missing")
 		e.Code = cli.ExitDamaged

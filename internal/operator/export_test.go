@@ -112,7 +112,7 @@ func TestExportReadsOnce(t *testing.T) {
 	if err := (&Export{Out: out}).Run(t.Context(), state, &said); err != nil {
 		t.Fatal(err)
 	}
-	if o.checks != 0 || o.opens != 3 || !strings.HasPrefix(said.String(), "wrote 3 testimonies, ") {
+	if o.checks != 0 || o.opens != 3 || !strings.HasPrefix(said.String(), "wrote 3 sealed parts, ") {
 		t.Errorf("%d checks of everything, %d testimonies read of 3: %s", o.checks, o.opens, said.String())
 	}
 }
@@ -128,8 +128,8 @@ func TestExportSaysWhatIsTrue(t *testing.T) {
 		want     string
 	}{
 		"the file": {[]vault.Finding{file, file}, cli.ExitDamaged, "the vault's files are damaged; all that could be listed is in the file, but more may be missing"},
-		"one":      {[]vault.Finding{one, one}, cli.ExitPartial, "1 things are damaged; they are not in the file"},
-		"both":     {[]vault.Finding{file, one}, cli.ExitPartial, "1 things are damaged and not in the file; the vault's files are damaged too, so more may be missing"},
+		"one":      {[]vault.Finding{one, one}, cli.ExitPartial, "1 thing is damaged, and not in the file"},
+		"both":     {[]vault.Finding{file, one}, cli.ExitPartial, "1 thing is damaged, and not in the file; the vault's files are damaged too, so more may be missing"},
 	} {
 		var e *cli.Error
 		if err := leftOut(io.Discard, c.findings); !errors.As(err, &e) || e.Code != c.code || e.Err.Error() != c.want {
@@ -140,7 +140,7 @@ func TestExportSaysWhatIsTrue(t *testing.T) {
 	o.finding = &file
 	var said bytes.Buffer
 	err := (&Export{Out: filepath.Join(t.TempDir(), "b.tar")}).Run(t.Context(), state, &said)
-	if err == nil || !strings.HasPrefix(said.String(), "wrote 2 testimonies, ") ||
+	if err == nil || !strings.HasPrefix(said.String(), "wrote 2 sealed parts, ") ||
 		!strings.HasSuffix(said.String(), "\ndamaged: the file of payloads is damaged\n") || strings.Contains(said.String(), "left out") {
 		t.Errorf("%v\n%s", err, said.String())
 	}

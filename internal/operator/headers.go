@@ -76,7 +76,7 @@ func (c *Export) exportHeaders(ctx context.Context, state State, from vault.Read
 	for _, p := range m.Parts {
 		size += p.Size
 	}
-	fmt.Fprintf(stdout, "wrote the headers of %d testimonies, %s, to %s\n", m.Testimonies, byteSize(size), c.Out)
+	fmt.Fprintf(stdout, "wrote the headers of %s, %s, to %s\n", parts(m.Testimonies), byteSize(size), c.Out)
 	fmt.Fprintf(stdout, "their payloads stay here; the headers are for roster %d\n", newest.Epoch)
 	return nil
 }

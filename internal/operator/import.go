@@ -175,7 +175,7 @@ func (i importer) toRotate(ctx context.Context, say func(string)) error {
 	}
 	switch n := i.rosters.readers().toRotate(u); {
 	case n > 0:
-		say(fmt.Sprintf("%d testimonies are still sealed to other reviewers: amana-intake export --headers begins to change that", n))
+		say(cli.Count(n, "sealed part is", "sealed parts are") + " still sealed to other reviewers: amana-intake export --headers begins to change that")
 	case i.rosters.toConfirm(u) > 0:
 		say("new headers still wait for a confirmation: amana-intake export --headers, then amana-decrypt confirm")
 	case u.Testimonies > 0:

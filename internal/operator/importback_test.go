@@ -62,7 +62,7 @@ func (s *site) collected(what string, numbers ...int) {
 func TestImportAcknowledgement(t *testing.T) {
 	s := newSite(t, 5)
 	had := s.had()
-	if said := s.mustTake("A's", s.acks(s.a, s.two, had[0], had[2], had[3])); said != "3 testimonies are marked as collected\n" {
+	if said := s.mustTake("A's", s.acks(s.a, s.two, had[0], had[2], had[3])); said != "3 sealed parts are marked as collected\n" {
 		t.Error(said)
 	}
 	s.collected("A's", 0, 2, 3)
@@ -78,7 +78,7 @@ func TestImportAcknowledgement(t *testing.T) {
 	if o.code != cli.ExitPartial || o.err.Error() != "2 of 3 were refused" || !strings.Contains(o.hints, "open it with --ack") ||
 		!strings.Contains(o.said, "refused: testimony "+vault.ID(unknown.ID).String()+": ") ||
 		!strings.Contains(o.said, "refused: testimony "+vault.ID(other.ID).String()+": ") ||
-		!strings.HasSuffix(o.said, "\n1 testimonies are marked as collected\n") {
+		!strings.HasSuffix(o.said, "\n1 sealed part is marked as collected\n") {
 		t.Errorf("exit code %d, %v (%s)\n%s", o.code, o.err, o.hints, o.said)
 	}
 	s.wantRefused("nothing of it", s.take(s.acks(s.a, s.two, unknown, other)), "nothing of the acknowledgement could be taken")
@@ -295,7 +295,7 @@ func TestImportWrongReplies(t *testing.T) {
 	}
 	s.waiting("wrong ones", 0)
 	o := s.take(s.replies(s.a, s.two, carry.ReplyEntry{ID: [16]byte{1}, Mailbox: good.Mailbox, Sealed: []byte("no")}, good))
-	if o.code != cli.ExitPartial || o.err.Error() != "1 of 2 were refused" || !strings.Contains(o.said, "\n1 replies wait") || !strings.Contains(o.hints, "write the reply again") {
+	if o.code != cli.ExitPartial || o.err.Error() != "1 of 2 were refused" || !strings.Contains(o.said, "\n1 reply waits") || !strings.Contains(o.hints, "write the reply again") {
 		t.Errorf("exit code %d, %v (%s)\n%s", o.code, o.err, o.hints, o.said)
 	}
 	s.waiting("the good one", 1)
@@ -308,7 +308,7 @@ func TestImportRepliesFull(t *testing.T) {
 		s.mustTake("one", s.replies(s.a, s.two, s.reply(1, "words")))
 	}
 	o := s.take(s.replies(s.a, s.two, s.reply(1, "too many"), s.reply(2, "words")))
-	if o.code != cli.ExitPartial || !strings.Contains(o.said, letterbox.ErrFull.Error()) || !strings.Contains(o.said, "\n1 replies wait") {
+	if o.code != cli.ExitPartial || !strings.Contains(o.said, letterbox.ErrFull.Error()) || !strings.Contains(o.said, "\n1 reply waits") {
 		t.Errorf("exit code %d, %v\n%s", o.code, o.err, o.said)
 	}
 	s.waiting("full", letterbox.MaxPerMailbox+1)

@@ -57,8 +57,8 @@ func TestImportConfirmation(t *testing.T) {
 	s.mustTake("H's slip", s.slips(s.h, s.two, bad))
 	o := s.take(yes)
 	if o.code != cli.ExitPartial || o.err.Error() != "1 of 4 were refused" || !strings.Contains(o.hints, "nothing is lost") ||
-		!strings.Contains(o.said, "refused: testimony "+vault.ID(bad.ID).String()+": "+vault.ErrStale.Error()+"\n3 testimonies have their new header now\n") ||
-		!strings.Contains(o.said, "\n1 testimonies are still sealed to other reviewers") {
+		!strings.Contains(o.said, "refused: testimony "+vault.ID(bad.ID).String()+": "+vault.ErrStale.Error()+"\n3 sealed parts have their new header now\n") ||
+		!strings.Contains(o.said, "\n1 sealed part is still sealed to other reviewers") {
 		t.Errorf("exit code %d, %v\n%s", o.code, o.err, o.said)
 	}
 	s.open("one replaced", 1, s.a)
@@ -89,7 +89,7 @@ func TestImportTwice(t *testing.T) {
 	}
 	for range 2 {
 		said := s.mustTake("confirmation", yes)
-		if !strings.HasPrefix(said, "3 testimonies have their new header now\n") ||
+		if !strings.HasPrefix(said, "3 sealed parts have their new header now\n") ||
 			!strings.HasSuffix(said, "\nevery testimony is sealed to exactly the reviewers of the newest roster\n") {
 			t.Error(said)
 		}
@@ -174,7 +174,7 @@ func TestImportOnlyReviewer(t *testing.T) {
 	s := newSite(t, 2)
 	three := s.next(0, 100, s.a)
 	said := s.mustTake("roster 3", three.Bytes())
-	if !strings.Contains(said, "\n2 testimonies are still sealed to other reviewers") {
+	if !strings.Contains(said, "\n2 sealed parts are still sealed to other reviewers") {
 		t.Error(said)
 	}
 	good := s.good(s.a, three)

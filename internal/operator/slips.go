@@ -215,10 +215,10 @@ func (t *tally) count(n int, refusals []vault.Refusal, err error) error {
 func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say func(string)) error {
 	switch kind {
 	case carry.Acknowledgement:
-		say(fmt.Sprintf("%d testimonies are marked as collected", t.taken))
+		say(cli.Count(t.taken, "sealed part is", "sealed parts are") + " marked as collected")
 		return nil
 	case carry.Replies:
-		say(fmt.Sprintf("%d replies wait for their sources, for %d days at most", t.taken, replyDays))
+		say(fmt.Sprintf("%s, for %d days at most", cli.Count(t.taken, "reply waits for its source", "replies wait for their sources"), replyDays))
 		return i.letters.expire(ctx, time.Now())
 	}
 	u, err := i.store.Usage(ctx)
@@ -226,13 +226,13 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 		return fmt.Errorf("count testimonies: %w", err)
 	}
 	if kind == carry.Slips {
-		say(fmt.Sprintf("the new headers of %d testimonies are here", t.taken))
+		say(fmt.Sprintf("the new headers of %s are here", parts(t.taken)))
 		if n := i.rosters.toConfirm(u); n > 0 {
 			say(fmt.Sprintf("%d are kept beside the old ones until they are confirmed: amana-intake export --headers, then amana-decrypt confirm by %s", n, i.confirmer()))
 		}
 		return nil
 	}
-	say(fmt.Sprintf("%d testimonies have their new header now", t.taken))
+	say(cli.Count(t.taken, "sealed part has its", "sealed parts have their") + " new header now")
 	if u.RewriteDue {
 		if err := rewrite(ctx, i.store); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"amana/internal/admin"
 	"amana/internal/cli"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
@@ -99,7 +100,8 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return errors.Join(out.Encode(r), unread)
 	}
 	if u.RewriteDue {
-		fmt.Fprintln(stdout, "WARNING: headers that were dropped in a rotation or withdrawn are still in the file, so a retired reviewer's key may open what it should not; a server that runs writes the file anew within a few minutes: if this stays, make room on the disk and start the server again")
+		_, serving := from.(*admin.Client)
+		due(stdout, serving)
 	}
 	warnings(stdout, newest, shut)
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
@@ -153,6 +155,17 @@ func warnings(w io.Writer, newest *roster.Signed, shut error) {
 	}
 }
 
+// due tells that headers which were dropped are still on the disk. A server that runs
+// sees to it by itself soon. Without one the file was to be written anew a moment ago,
+// when it was opened, and could not be.
+func due(w io.Writer, serving bool) {
+	if serving {
+		fmt.Fprintln(w, "note: the headers of what was withdrawn or replaced are written over within a few minutes; if this still stands here in an hour, make room on the disk and start the server again")
+		return
+	}
+	fmt.Fprintln(w, "WARNING: headers that were replaced in a rotation or withdrawn are still in the file, and it could not be written anew just now, so a retired reviewer's key may open what it should not: make room on the disk and run this again; if this stays, amana-intake check says what is damaged")
+}
+
 // within says in how many days.
 func within(days int) string {
 	switch days {
@@ -185,7 +198,7 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	if found > 0 {
 		return &cli.Error{
-			Err:  fmt.Errorf("%d things are damaged", found),
+			Err:  fmt.Errorf("%s damaged", things(found)),
 			Hint: keepCopy + "; the others can still be exported",
 			Code: cli.ExitDamaged,
 		}
@@ -195,9 +208,12 @@ func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return fmt.Errorf("count testimonies: %w", err)
 	}
 	_, unread := from.Count(ctx)
-	fmt.Fprintf(stdout, "%d testimonies, %s: all as they were written\n", u.Testimonies, byteSize(u.Bytes))
+	fmt.Fprintf(stdout, "%s, %s: all as they were written\n", parts(u.Testimonies), byteSize(u.Bytes))
 	return unread
 }
+
+// things counts what is damaged, with its verb.
+func things(n int) string { return cli.Count(n, "thing is", "things are") }
 
 // describe returns a finding as one line without its end.
 func describe(f vault.Finding) string {

@@ -39,7 +39,7 @@ func TestFaults(t *testing.T) {
 		{"version = 3", "version = 3\nVersion = 3", "Version", `unknown key "Version"`},
 		{"version = 3", "version = 3\nversion = 4", "version = 4", "Key 'version' has already been defined."},
 		{"version = 3", "version = 3\nthis is not TOML", "this", "expected '.' or '=', but got 'i' instead"},
-		{"version = 3", "version = 3 # \xff", "version", "invalid UTF-8 byte: 0xff"},
+		{"version = 3", "version = 3 # \xff", "version", "the file is not UTF-8 text: save it anew as UTF-8"},
 		{"languages = [\"ar\", \"en\"]", "languages = [\"ar\", \"en\", \"xx9\"]", "languages", `"xx9" is not a language tag of BCP 47`},
 		{"languages = [\"ar\", \"en\"]", "languages = [\"ar\", \"en\", \"und\"]", "languages", `"und" is not a language tag of BCP 47`},
 		{"languages = [\"ar\", \"en\"]", "languages = [\"ar\", \"EN\"]", "languages", `the language tag "EN" is written "en"`},

@@ -50,6 +50,10 @@ func TestExample(t *testing.T) {
 	if len(s.Sections) < 3 || len(s.Fields(PageName)) == 0 {
 		t.Error("the example does not show both pages")
 	}
+	// What gives a source a code is copied from here.
+	if q, _ := s.Find("contact_wish"); q == nil || q.Type != TypeOne || s.Lists[q.List].Entry("code") == nil {
+		t.Error("the example does not offer a code to come back with")
+	}
 }
 
 func TestWriteMarkdown(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/text/language"
@@ -43,6 +44,9 @@ func Read(r io.Reader) (*Schema, error) {
 	if len(data) > maxFile {
 		return nil, atLine(1, fmt.Sprintf("the file is larger than %d bytes", maxFile))
 	}
+	if !utf8.Valid(data) { // first of all: what else can be said of it would mislead
+		return nil, notUTF8(data)
+	}
 	lines, err := locate(data)
 	if err != nil {
 		return nil, err
@@ -61,6 +65,22 @@ func Read(r io.Reader) (*Schema, error) {
 		return nil, err
 	}
 	return rd.schema, nil
+}
+
+// notUTF8 says on which line a file is not UTF-8.
+func notUTF8(data []byte) error {
+	line := 1
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+		data = data[n:]
+	}
+	return atLine(line, "the file is not UTF-8 text: save it anew as UTF-8")
 }
 
 // reader makes a Schema of a file's tables.

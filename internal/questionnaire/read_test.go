@@ -3,6 +3,7 @@ package questionnaire
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -105,6 +106,37 @@ func TestReadFails(t *testing.T) {
 	cut := errors.New("cut")
 	if _, err := Read(iotest.ErrReader(cut)); !errors.Is(err, cut) {
 		t.Error(err)
+	}
+}
+
+// A file that is not UTF-8 says so, whatever else is wrong with it, and where.
+func TestNotUTF8(t *testing.T) {
+	utf16 := []byte{0xff, 0xfe}
+	for _, c := range small(t) {
+		utf16 = append(utf16, byte(c), byte(c>>8))
+	}
+	lineOf := func(words string) int {
+		before, _, _ := strings.Cut(small(t), words)
+		return 1 + strings.Count(before, "\n")
+	}
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{
+		"a byte of another code page": {strings.Replace(small(t), "version = 3", "version = 'a' # \xe9", 1), lineOf("version = 3")},
+		"in words":                    {strings.Replace(small(t), "His unit", "His un\xeft", 1), lineOf("His unit")},
+		"no schema":                   {"\xc7\xe1", 1},
+		"half a letter":               {small(t) + "# \xd9", 1 + strings.Count(small(t), "\n")},
+		"as some editors save it":     {string(utf16), 1},
+	} {
+		_, err := Read(strings.NewReader(c.text))
+		want := fmt.Sprintf("line %d: the file is not UTF-8 text: save it anew as UTF-8", c.line)
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	if _, err := Read(strings.NewReader(strings.Replace(small(t), "His unit", "\uFFFD", 1))); err != nil && strings.Contains(err.Error(), "UTF-8") {
+		t.Error("the sign for what cannot be read is UTF-8")
 	}
 }
 
