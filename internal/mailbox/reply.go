@@ -20,6 +20,10 @@ const (
 	MaxReply   = 2_000    // characters (code points) of its text
 	SealedSize = 16 << 10 // bytes; more than every sealed reply has
 
+	// SealedLength is what every sealed reply has, in bytes: age's header for one
+	// hybrid recipient, a nonce, plainSize and a tag.
+	SealedLength = 13_947
+
 	// plainSize is the length of every reply before it is sealed, in bytes. JSON takes
 	// at most 6 bytes for a character that a reply may hold, and the rest about 100.
 	plainSize = 12 << 10

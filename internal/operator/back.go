@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"amana/internal/carry"
+	"amana/internal/mailbox"
 	"amana/vault"
 	"amana/vault/letterbox"
 
@@ -65,6 +66,9 @@ func forOne(sealed []byte) error {
 	hybrid, other, err := carry.CountRecipients(header)
 	if err == nil && (hybrid != 1 || other != 0) {
 		err = fmt.Errorf("it is for %d post-quantum recipients and %d others, and must be for one source", hybrid, other)
+	}
+	if err == nil && len(sealed) != mailbox.SealedLength {
+		err = fmt.Errorf("it has %d bytes, and every reply has %d", len(sealed), mailbox.SealedLength)
 	}
 	return err
 }

@@ -281,6 +281,8 @@ func TestImportWrongReplies(t *testing.T) {
 		"classic":     sealTo(classic.Recipient()),
 		"passphrase":  sealTo(word),
 		"no payload":  header,
+		"short":       sealTo(a),
+		"longer":      append(bytes.Clone(good.Sealed), 0),
 		"cut off":     header[:len(header)-3],
 		"one more":    bytes.Replace(marked(good.Sealed), []byte("\n--- "), []byte("\n-> "+marker+"\n\n--- "), 1),
 		"armor":       append([]byte("-----BEGIN AGE ENCRYPTED FILE-----\n"), good.Sealed...),
