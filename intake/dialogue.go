@@ -79,7 +79,7 @@ func (p *posted) thread(t thread, page pages.Thread) {
 		return
 	}
 	page.Parts, page.Collected = seen.count()
-	page.Unreadable = page.Unreadable || lettersErr != nil
+	page.Unreadable = lettersErr != nil
 	page.Withdrawn = seen.withdrawn
 	if page.Withdrawn && page.Form.Problem != "" {
 		// Nothing can be mended or chosen again there.
@@ -209,7 +209,7 @@ func (p *posted) reply() {
 	}
 	if err != nil {
 		p.server.badReply.Store(true)
-		p.thread(t, pages.Thread{Unreadable: true})
+		p.thread(t, pages.Thread{BadReply: true})
 		return
 	}
 	p.noteFetched(t, id)

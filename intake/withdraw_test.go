@@ -87,6 +87,9 @@ func TestForeignReply(t *testing.T) {
 		if status != c.status || strings.Contains(page, "for another") {
 			t.Errorf("%s: status %d, want %d", name, status, c.status)
 		}
+		if bad := name == "sealed to another" || name == "no age file"; bad != strings.Contains(page, "cannot be opened here") {
+			t.Errorf("%s: the page says something else", name)
+		}
 	}
 	if n := len(r.store.testimonies()); n != 2 {
 		t.Errorf("%d envelopes are kept: a note of something that was not shown", n)

@@ -53,6 +53,7 @@ type Thread struct {
 	Collected  int         // those of them that reviewers have confirmed to have
 	Replies    []ReplyHead // that wait, in the order to show them
 	Unreadable bool        // whether replies wait cannot be told
+	BadReply   bool        // the reply that was asked for cannot be opened
 	Withdrawn  bool        // nothing can be added
 	Unfinished bool        // withdrawn, but not all that should be destroyed is
 	Added      bool        // what was sent just now is kept

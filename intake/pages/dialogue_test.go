@@ -83,6 +83,7 @@ func TestThread(t *testing.T) {
 		"no answer for you here now", "What you added has arrived", "This testimony was withdrawn", "was destroyed here. What they have",
 		"cannot tell just now whether an answer", "not all destroyed yet", "Press the button to finish", "Send the addition", "Withdraw the testimony", "Open the page for his name",
 		"send one file at a time", "Look at the eight words again", "We are closed for now",
+		"That answer cannot be opened here",
 	}
 	open := []string{"Send the addition", "Withdraw the testimony", "Open the page for his name", "send one file at a time"}
 	quiet := append([]string{"no answer for you here now"}, open...)
@@ -99,6 +100,7 @@ func TestThread(t *testing.T) {
 		"all":        {pages.Thread{Parts: 12, Collected: 12}, append([]string{all[3], all[6], all[7]}, quiet...)},
 		"replies":    {pages.Thread{Parts: 1, Replies: heads}, append([]string{all[2], all[4], all[8], all[9], all[10]}, open...)},
 		"unreadable": {pages.Thread{Parts: 1, Unreadable: true}, append([]string{all[2], all[4], all[15]}, open...)},
+		"bad reply":  {pages.Thread{Parts: 1, BadReply: true, Replies: heads}, append([]string{all[2], all[4], all[8], all[9], all[10], all[24]}, open...)},
 		"added":      {pages.Thread{Parts: 1, Added: true}, append([]string{all[2], all[4], all[12]}, quiet...)},
 		"withdrawn":  {pages.Thread{Withdrawn: true, Collected: 1}, []string{all[13], all[14]}},
 		"unfinished": {pages.Thread{Withdrawn: true, Unfinished: true, Parts: 2}, []string{all[13], all[16], all[17]}},

@@ -29,9 +29,10 @@ type view struct {
 		Code, More bool // there is a code, and a token to send more
 	}
 	Thread struct {
-		Parts, Collected, Replies                int
-		Unreadable, Withdrawn, Unfinished, Added bool
-		Refused                                  ProblemKind
+		Parts, Collected, Replies    int
+		Unreadable, BadReply         bool
+		Withdrawn, Unfinished, Added bool
+		Refused                      ProblemKind
 	}
 	Day       string
 	Destroyed int
