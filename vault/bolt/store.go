@@ -54,7 +54,8 @@ var (
 // Options are the choices of whoever opens a vault. The zero value is good.
 type Options struct {
 	// Reserve is how many bytes of free disk are left untouched, so that the
-	// machine keeps working and the operator can still act. 0 means 2 GiB; a
+	// machine keeps working and the operator can still act; short notes may use
+	// it, see [vault.Store]. 0 means 2 GiB; a
 	// negative number means none.
 	Reserve int64
 
