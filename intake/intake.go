@@ -97,7 +97,7 @@ type Server struct {
 	router    *mux.Router
 	limits    pages.State // without a roster, which is asked for each time
 	places    places      // uploads that are kept
-	apologies places      // uploads that are refused, but whose words are given back
+	apologies places      // forms that hold words and are not kept: refused, or large without files
 	keyholes  places      // codes that were typed and are being worked out
 	newCodes  places      // the same of codes that are given out
 	conns     places

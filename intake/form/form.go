@@ -75,7 +75,8 @@ const (
 //
 // A text longer than its field may be is no error here: so much of it is kept
 // that it is still over the limit, and can be given back. Nor is one that is not
-// UTF-8, which is kept as it came.
+// UTF-8, which is kept as it came. A text of no field is passed over and noted in
+// Form.Unknown.
 //
 // The errors above are wrapped where they apply; errors of body and sink are
 // returned as they are. With an error, the Form holds what was read before it, so

@@ -35,7 +35,7 @@ type Serve struct {
 	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
 	MaxFiles int      `default:"1000" help:"Files in one testimony."`
 	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
-	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched."`
+	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
 	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
 	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
