@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -42,6 +43,12 @@ func run(t *testing.T, dir string, least int) {
 			e.Setenv("PLAIN", plain)
 			e.Setenv("PATH", programs+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "root" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return os.Geteuid() == 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,

@@ -81,6 +81,9 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return diskAdvice(err)
 	}
 	fmt.Fprintf(stdout, "wrote %s, %s, to %s\n", parts(len(manifest.Testimonies)), sizeOf(manifest), c.Out)
+	if err := state.noteDay(dayExported); err != nil {
+		fmt.Fprintf(stdout, "warning: the bundle is whole, but its day could not be kept: %v\n", err)
+	}
 	return leftOut(stdout, append(damaged, late...))
 }
 

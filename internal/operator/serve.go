@@ -26,6 +26,7 @@ import (
 // Serve answers sources.
 type Serve struct {
 	Listen         []string `required:"" sep:"none" help:"Where to listen: unix:PATH or tcp:127.0.0.1:PORT; may be given several times."`
+	AsRoot         bool     `env:"AMANA_AS_ROOT" help:"Serve although root runs it: a hole in this program is then a hole in the whole machine."`
 	WithoutErasure bool     `help:"Serve although this program was built without the erasure: what sources send then stays in memory."`
 
 	Questionnaire string `type:"path" placeholder:"FILE" help:"The questions to ask, in the place of the built-in ones."`
@@ -84,6 +85,10 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if !forget.Enabled && !c.WithoutErasure {
 		return cli.Hint(errors.New("this program was built without the erasure: what sources send would stay in its memory for anyone who seizes the running machine"),
 			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
+	}
+	if os.Geteuid() == 0 && !c.AsRoot {
+		return cli.Hint(errors.New("root runs this program: a hole in it would be a hole in the whole machine"),
+			"run it as a user of its own, who owns %s; --as-root serves all the same, for trials only", state.Folder)
 	}
 	if err := state.check(); err != nil {
 		return err

@@ -159,7 +159,7 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	line = append(line, args...)
 	os.Remove(s.Socket)
 	server := &Server{State: s, Cmd: exec.Command(line[0], line[1:]...), Log: new(Log)}
-	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp)
+	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp, "AMANA_AS_ROOT=1")
 	server.Cmd.Stdout, server.Cmd.Stderr = server.Log, server.Log
 	// A group of its own, so that Kill ends what wrap runs too.
 	server.Cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

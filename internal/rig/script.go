@@ -26,7 +26,7 @@ func Command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "AMANA_STATE="+ts.Getenv("AMANA_STATE"))
+	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "AMANA_STATE="+ts.Getenv("AMANA_STATE"), "AMANA_AS_ROOT="+ts.Getenv("AMANA_AS_ROOT"))
 	return cmd
 }
 
@@ -47,8 +47,11 @@ func WantCode(ts *testscript.TestScript, cmd *exec.Cmd, want string) {
 	}
 }
 
-// Setup gives a script its people.
-func Setup(e *testscript.Env) { e.Values[orgKey{}] = &Org{} }
+// Setup gives a script its people, and lets its programs serve whoever runs them.
+func Setup(e *testscript.Env) {
+	e.Values[orgKey{}] = &Org{}
+	e.Setenv("AMANA_AS_ROOT", "1")
+}
 
 type orgKey struct{}
 
