@@ -45,10 +45,9 @@ lint:
 	go run $(STATICCHECK) ./...
 
 # Left out is what runs the programs as they are built, without the detector: the
-# promises, the way through tor, the package, the soak, the scripts of amana-intake; and
-# what looks at the source. So
-# are amana-keys, which does one thing at a time; the bound on memory, which the detector
-# multiplies; and what a browser shows.
+# promises, the way through tor, the package, the soak, the scripts of amana-intake. So
+# are what only looks at the source; amana-keys, which does one thing at a time; the bound
+# on memory, which the detector multiplies; and what a browser shows.
 race: export CGO_ENABLED = 1
 race: tools
 	go test -race -timeout 20m -skip '^TestMemoryBounded$$|InBrowser|Axe|Keyboard' $$(go list ./... | grep -v -E '/internal/(promises|bench|throughtor|release|soak|demo|layers)|/cmd/amana-(intake|keys)')
