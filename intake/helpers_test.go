@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"amana/intake/circuit"
 	"amana/internal/roster"
 	"amana/vault"
 	"amana/vault/letterbox"
@@ -310,6 +311,17 @@ func start(t *testing.T, change func(*Config)) *site {
 		}
 	})
 	return &site{t, store, server, path, rosters, box, id}
+}
+
+// take takes a place of a pool, for good.
+func (r *site) take(pool *circuit.Pool) {
+	r.t.Helper()
+	server, client := net.Pipe()
+	r.t.Cleanup(func() { client.Close() })
+	guest := r.server.crowd.Enter(0, server)
+	if _, err := pool.Take(context.Background(), guest, 0); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // dial opens a connection that ends with the test.
