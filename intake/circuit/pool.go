@@ -1,6 +1,7 @@
 package circuit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -20,6 +21,7 @@ type Pool struct {
 	counts  bool
 	holders []*Place
 	waiters []*waiter
+	looked  time.Time // when a waiter looked last
 }
 
 // Place is a place in a pool.
@@ -49,22 +51,18 @@ func (p *Pool) Take(ctx context.Context, g *Guest, patience time.Duration) (*Pla
 	t := p.table
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if p.over(g.member) {
+	if p.counts && t.each && g.member.uploads >= t.shares.Uploads {
 		return nil, ErrShare
 	}
-	if len(p.waiters) == 0 {
-		if place := p.give(g); place != nil {
-			return place, nil
-		}
-	}
-	if !t.each || patience <= 0 || slices.ContainsFunc(p.waiters, func(w *waiter) bool { return w.guest.member == g.member }) {
-		return nil, ErrFull
-	}
+	waits := slices.ContainsFunc(p.waiters, func(w *waiter) bool { return w.guest.member == g.member })
 	w := &waiter{g, make(chan *Place, 1)}
 	p.waiters = append(p.waiters, w)
-	t.mu.Unlock()
-	p.wait(ctx, w, patience)
-	t.mu.Lock()
+	p.serve()
+	if len(w.got) == 0 && t.each && patience > 0 && !waits {
+		t.mu.Unlock()
+		p.wait(ctx, w, patience)
+		t.mu.Lock()
+	}
 	p.waiters = slices.DeleteFunc(p.waiters, func(o *waiter) bool { return o == w })
 	select {
 	case place := <-w.got:
@@ -90,10 +88,18 @@ func (p *Pool) wait(ctx context.Context, w *waiter, patience time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-look.C:
-			p.table.mu.Lock()
-			p.serve()
-			p.table.mu.Unlock()
+			p.look()
 		}
+	}
+}
+
+// look serves those who wait, but not for each of them anew.
+func (p *Pool) look() {
+	p.table.mu.Lock()
+	defer p.table.mu.Unlock()
+	if now := p.table.now(); now.Sub(p.looked) >= again/2 {
+		p.looked = now
+		p.serve()
 	}
 }
 
@@ -101,20 +107,25 @@ func (p *Pool) wait(ctx context.Context, w *waiter, patience time.Duration) {
 // requests, which made fewest. Whoever takes places again and again comes last, and
 // needs new circuits to do better.
 func (p *Pool) serve() {
-	for len(p.waiters) > 0 {
-		best := p.waiters[0]
-		for _, w := range p.waiters[1:] {
-			if w.guest.member.tokens > best.guest.member.tokens {
-				best = w
+	slices.SortStableFunc(p.waiters, func(a, b *waiter) int { return cmp.Compare(b.guest.member.tokens, a.guest.member.tokens) })
+	slow, known := []slowOne(nil), false
+	p.waiters = slices.DeleteFunc(p.waiters, func(w *waiter) bool {
+		m := w.guest.member
+		if p.counts && p.table.each && m.uploads >= p.table.shares.Uploads || p.scarce(m) {
+			return false
+		}
+		if p.taken() >= p.size {
+			if !known {
+				slow, known = p.slow(), true
 			}
+			if !p.displace(slow, m) {
+				return false
+			}
+			known = false
 		}
-		place := p.give(best.guest)
-		if place == nil {
-			return
-		}
-		best.got <- place
-		p.waiters = slices.DeleteFunc(p.waiters, func(w *waiter) bool { return w == best })
-	}
+		w.got <- p.give(w.guest)
+		return true
+	})
 }
 
 // held returns how many places a circuit has.
@@ -138,28 +149,14 @@ func (p *Pool) taken() (n int) {
 	return n
 }
 
-// over reports whether a circuit may have no place more: it has its share, or it has
-// one already and few are left. So no handful of circuits takes them all.
-func (p *Pool) over(m *member) bool {
-	if !p.table.each {
-		return false
-	}
-	if p.counts && m.uploads >= p.table.shares.Uploads {
-		return true
-	}
-	return p.held(m) >= max(1, (p.size-p.taken())/8)
+// scarce reports whether a circuit that holds places may have no more for now, because
+// few are left. So no handful of circuits takes them all.
+func (p *Pool) scarce(m *member) bool {
+	return p.table.each && p.held(m) >= max(1, (p.size-p.taken())/8)
 }
 
-// give gives a place, if need be that of the slowest.
+// give gives a place that is free.
 func (p *Pool) give(g *Guest) *Place {
-	if p.taken() >= p.size {
-		victim := p.slowest(g.member)
-		// Those who lost their places are still being told so.
-		if victim == nil || len(p.holders)-p.taken() >= max(1, p.size/4) {
-			return nil
-		}
-		victim.displace()
-	}
 	place := &Place{pool: p, guest: g}
 	p.holders = append(p.holders, place)
 	g.places++
@@ -169,35 +166,56 @@ func (p *Pool) give(g *Guest) *Place {
 	return place
 }
 
-// slowest returns who makes room for a form of m, or nil: of the circuit that holds
-// most places, the form that brings fewest bytes. Its pace must be less than is fair.
-// Nobody takes a place from a circuit that does not hold more than his own.
+// slowOne is a place whose form is slower than is fair.
+type slowOne struct {
+	place *Place
+	held  int // places of its circuit
+	rate  float64
+}
+
+// slow returns the forms that could make room, in the order in which they would: first
+// those of the circuit that holds most places, and of these the one that brings fewest
+// bytes.
 //
 // The slowest and not the one that is slow for longest: an honest source on a bad
 // line is faster than who sends a byte now and then to hold a place, and to be faster
 // costs him.
-func (p *Pool) slowest(m *member) (victim *Place) {
-	own := p.held(m)
+func (p *Pool) slow() (slow []slowOne) {
 	now := p.table.now()
-	var most int
-	var least float64
 	for _, h := range p.holders {
 		if h.displaced {
 			continue
 		}
-		held := p.held(h.guest.member)
 		rate, known := h.guest.pace(now)
 		if h.guest.stage == ending && now.Sub(h.guest.since) >= window {
 			rate, known = 0, true // does not read its answer
 		}
-		if !known || rate >= p.table.fair || h.guest.member != m && held <= own {
-			continue
-		}
-		if victim == nil || held > most || held == most && rate < least {
-			victim, most, least = h, held, rate
+		if known && rate < p.table.fair {
+			slow = append(slow, slowOne{h, p.held(h.guest.member), rate})
 		}
 	}
-	return victim
+	slices.SortFunc(slow, func(a, b slowOne) int {
+		return cmp.Or(cmp.Compare(b.held, a.held), cmp.Compare(a.rate, b.rate))
+	})
+	return slow
+}
+
+// displace takes a place from a slow one for a form of m and reports whether it
+// could: nobody takes one from a circuit that does not hold more than his own, but his
+// own.
+func (p *Pool) displace(slow []slowOne, m *member) bool {
+	// Those who lost their places before are still being told so.
+	if len(p.holders)-p.taken() >= max(1, p.size/4) {
+		return false
+	}
+	own := p.held(m)
+	for _, s := range slow {
+		if s.place.guest.member == m || s.held > own {
+			s.place.displace()
+			return true
+		}
+	}
+	return false
 }
 
 // displace takes the place away.
