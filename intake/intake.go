@@ -39,7 +39,7 @@ type Config struct {
 	Organisation  *pages.Organisation   // who asks; nil: the pages do not say
 
 	Limits form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
-	Pace   Pace        // Head 1 min; Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
+	Pace   Pace        // Head 1 min; Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h; Fair 8 times Rate; Grace 15 s
 	Places int         // uploads in flight at once; 64
 	Texts  int         // forms of at most 512 KiB at once, besides; 32
 	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
@@ -83,6 +83,8 @@ func (c Config) withDefaults() Config {
 	setTime(&c.Pace.Window, 3*time.Minute)
 	set(&c.Pace.Rate, 1000)
 	setTime(&c.Pace.Ceiling, 48*time.Hour)
+	set(&c.Pace.Fair, fairness*c.Pace.Rate)
+	setTime(&c.Pace.Grace, 15*time.Second)
 	setInt(&c.Places, 64)
 	setInt(&c.Texts, 32)
 	set(&c.Drain, 16<<20)
@@ -170,7 +172,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("intake: load pages: %w", err)
 	}
-	crowd := circuit.New(config.Circuits, config.Conns, fairness*config.Pace.Rate)
+	crowd := circuit.New(circuit.Options{Each: config.Circuits, Conns: config.Conns, Fair: config.Pace.Fair, Window: config.Pace.Grace})
 	s := &Server{
 		config: config,
 		pages:  words,

@@ -19,6 +19,10 @@ type Pace struct {
 	Window  time.Duration // how long the rate is averaged over
 	Rate    int64         // bytes a second that a window must bring on average
 	Ceiling time.Duration // longest time for a whole request
+
+	// When all places are taken, a form makes room for another unless it brings so much.
+	Fair  int64         // bytes a second
+	Grace time.Duration // how long that is averaged over, and what everybody has at least
 }
 
 // deadliner is the part of a connection that a pacedReader needs.

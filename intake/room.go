@@ -23,8 +23,8 @@ const (
 	// placeWait is how long a form waits for a place, where circuits have shares.
 	placeWait = 20 * time.Second
 
-	// fairness is how many times Pace.Rate a form must bring to keep its place when all
-	// places are taken: with 64 of them it costs an attacker half a megabyte a second.
+	// fairness is how many times Pace.Rate Pace.Fair is: to keep 64 places costs an
+	// attacker half a megabyte a second.
 	fairness = 8
 
 	// How many requests some count besides themselves, for the work they make: a form

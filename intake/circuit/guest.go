@@ -47,11 +47,6 @@ type Guest struct {
 	whole    bool          // everything has come
 }
 
-// window is how long a pace is averaged over: only waiting for the source counts. It
-// is as well the time that everybody has before somebody can take his place. A
-// circuit through Tor stalls for seconds and then goes on.
-const window = 15 * time.Second
-
 // Over reports whether the circuit has made too many requests. The answer is to say
 // so; one that goes on all the same is not let in any more.
 func (g *Guest) Over() bool { return g.over }
@@ -149,7 +144,7 @@ func (g *Guest) Brought(n int, last bool) {
 	g.asked = time.Time{}
 	g.brought += int64(n)
 	g.whole = g.whole || last
-	if g.waited >= window {
+	if g.waited >= g.table.window {
 		g.rate, g.measured = float64(g.brought)/g.waited.Seconds(), true
 		g.waited, g.brought = 0, 0
 	}
@@ -159,14 +154,17 @@ func (g *Guest) Brought(n int, last bool) {
 func (g *Guest) pace(now time.Time) (rate float64, known bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	waited := g.waited
+	var silent time.Duration
 	if !g.asked.IsZero() {
-		waited += now.Sub(g.asked)
+		silent = now.Sub(g.asked)
 	}
+	waited := g.waited + silent
 	switch {
 	case g.whole:
 		return 0, false
-	case waited >= window:
+	case silent >= g.table.window:
+		return 0, true // however much came before
+	case waited >= g.table.window:
 		return float64(g.brought) / waited.Seconds(), true
 	}
 	return g.rate, g.measured

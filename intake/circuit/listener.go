@@ -10,9 +10,12 @@ import (
 const (
 	// lineTime is how long tor may take for its line, which it sends at once.
 	lineTime = 10 * time.Second
-	// maxSilent is how many connections may be without their line. One more takes
-	// the place of the one that was silent longest.
+	// maxSilent is how many connections may be without their line, of those that have
+	// had a moment for it: in a burst of connections the lines are there, and only have
+	// to be read. One more takes the place of the one that was silent longest.
 	maxSilent = 256
+	moment    = time.Second
+	maxUnread = 4096 // the same of all, however short they are there
 )
 
 // Conn is a connection whose line was read.
@@ -34,7 +37,13 @@ type Listener struct {
 	close  func() error
 
 	mu     sync.Mutex
-	silent *list.List // of net.Conn, those that are silent longest first
+	silent *list.List // of silent, those that are it longest first
+}
+
+// silent is a connection without its line.
+type silent struct {
+	net.Conn
+	since time.Time
 }
 
 // NewListener reads the lines of l's connections. The caller must Close it.
@@ -51,7 +60,7 @@ func NewListener(l net.Listener) *Listener {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		for e := n.silent.Front(); e != nil; e = e.Next() {
-			e.Value.(net.Conn).Close()
+			e.Value.(silent).Close()
 		}
 		return l.Close()
 	})
@@ -95,10 +104,11 @@ func (l *Listener) run() {
 func (l *Listener) enter(c net.Conn) *list.Element {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.silent.Len() >= maxSilent {
-		l.silent.Remove(l.silent.Front()).(net.Conn).Close()
+	now := time.Now()
+	if first := l.silent.Front(); l.silent.Len() >= maxUnread || l.silent.Len() >= maxSilent && now.Sub(first.Value.(silent).since) > moment {
+		l.silent.Remove(first).(silent).Close()
 	}
-	return l.silent.PushBack(c)
+	return l.silent.PushBack(silent{c, now})
 }
 
 // read reads the line and hands the connection on.

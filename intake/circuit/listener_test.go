@@ -72,9 +72,12 @@ func TestConnectionWithoutLineIsClosed(t *testing.T) {
 func TestSilentConnectionsAreBounded(t *testing.T) {
 	l, dial := listen(t)
 	first := dial()
-	for range maxSilent {
+	for range maxSilent - 1 {
 		dial()
 	}
+	time.Sleep(moment + moment/10)
+	dial()
+	dial()
 	if answer, err := io.ReadAll(first); len(answer) != 0 || err != nil {
 		t.Errorf("the first is not closed: %q, %v", answer, err)
 	}

@@ -187,7 +187,7 @@ func (p *Pool) slow() (slow []slowOne) {
 			continue
 		}
 		rate, known := h.guest.pace(now)
-		if h.guest.stage == ending && now.Sub(h.guest.since) >= window {
+		if h.guest.stage == ending && now.Sub(h.guest.since) >= p.table.window {
 			rate, known = 0, true // does not read its answer
 		}
 		if known && rate < p.table.fair {

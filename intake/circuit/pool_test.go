@@ -150,6 +150,13 @@ func TestPaceIsOfNow(t *testing.T) {
 	if rate, known := g.pace(r.now()); !known || rate > fair {
 		t.Errorf("%v, %v", rate, known)
 	}
+	// A burst is soon over.
+	r.bring(g, 1<<30, 1)
+	g.Wait()
+	r.pass(window)
+	if rate, known := g.pace(r.now()); !known || rate > fair {
+		t.Errorf("%v, %v", rate, known)
+	}
 	// What the disk takes does not count.
 	r.bring(g, 1<<20, window)
 	r.pass(time.Hour)

@@ -23,6 +23,18 @@ const (
 	maxIdle = 4096
 )
 
+// Options are how a server is shared out.
+type Options struct {
+	Each  *Shares // each circuit's; nil: circuits are not told apart, and share everything
+	Conns int     // connections of all circuits at once
+	Fair  int64   // bytes a second that keep a place when all are taken
+
+	// Window is how long a pace is averaged over: only waiting for the source counts. It
+	// is as well the time that everybody has before somebody can take his place. A
+	// circuit through Tor stalls for seconds and then goes on.
+	Window time.Duration
+}
+
 // Table is everybody who is connected, by circuit. Its methods may be called from
 // any number of goroutines.
 type Table struct {
@@ -30,6 +42,7 @@ type Table struct {
 	each   bool // whether each circuit has a share
 	conns  int
 	fair   float64
+	window time.Duration
 	now    func() time.Time
 
 	mu     sync.Mutex
@@ -52,20 +65,19 @@ type member struct {
 	turns   int           // that have the turn or wait for it
 }
 
-// New makes a table for so many connections. shares are each circuit's; nil says that
-// circuits are not told apart, and everybody has one share of everything. fair is how
-// many bytes a second a form must bring to keep its place when all are taken.
-func New(shares *Shares, conns int, fair int64) *Table {
+// New makes a table.
+func New(o Options) *Table {
 	t := &Table{
-		conns:  conns,
-		fair:   float64(fair),
+		conns:  o.Conns,
+		fair:   float64(o.Fair),
+		window: o.Window,
 		now:    time.Now, // goes by the monotonic clock, whatever happens to the day
 		byID:   make(map[ID]*member),
 		idle:   list.New(),
 		guests: make(map[*Guest]struct{}),
 	}
-	if shares != nil {
-		t.shares, t.each = *shares, true
+	if o.Each != nil {
+		t.shares, t.each = *o.Each, true
 	}
 	return t
 }

@@ -19,10 +19,13 @@ type room struct {
 
 var share = Shares{Conns: 3, Uploads: 2, Requests: 60, Bytes: 100}
 
-const fair = 8000
+const (
+	fair   = 8000
+	window = 15 * time.Second
+)
 
 func newRoom(t *testing.T, shares *Shares, conns int) *room {
-	r := &room{Table: New(shares, conns, fair), t: t, at: time.Unix(1, 0)}
+	r := &room{Table: New(Options{Each: shares, Conns: conns, Fair: fair, Window: window}), t: t, at: time.Unix(1, 0)}
 	r.now = func() time.Time {
 		r.mu.Lock()
 		defer r.mu.Unlock()
