@@ -163,8 +163,8 @@ func (r *site) hold(stop chan struct{}, begin string, every time.Duration) {
 }
 
 // One circuit that floods takes its own share and no more: an honest source on another
-// gets all the way through, while it lasts. Without shares the same floods take every
-// place, so that this fails.
+// gets all the way through, while it lasts. Without shares this fails: a thousand
+// testimonies of a flood are kept, and a code takes 40 times as long.
 func TestFloodOfOneCircuit(t *testing.T) {
 	r := start(t, shared(nil))
 	honest := uint32(100)
@@ -194,7 +194,7 @@ func TestFloodOfOneCircuit(t *testing.T) {
 			defer close(stop)
 			with := best(3)
 			t.Logf("%s (%d times): %v, %.1f times as long as without (%v)", flood.name, count.Load(), with.Round(time.Millisecond), float64(with)/float64(without), without.Round(time.Millisecond))
-			if with > 15*time.Second {
+			if with > 20*without+2*time.Second {
 				t.Errorf("%s: the honest source needs %v", flood.name, with)
 			}
 		}()

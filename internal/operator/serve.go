@@ -148,7 +148,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, problem func(error), stdout io.Writer) error {
 	store, rosters := in.store, in.rosters
 	ctx, cancel := context.WithCancel(ctx)
-	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now}
+	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now, believed: rosters.believed}
 	defer tidier.stop()
 	defer cancel()
 	defer func() {
