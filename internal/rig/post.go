@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -132,30 +131,4 @@ func (s *State) Send(raw io.Reader) (int, string, error) {
 		return 0, "", fmt.Errorf("read answer: %w", err)
 	}
 	return response.StatusCode, string(page), nil
-}
-
-// Dial opens a connection to the server, on the state's circuit if it has one.
-func (s *State) Dial() (net.Conn, error) {
-	c, err := net.Dial("unix", s.Socket)
-	if err != nil || s.Circuit == 0 {
-		return c, err
-	}
-	if _, err := io.WriteString(c, Line(s.Circuit)); err != nil {
-		c.Close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// Line is what tor says at the beginning of a connection of a circuit.
-func Line(circuit uint32) string {
-	return fmt.Sprintf("PROXY TCP6 fc00:dead:beef:4dad::%x:%x ::1 %d 80\r\n", circuit>>16, circuit&0xffff, circuit&0xffff)
-}
-
-// On returns the state as it looks to a client on a circuit. Its server must have been
-// started with --circuits.
-func (s *State) On(circuit uint32) *State {
-	other := *s
-	other.Circuit = circuit
-	return &other
 }

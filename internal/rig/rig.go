@@ -70,11 +70,11 @@ type State struct {
 	Folder     string
 	Temp       string // TMPDIR of the server, to be searched
 	Socket     string // where the server answers sources
-	Circuit    uint32 // on which clients connect; 0 for none: the server runs without --circuits
 	Identities []*age.HybridIdentity
 	Recipients []age.Recipient
 	KeyFile    string // the first reviewer's key
 	program    string
+	circuit    func() uint32 // of the next connection; nil: the server runs without --circuits
 }
 
 // NewState makes the state of a server with the given number of reviewers, and a
