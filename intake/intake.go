@@ -34,8 +34,8 @@ type Config struct {
 	Rosters Rosters     // whom they are sealed to, asked anew each time
 	Letters Letters     // replies that wait for their sources
 
-	Questionnaire *questionnaire.Schema // what is asked; nil means the built-in one
-	Organisation  *pages.Organisation   // who asks; nil: the pages do not say
+	Questionnaire *questionnaire.Schema // what is asked at first; nil means the built-in one
+	Organisation  *pages.Organisation   // who asks at first; nil: the pages do not say
 
 	Limits form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
@@ -78,9 +78,6 @@ func (c Config) withDefaults() Config {
 	setInt(&c.Places, 64)
 	set(&c.Drain, 16<<20)
 	setInt(&c.Conns, 1024)
-	if c.Questionnaire == nil {
-		c.Questionnaire = questionnaire.Builtin()
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -93,15 +90,13 @@ func (c Config) withDefaults() Config {
 // Server answers sources.
 type Server struct {
 	config    Config
-	pages     *pages.Pages
+	words     atomic.Pointer[words] // what the pages ask and say now
 	router    *mux.Router
-	limits    pages.State // without a roster, which is asked for each time
-	places    places      // uploads that are kept
-	apologies places      // forms that hold words and are not kept: refused, or large without files
-	keyholes  places      // codes that were typed and are being worked out
-	newCodes  places      // the same of codes that are given out
+	places    places // uploads that are kept
+	apologies places // forms that hold words and are not kept: refused, or large without files
+	keyholes  places // codes that were typed and are being worked out
+	newCodes  places // the same of codes that are given out
 	conns     places
-	fields    fieldSets
 	tokens    *token.Keys
 	collector *forget.Collector
 	http      *http.Server
@@ -149,29 +144,22 @@ func New(config Config) (*Server, error) {
 		return nil, errors.New("intake: needs a vault, rosters and a letterbox")
 	}
 	config = config.withDefaults()
-	words, err := pages.New(pages.Options{Questionnaire: config.Questionnaire, Organisation: config.Organisation})
+	words, err := newWords(config.Questionnaire, config.Organisation, config.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("intake: load pages: %w", err)
+		return nil, err
 	}
 	s := &Server{
-		config: config,
-		pages:  words,
-		limits: pages.State{
-			MaxText:  config.Questionnaire.Sections[0].Questions[0].Limit,
-			MaxFile:  config.Limits.File,
-			MaxTotal: config.Limits.Total,
-			MaxFiles: config.Limits.Files,
-		},
+		config:    config,
 		places:    newPlaces(config.Places),
 		apologies: newPlaces(apologyPlaces),
 		keyholes:  newPlaces(keyholePlaces),
 		newCodes:  newPlaces(newCodePlaces),
 		conns:     newPlaces(config.Conns),
-		fields:    newFieldSets(config.Questionnaire),
 		tokens:    token.NewKeys(config.Now),
 		collector: forget.NewCollector(),
 		closing:   make(chan struct{}),
 	}
+	s.words.Store(words)
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes()
 	s.http = s.newHTTP()
@@ -218,7 +206,7 @@ func (s *Server) routes() {
 // offered matches the paths of languages that there are.
 func (s *Server) offered(r *http.Request, m *mux.RouteMatch) bool {
 	lang := language(r)
-	return lang == "" || slices.Contains(s.pages.Languages(), lang)
+	return lang == "" || slices.Contains(wordsOf(r).pages.Languages(), lang)
 }
 
 // Serve answers connections of l until Close. Several listeners may be served

@@ -138,6 +138,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.active.Done()
+	r = s.withWords(r)
 	// Closing the server cuts off what still waits for its source.
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
@@ -173,7 +174,8 @@ func (s *Server) compute(r *http.Request) (out *answer) {
 		if recover() != nil {
 			s.report(errors.New("intake: a request failed inside the program"))
 			out = &answer{header: headers.Clone(), status: http.StatusInternalServerError, after: out.after}
-			_ = s.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: s.limits})
+			words := wordsOf(r)
+			_ = words.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: words.limits})
 		}
 	}()
 	s.route(out, r)
@@ -236,7 +238,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.once = true
 	c.Forget()
 	out := &answer{header: headers.Clone(), status: refusalStatus(p)}
-	_ = c.server.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: c.server.limits})
+	words := c.server.words.Load()
+	_ = words.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: words.limits})
 	if err := out.send(c.Conn, c.server.config.Pace.Rate, false); err != nil {
 		return 0, err
 	}
