@@ -76,14 +76,15 @@ func (s *Server) told(page func(*pages.Pages, io.Writer, string, pages.State) er
 			s.problem(w, r, pages.Closed)
 			return
 		}
-		must(page(s.pages, w, language(r), s.state(list)))
+		words := wordsOf(r)
+		must(page(words.pages, w, language(r), s.state(words, list)))
 	}
 }
 
 // code shows the page that asks for a code, also while no testimony is taken: a
 // reply may wait.
 func (s *Server) code(w http.ResponseWriter, r *http.Request) {
-	must(s.pages.Return(w, language(r), pages.Return{}))
+	must(wordsOf(r).pages.Return(w, language(r), pages.Return{}))
 }
 
 func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +93,7 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Write(s.pages.Style())
+	w.Write(wordsOf(r).pages.Style())
 }
 
 // form shows the form, unless a testimony would be refused: nobody is to type
@@ -107,7 +108,8 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, problem)
 		return
 	}
-	must(s.pages.Form(w, language(r), s.state(list), pages.Form{}))
+	words := wordsOf(r)
+	must(words.pages.Form(w, language(r), s.state(words, list), pages.Form{}))
 }
 
 // noRoom returns why no testimony can be taken now although a roster is in
@@ -138,7 +140,8 @@ func (s *Server) storeClosed() pages.ProblemKind {
 // problem answers with a page of its own about what went wrong.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, kind pages.ProblemKind) {
 	w.WriteHeader(statuses[kind])
-	must(s.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: s.limits}))
+	words := wordsOf(r)
+	must(words.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: words.limits}))
 }
 
 func (s *Server) problemHandler(kind pages.ProblemKind) http.Handler {

@@ -27,7 +27,7 @@ func shared(change func(*Config)) func(*Config) {
 func (r *site) told(page string, kind pages.ProblemKind) bool {
 	r.t.Helper()
 	var b strings.Builder
-	if err := r.server.pages.Problem(&b, "ar", pages.Problem{Kind: kind}); err != nil {
+	if err := r.server.words.Load().pages.Problem(&b, "ar", pages.Problem{Kind: kind}); err != nil {
 		r.t.Fatal(err)
 	}
 	_, title, _ := strings.Cut(b.String(), "<h1")

@@ -35,8 +35,8 @@ type Config struct {
 	Rosters Rosters     // whom they are sealed to, asked anew each time
 	Letters Letters     // replies that wait for their sources
 
-	Questionnaire *questionnaire.Schema // what is asked; nil means the built-in one
-	Organisation  *pages.Organisation   // who asks; nil: the pages do not say
+	Questionnaire *questionnaire.Schema // what is asked at first; nil means the built-in one
+	Organisation  *pages.Organisation   // who asks at first; nil: the pages do not say
 
 	Limits form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
 	Pace   Pace        // Head 1 min; Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h; Fair 8 times Rate; Grace 15 s
@@ -97,9 +97,6 @@ func (c Config) withDefaults() Config {
 		set(&each.Bytes, 8<<20)
 		c.Circuits = &each
 	}
-	if c.Questionnaire == nil {
-		c.Questionnaire = questionnaire.Builtin()
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -112,16 +109,14 @@ func (c Config) withDefaults() Config {
 // Server answers sources.
 type Server struct {
 	config    Config
-	pages     *pages.Pages
+	words     atomic.Pointer[words] // what the pages ask and say now
 	router    *mux.Router
-	limits    pages.State // without a roster, which is asked for each time
 	crowd     *circuit.Table
 	places    *circuit.Pool // uploads that are kept
 	texts     *circuit.Pool // the same of small forms, which uploads never lock out
 	apologies *circuit.Pool // forms that hold words and are not kept: refused, or large without files
 	keyholes  places        // codes that were typed and are being worked out
 	newCodes  places        // the same of codes that are given out
-	fields    fieldSets
 	tokens    *token.Keys
 	collector *forget.Collector
 	http      *http.Server
@@ -168,30 +163,23 @@ func New(config Config) (*Server, error) {
 		return nil, errors.New("intake: needs a vault, rosters and a letterbox")
 	}
 	config = config.withDefaults()
-	words, err := pages.New(pages.Options{Questionnaire: config.Questionnaire, Organisation: config.Organisation})
+	words, err := newWords(config.Questionnaire, config.Organisation, config.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("intake: load pages: %w", err)
+		return nil, err
 	}
 	crowd := circuit.New(circuit.Options{Each: config.Circuits, Conns: config.Conns, Fair: config.Pace.Fair, Window: config.Pace.Grace})
 	s := &Server{
-		config: config,
-		pages:  words,
-		limits: pages.State{
-			MaxText:  config.Questionnaire.Sections[0].Questions[0].Limit,
-			MaxFile:  config.Limits.File,
-			MaxTotal: config.Limits.Total,
-			MaxFiles: config.Limits.Files,
-		},
+		config:    config,
 		crowd:     crowd,
 		places:    crowd.NewPool(config.Places, true),
 		texts:     crowd.NewPool(config.Texts, true),
 		apologies: crowd.NewPool(apologyPlaces, false),
 		keyholes:  newPlaces(keyholePlaces),
 		newCodes:  newPlaces(newCodePlaces),
-		fields:    newFieldSets(config.Questionnaire),
 		tokens:    token.NewKeys(config.Now),
 		collector: forget.NewCollector(),
 	}
+	s.words.Store(words)
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes()
 	s.http = s.newHTTP()
@@ -238,7 +226,7 @@ func (s *Server) routes() {
 // offered matches the paths of languages that there are.
 func (s *Server) offered(r *http.Request, m *mux.RouteMatch) bool {
 	lang := language(r)
-	return lang == "" || slices.Contains(s.pages.Languages(), lang)
+	return lang == "" || slices.Contains(wordsOf(r).pages.Languages(), lang)
 }
 
 // Serve answers connections of l until Close. Several listeners may be served

@@ -37,6 +37,29 @@ func Listen(address string) (net.Listener, error) {
 	return nil, fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
 }
 
+// Usable refuses a listener that was opened by somebody else and could be reached by
+// other machines, or by others on this one than its owner and group.
+func Usable(l net.Listener) error {
+	address := l.Addr().String()
+	switch a := l.Addr().(type) {
+	case *net.TCPAddr:
+		if !a.IP.IsLoopback() {
+			return fmt.Errorf("listen on %s: other machines could reach it; only loopback is allowed", address)
+		}
+	case *net.UnixAddr:
+		info, err := os.Stat(a.Name)
+		if err != nil {
+			return fmt.Errorf("listen on a socket without a name in a folder: %w", err)
+		}
+		if info.Mode().Perm()&0o007 != 0 {
+			return fmt.Errorf("listen on %s: anybody on this machine can open it (mode %o)", address, info.Mode().Perm())
+		}
+	default:
+		return fmt.Errorf("listen on %s: neither a Unix socket nor loopback", address)
+	}
+	return nil
+}
+
 // maxSocketPath is what the system's address of a socket can hold, in bytes.
 const maxSocketPath = 107
 

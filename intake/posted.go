@@ -65,6 +65,7 @@ const maxChoice = 64
 type posted struct {
 	server   *Server
 	out      *answer
+	words    *words
 	r        *http.Request
 	boundary string
 	day      string
@@ -85,7 +86,7 @@ func (s *Server) posting(do func(*posted)) http.HandlerFunc {
 		day := s.today()
 		list, _ := s.inForce(day)
 		forget.Do(func() {
-			do(&posted{server: s, out: w.(*answer), r: r, boundary: boundary, day: day, lang: language(r), list: list})
+			do(&posted{server: s, out: w.(*answer), words: wordsOf(r), r: r, boundary: boundary, day: day, lang: language(r), list: list})
 		})
 	}
 }
@@ -142,7 +143,7 @@ func (p *posted) show(status int, page func(io.Writer) error) {
 // fail answers with a page about a problem.
 func (p *posted) fail(kind pages.ProblemKind) {
 	p.show(statuses[kind], func(w io.Writer) error {
-		return p.server.pages.Problem(w, p.lang, pages.Problem{Kind: kind, State: p.state()})
+		return p.words.pages.Problem(w, p.lang, pages.Problem{Kind: kind, State: p.state()})
 	})
 }
 
@@ -151,15 +152,15 @@ func (p *posted) fail(kind pages.ProblemKind) {
 func (p *posted) state() pages.State {
 	list, err := p.server.inForce(p.server.today())
 	if err != nil {
-		return p.server.limits
+		return p.words.limits
 	}
-	return p.server.state(list)
+	return p.server.state(p.words, list)
 }
 
 // envelope returns an envelope for what is posted, to be begun by its first file or
 // at the end.
 func (p *posted) envelope(kind testimony.Kind, page string) *envelope {
-	return &envelope{server: p.server, list: p.list, day: p.day, lang: p.lang, kind: kind, page: page}
+	return &envelope{server: p.server, asked: p.words.questionnaire, list: p.list, day: p.day, lang: p.lang, kind: kind, page: page}
 }
 
 // take reads a form into an envelope and keeps it, or returns why not; what could

@@ -105,8 +105,8 @@ func (s *Server) stillReaders(sealed *roster.Signed) error {
 }
 
 // state is what pages are told, with a roster.
-func (s *Server) state(list *roster.Signed) pages.State {
-	state := s.limits
+func (s *Server) state(w *words, list *roster.Signed) pages.State {
+	state := w.limits
 	state.Reviewers, state.Epoch, state.Sum = len(list.Reviewers), list.Epoch, s.sum(list)
 	return state
 }

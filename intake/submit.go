@@ -36,16 +36,16 @@ func (p *posted) submit() {
 		t, err := s.derive(s.newCodes, code, p.out.guest)
 		return thread{Thread: t, replies: true, code: &code}, err
 	}
-	if kind := p.take(e, s.fields.form); kind != "" {
+	if kind := p.take(e, p.words.fields.form); kind != "" {
 		back := p.returned(kind, e.problems)
-		p.show(statuses[kind], func(w io.Writer) error { return s.pages.Form(w, p.lang, p.state(), back) })
+		p.show(statuses[kind], func(w io.Writer) error { return p.words.pages.Form(w, p.lang, p.state(), back) })
 		return
 	}
 	receipt := pages.Receipt{Files: len(p.got.FileNames), Day: p.day, Token: p.sealToken(e.thread)}
 	if e.thread.code != nil {
 		receipt.Code = e.thread.code.Words(p.lang)
 	}
-	p.show(http.StatusOK, func(w io.Writer) error { return s.pages.Receipt(w, p.lang, receipt) })
+	p.show(http.StatusOK, func(w io.Writer) error { return p.words.pages.Receipt(w, p.lang, receipt) })
 }
 
 // deriveWait is how long a source may wait for others whose codes are being worked

@@ -145,6 +145,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.active.Done()
+	r = s.withWords(r)
 	// Closing the server cuts off what still waits for its source.
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
@@ -181,8 +182,9 @@ func (s *Server) compute(r *http.Request, out *answer) (made *answer) {
 	defer func() {
 		if recover() != nil {
 			s.report(errors.New("intake: a request failed inside the program"))
+			words := wordsOf(r)
 			made = &answer{header: headers.Clone(), status: http.StatusInternalServerError, guest: out.guest, after: out.after}
-			_ = s.pages.Problem(made, language(r), pages.Problem{Kind: pages.Internal, State: s.limits})
+			_ = words.pages.Problem(made, language(r), pages.Problem{Kind: pages.Internal, State: words.limits})
 		}
 	}()
 	s.route(out, r)
@@ -246,7 +248,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.once = true
 	c.Forget()
 	out := &answer{header: headers.Clone(), status: refusalStatus(p)}
-	_ = c.server.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: c.server.limits})
+	words := c.server.words.Load()
+	_ = words.pages.Problem(out, "", pages.Problem{Kind: pages.Malformed, State: words.limits})
 	if err := out.send(c.Conn, c.server.config.Pace.Rate, false); err != nil {
 		return 0, err
 	}
