@@ -11,3 +11,9 @@ import _ "embed"
 //
 //go:embed torrc
 var Torrc string
+
+// Config is the configuration of amana-intake: every key with its default, most of
+// them commented out.
+//
+//go:embed intake.toml
+var Config string

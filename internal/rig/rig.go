@@ -31,6 +31,9 @@ const (
 	Plain   Build = "noruntimesecret" // without the erasure
 )
 
+// noConfig keeps a program from the configuration of the machine that tests it.
+const noConfig = "AMANA_CONFIG="
+
 var (
 	buildMu sync.Mutex
 	built   = map[Build]string{}
@@ -129,6 +132,7 @@ func (s *State) Run(t testing.TB, args ...string) string {
 // TryRun is Run for a command that may fail.
 func (s *State) TryRun(args ...string) (string, error) {
 	cmd := exec.Command(s.program, append(args, "--state", s.Folder)...)
+	cmd.Env = append(os.Environ(), noConfig)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -159,7 +163,7 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	line = append(line, args...)
 	os.Remove(s.Socket)
 	server := &Server{State: s, Cmd: exec.Command(line[0], line[1:]...), Log: new(Log)}
-	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp, "AMANA_AS_ROOT=1")
+	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp, "AMANA_AS_ROOT=1", noConfig)
 	server.Cmd.Stdout, server.Cmd.Stderr = server.Log, server.Log
 	// A group of its own, so that Kill ends what wrap runs too.
 	server.Cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
