@@ -145,6 +145,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := newPacedReader(r.Body, c, s.config.Pace)
 	r.Body = io.NopCloser(body)
 	out := s.compute(r)
+	if what := sentAway[out.status]; what != "" {
+		s.config.Tally.Count(what)
+	}
 	if body.hurry(drainTime); r.Method != http.MethodPost {
 		body.hurry(otherTime)
 	}

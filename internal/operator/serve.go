@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -31,6 +30,8 @@ type Serve struct {
 
 	Questionnaire string `type:"path" placeholder:"FILE" help:"The questions to ask, in the place of the built-in ones."`
 	Organisation  string `type:"path" placeholder:"FILE" help:"Who asks: a name, an introduction and support lines, for the pages."`
+
+	Log string `default:"text" enum:"text,json" help:"How the log is written to the standard error: text for people, or json for programs. It tells the day, and no time."`
 
 	MaxFile  byteSize `default:"2GiB" help:"Size of one file."`
 	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
@@ -81,7 +82,7 @@ func (c *Serve) Validate() error {
 }
 
 // Run serves until the context ends.
-func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
+func (c *Serve) Run(ctx context.Context, state State) error {
 	if !forget.Enabled && !c.WithoutErasure {
 		return cli.Hint(errors.New("this program was built without the erasure: what sources send would stay in its memory for anyone who seizes the running machine"),
 			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
@@ -100,14 +101,14 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + flushing)
-	problem := func(err error) { fmt.Fprintf(os.Stderr, "amana-intake: %v\n", err) }
+	log := newJournal(os.Stderr, c.Log)
 	reserve := int64(c.Reserve)
 	if reserve == 0 {
 		reserve = -1
 	}
 	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{
 		Reserve: reserve,
-		Logf:    func(format string, args ...any) { problem(fmt.Errorf(format, args...)) },
+		Logf:    log.vault,
 	})
 	if errors.Is(err, bolt.ErrLocked) {
 		return cli.Hint(err, "the server seems to run already")
@@ -125,27 +126,29 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	defer letters.Close()
 	server, err := intake.New(intake.Config{
 		Store:         store,
-		Letters:       letters.serving(problem),
+		Letters:       letters.serving(log.problem),
 		Rosters:       rosters,
 		Questionnaire: questions,
 		Organisation:  organisation,
 		Limits:        form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
 		Pace:          intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
 		Places:        c.Places,
-		Problem:       problem,
+		Problem:       log.problem,
+		Tally:         log.tally,
 	})
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, state, server, importer{store, rosters, letters}, problem, stdout)
+	return c.run(ctx, state, server, importer{store, rosters, letters}, log)
 }
 
 // run opens all sockets, answers on them, and stops when the context ends or
 // one of them fails.
-func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, problem func(error), stdout io.Writer) error {
+func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, log *journal) error {
 	store, rosters := in.store, in.rosters
 	ctx, cancel := context.WithCancel(ctx)
-	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now}
+	// What is tidied is what a source withdrew a moment ago.
+	tidier := &tidier{store: store, letters: in.letters, problem: log.tally.Note, now: time.Now}
 	defer tidier.stop()
 	defer cancel()
 	defer func() {
@@ -177,8 +180,9 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 		listeners = append(listeners, l)
 	}
 	if !forget.Enabled {
-		fmt.Fprintln(stdout, "warning: built without the erasure; what sources send stays in memory")
+		log.Warn("built without the erasure; what sources send stays in memory")
 	}
+	log.serving.Store(true)
 	for i, l := range listeners {
 		go func() {
 			if err := server.Serve(l); err != nil {
@@ -189,14 +193,14 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 		if l.Addr().Network() == "tcp" { // port 0 has become a real one
 			address = "tcp:" + l.Addr().String()
 		}
-		fmt.Fprintf(stdout, "serving on %s\n", address)
+		log.Info("serving on " + address)
 	}
 	if _, err := rosters.InForce(today()); err != nil {
 		hints, _ := cli.Advice(closed(err))
-		fmt.Fprintf(stdout, "warning: %s; sources are turned away; %s\n", cli.Plain(err.Error()), strings.Join(hints, "; "))
+		log.Warn(err.Error()+"; sources are turned away", "hint", strings.Join(hints, "; "))
 	}
 	if err := store.Ready(); errors.Is(err, vault.ErrFull) {
-		fmt.Fprintf(stdout, "warning: less disk is free than --reserve (%s): sources are turned away\n", c.Reserve)
+		log.Warn(fmt.Sprintf("less disk is free than --reserve (%s): sources are turned away", c.Reserve))
 	}
 	tidier.tick(ctx)
 	watch := time.NewTicker(watchTime)
@@ -204,7 +208,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 	for {
 		select {
 		case <-ctx.Done():
-			fmt.Fprintf(stdout, "stopping; uploads under way have %v to end\n", stopTime)
+			log.Info(fmt.Sprintf("stopping; uploads under way have %v to end", stopTime))
 			return nil
 		case err := <-failed:
 			return err
@@ -212,6 +216,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 			// A line about the roster is written when the day comes, not when a source
 			// does: that would say when.
 			server.Watch()
+			log.tally.Tell(log.Logger)
 			// After a disk that failed in the middle of a flush the vault takes
 			// nothing more until it is opened anew. Whoever supervises the
 			// server starts it again.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -181,6 +182,19 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	}
 	server.Kill()
 	return nil, fmt.Errorf("server does not serve:\n%s", server.Log)
+}
+
+var addressOf = regexp.MustCompile(`serving on tcp:([0-9.]+:[0-9]+)`)
+
+// Address returns the loopback address that the server was started on besides its
+// socket, "127.0.0.1:40000".
+func (s *Server) Address(t testing.TB) string {
+	t.Helper()
+	m := addressOf.FindStringSubmatch(s.Log.String())
+	if m == nil {
+		t.Fatalf("no address in %q", s.Log)
+	}
+	return m[1]
 }
 
 // exited reports whether a process is gone or a zombie.
