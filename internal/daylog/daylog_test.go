@@ -76,7 +76,7 @@ func TestToldTheNextDay(t *testing.T) {
 	for range 9 {
 		c.Count("disk_full")
 	}
-	c.Note(errors.New("the disk failed at 0123456789abcdef0123456789abcdef"))
+	c.Note(errors.New("the disk failed at 0123456789abcdef0123456789abcdef, 001.jpg"))
 	for range 12 * 3600 / 2 {
 		if said := c.tell(); said != "" {
 			t.Fatalf("at %v: %s", c.now, said)
@@ -85,7 +85,7 @@ func TestToldTheNextDay(t *testing.T) {
 	}
 	c.now = time.Date(2026, 11, 28, 0, 0, 1, 0, time.UTC)
 	want := "level=INFO msg=\"sources were sent away, at least as many as this\" day=2026-11-27 too_slow=30\n" +
-		"level=ERROR msg=\"the disk failed at …\" day=2026-11-27 times_at_least=1\n"
+		"level=ERROR msg=\"the disk failed at …, …\" day=2026-11-27 times_at_least=1\n"
 	if said := c.tell(); said != want {
 		t.Errorf("told:\n%swant:\n%s", said, want)
 	}

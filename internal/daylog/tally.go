@@ -61,13 +61,14 @@ func (t *Tally) Count(what string) {
 	t.today().counts[what]++
 }
 
-// ids are names of testimonies, threads and mailboxes.
-var ids = regexp.MustCompile(`[0-9a-f]{32,}`)
+// names are those of testimonies, threads and mailboxes, and of files inside of a
+// testimony, such as 001.jpg.
+var names = regexp.MustCompile(`[0-9a-f]{32,}|\b[0-9]{3,4}\.[a-z][a-z0-9]*`)
 
-// Note holds a failure of ours. Ids in it are left out: with the day they would say
-// whose it was. amana-intake check finds what is damaged by itself.
+// Note holds a failure of ours. Names in it are left out: with the day they would say
+// whose it was, and what was sent. amana-intake check finds by itself what is damaged.
 func (t *Tally) Note(err error) {
-	text := ids.ReplaceAllString(err.Error(), "…")
+	text := names.ReplaceAllString(err.Error(), "…")
 	if len(text) > maxNote {
 		text = strings.ToValidUTF8(text[:maxNote], "") + "…"
 	}

@@ -150,7 +150,7 @@ func (d *demo) serve() (*exec.Cmd, string, error) {
 	d.say("the intake listens on a Unix socket, as for Tor, and on loopback, for your browser")
 	server := exec.Command(filepath.Join(d.programs, "amana-intake"), "serve", "--state", d.path("state"),
 		"--listen", "unix:"+d.path("onion.sock"), "--listen", "tcp:127.0.0.1:0")
-	server.Env = append(os.Environ(), "AMANA_AS_ROOT=1") // with throwaway keys it may be anybody's
+	server.Env = append(os.Environ(), "AMANA_AS_ROOT=1", "AMANA_CONFIG=") // with throwaway keys it may be anybody's, and no server of this machine
 	// Ctrl-C must reach the demo first, which then stops the server.
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	out, err := server.StderrPipe()
