@@ -210,7 +210,7 @@ func (p *posted) reply() {
 		reply, err = t.Open(letter.Sealed)
 	}
 	if err != nil {
-		p.server.badReply.Store(true)
+		p.server.report(errors.New("intake: a reply that waits could not be opened: it was sealed to somebody else than its mailbox says, or damaged"))
 		p.thread(t, pages.Thread{BadReply: true})
 		return
 	}
@@ -229,6 +229,6 @@ func (p *posted) noteFetched(t thread, reply [16]byte) {
 	e.id = t.Fetched(reply)
 	e.fetched = []string{hex.EncodeToString(reply[:])}
 	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && !errors.Is(err, vault.ErrFull) && p.server.stopping.Err() == nil {
-		p.server.report(fmt.Errorf("intake: a note that a reply was shown could not be kept: %w", err))
+		p.server.report(fmt.Errorf("intake: a note to the reviewers could not be kept: %w", err))
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"amana/intake/form"
 	"amana/intake/pages"
 	"amana/intake/token"
+	"amana/internal/daylog"
 	"amana/internal/forget"
 	"amana/internal/questionnaire"
 	"amana/internal/testimony"
@@ -53,9 +54,12 @@ type Config struct {
 	// Now is the clock; nil means time.Now. Only its day is ever kept, and it
 	// says which roster is in force.
 	Now func() time.Time
-	// Problem is told of failures that the operator must know; it may be nil.
-	// The error says nothing about a source.
+	// Problem is told, by Watch and never while a source is answered, that no
+	// roster is in force; it may be nil.
 	Problem func(error)
+	// Tally holds what happened to sources, and failures that were found out while
+	// one was answered, until the day is over; nil keeps them to itself.
+	Tally *daylog.Tally
 }
 
 // withDefaults fills in what was left zero.
@@ -103,6 +107,9 @@ func (c Config) withDefaults() Config {
 	if c.Problem == nil {
 		c.Problem = func(error) {}
 	}
+	if c.Tally == nil {
+		c.Tally = daylog.NewTally(c.Now)
+	}
 	return c
 }
 
@@ -122,11 +129,8 @@ type Server struct {
 	http      *http.Server
 	stop      context.CancelFunc
 	stopping  context.Context        // ended when what is under way is cut off
-	reported  atomic.Pointer[string] // the problem told last
 	closed    atomic.Bool            // that no roster is in force was told
 	hashed    atomic.Pointer[hashed] // the roster hashed last
-	badReply  atomic.Bool            // a reply that waits could not be opened
-	watched   atomic.Pointer[string] // the day on which Watch looked last
 
 	mu     sync.Mutex
 	ended  bool
@@ -271,11 +275,15 @@ func (s *Server) Close(ctx context.Context) {
 	s.collector.Close()
 }
 
-// report tells the operator of a problem, once until something goes well again:
-// a line for each request would say when sources came.
-func (s *Server) report(err error) {
-	text := err.Error()
-	if last := s.reported.Swap(&text); last == nil || *last != text {
-		s.config.Problem(err)
-	}
+// report holds a failure that was found out while a source was answered, for the
+// operator to read when the day is over: a line at this moment would say when the
+// source was here. The error says nothing about a source.
+func (s *Server) report(err error) { s.config.Tally.Note(err) }
+
+// What is counted of the answers of a day, by their status: what an operator can do
+// something about.
+var sentAway = map[int]string{
+	http.StatusServiceUnavailable:  "come_back_later",
+	http.StatusInsufficientStorage: "disk_full",
+	http.StatusRequestTimeout:      "too_slow",
 }

@@ -196,7 +196,6 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 	if err != nil {
 		return s.kind(err)
 	}
-	s.reported.Store(nil)
 	return ""
 }
 

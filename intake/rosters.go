@@ -34,46 +34,35 @@ func (s *Server) today() string { return s.config.Now().UTC().Format(time.DateOn
 
 // inForce returns the roster in force on a day. It is asked for at every page
 // that speaks of readers and at every submission, and never remembered: a roster
-// ends at midnight without anybody doing anything. The error wraps errNoRoster,
-// and the operator has been told of it.
+// ends at midnight without anybody doing anything. The error wraps errNoRoster;
+// the operator is told of it by Watch.
 func (s *Server) inForce(day string) (*roster.Signed, error) {
 	list, err := s.config.Rosters.InForce(day)
 	if err == nil && (list == nil || len(list.Reviewers) == 0) {
 		err = errors.New("it names nobody") // never seal to nobody
 	}
 	if err != nil {
-		return nil, s.noRoster(err)
+		return nil, noRoster(err)
 	}
-	s.closed.Store(false)
 	s.sum(list) // here, and not inside the erasure, where it takes longer
 	return list, nil
 }
 
-// noRoster tells the operator that the intake closes, once until it opens again:
-// what the cause says may change with the day.
-func (s *Server) noRoster(cause error) error {
-	err := fmt.Errorf("%w: %w", errNoRoster, cause)
-	if s.closed.CompareAndSwap(false, true) {
+func noRoster(cause error) error { return fmt.Errorf("%w: %w", errNoRoster, cause) }
+
+// Watch tells Config.Problem if no roster is in force, once until one is again: what
+// the cause says may change with the day. Called every few seconds, it sees to it that
+// the operator's log has the time when the intake closed, and not the time when the
+// next source came; and that the keys of page tokens go when their time is over,
+// whether somebody comes or not.
+func (s *Server) Watch() {
+	_, err := s.inForce(s.today())
+	if was := s.closed.Swap(err != nil); err != nil && !was {
 		s.config.Problem(err)
 	}
-	return err
-}
-
-// Watch tells Config.Problem if no roster is in force, unless it was told. Called
-// every few seconds, it sees to it that the operator's log has the time when the
-// intake closed, and not the time when the next source came; and that the keys of
-// page tokens go when their time is over, whether somebody comes or not.
-func (s *Server) Watch() {
-	_, _ = s.inForce(s.today())
 	s.crowd.Sweep()
 	// A key is erased when its time is over only if it was made inside.
 	forget.Do(s.tokens.Renew)
-	// On another day than the reply was asked for: a line at that moment would say
-	// when its source came.
-	day := s.today()
-	if last := s.watched.Swap(&day); last != nil && *last != day && s.badReply.Swap(false) {
-		s.config.Problem(errors.New("intake: a reply that waits could not be opened: it was sealed to somebody else than its mailbox says, or damaged"))
-	}
 }
 
 // stillReaders returns errRetired if the roster that a testimony was sealed to
@@ -87,7 +76,7 @@ func (s *Server) Watch() {
 func (s *Server) stillReaders(sealed *roster.Signed) error {
 	newest := s.config.Rosters.Newest()
 	if newest == nil {
-		return s.noRoster(errors.New("the newest one is gone"))
+		return noRoster(errors.New("the newest one is gone"))
 	}
 	if newest == sealed {
 		return nil

@@ -125,10 +125,15 @@ func TestP4ClosedOnEverySubmission(t *testing.T) {
 			} else {
 				r.checkClosed()
 			}
+			if lines := operator.take(); len(lines) != 0 {
+				t.Errorf("the operator is told at the moment of a source: %q", lines)
+			}
 			want := 0
 			if wasOpen && !c.open {
-				want = 1 // when it closes, not again for every source
+				want = 1 // when it closes, and not again
 			}
+			r.server.Watch()
+			r.server.Watch()
 			if lines := operator.take(); len(lines) != want {
 				t.Errorf("the operator is told %q", lines)
 			}
@@ -154,6 +159,11 @@ func TestP4ClosedWithoutRoster(t *testing.T) {
 			r.rosters = without
 			r.checkClosed()
 			r.checkClosed()
+			if lines := operator.take(); len(lines) != 0 {
+				t.Errorf("the operator is told at the moment of a source: %q", lines)
+			}
+			r.server.Watch()
+			r.server.Watch()
 			if lines := operator.take(); len(lines) != 1 || !strings.Contains(lines[0], "no roster is in force") {
 				t.Errorf("the operator is told %q", lines)
 			}

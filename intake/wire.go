@@ -155,6 +155,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(body)
 	out := s.compute(r, &answer{header: headers.Clone(), status: http.StatusOK, guest: c.guest, paced: body})
 	c.guest.End()
+	if what := sentAway[out.status]; what != "" {
+		s.config.Tally.Count(what)
+	}
 	if body.hurry(drainTime); r.Method != http.MethodPost {
 		body.hurry(otherTime)
 	}

@@ -64,7 +64,7 @@ func (p *posted) destroy(t thread, before seen) (pages.Withdrawn, error) {
 	}
 	// A letterbox that fails takes nothing away from what can be done.
 	if err := s.config.Letters.Remove(s.stopping, t.Mailbox()); err != nil {
-		s.report(fmt.Errorf("intake: replies to a withdrawn thread cannot be removed: %w", err))
+		s.report(fmt.Errorf("intake: replies cannot be removed: %w", err))
 	}
 	now, err := s.look(s.stopping, t.Thread)
 	if err != nil {

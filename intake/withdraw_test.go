@@ -1,12 +1,14 @@
 package intake
 
 import (
+	"bytes"
 	"encoding/hex"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"amana/internal/daylog"
 	"amana/internal/mailbox"
 	"amana/internal/testimony"
 	"amana/vault"
@@ -61,11 +63,13 @@ func TestLetterboxFails(t *testing.T) {
 // What is no reply to this source is not shown.
 func TestForeignReply(t *testing.T) {
 	now := time.Now()
-	var problems []error
-	r := start(t, func(c *Config) {
-		c.Now = func() time.Time { return now }
-		c.Problem = func(err error) { problems = append(problems, err) }
-	})
+	var log bytes.Buffer
+	tally := daylog.NewTally(func() time.Time { return now })
+	tell := func() string {
+		tally.Tell(daylog.New(&log, daylog.Text))
+		return log.String()
+	}
+	r := start(t, func(c *Config) { c.Tally = tally })
 	mine, token := r.handIn("en")
 	other, _ := r.handIn("en")
 	id := r.answerTo(other, "for another")
@@ -94,17 +98,14 @@ func TestForeignReply(t *testing.T) {
 	if n := len(r.store.testimonies()); n != 2 {
 		t.Errorf("%d envelopes are kept: a note of something that was not shown", n)
 	}
-	if len(problems) != 0 {
-		t.Errorf("told while a source was there: %v", problems)
+	if said := tell(); said != "" {
+		t.Errorf("told while a source was there: %s", said)
 	}
 	// The operator learns of it on another day.
-	r.server.Watch()
 	now = now.AddDate(0, 0, 1)
-	for range 3 {
-		r.server.Watch()
-	}
-	if len(problems) != 1 || !strings.Contains(problems[0].Error(), "could not be opened") {
-		t.Errorf("told the next day: %v", problems)
+	tell()
+	if said := tell(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "could not be opened") {
+		t.Errorf("told the next day: %s", said)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 type grammar struct {
 	operator.State
+	operator.Settings
 
 	Init   operator.Init   `cmd:"" help:"Make the state of a new server."`
 	Serve  operator.Serve  `cmd:"" help:"Answer sources."`
@@ -20,6 +21,7 @@ type grammar struct {
 	Export operator.Export `cmd:"" help:"Write a bundle, or the headers alone, for the reviewers; also while serving."`
 	Import operator.Import `cmd:"" help:"Take in a roster, or what a reviewer signed; also while serving."`
 	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
+	Config operator.Config `cmd:"" help:"Look at the configuration."`
 }
 
 // AfterApply lets every command use the state.

@@ -72,7 +72,11 @@ func Main(name, description string, grammar any, args []string, stdout, stderr i
 		return exit
 	}
 	if err != nil {
-		return report(stderr, name, &Error{Err: err, Hint: "see " + name + " --help", Code: ExitUsage})
+		hint := "see " + name + " --help"
+		if hints, _ := Advice(err); len(hints) > 0 {
+			hint = "" // there is better advice
+		}
+		return report(stderr, name, &Error{Err: err, Hint: hint, Code: ExitUsage})
 	}
 	err = command.Run()
 	switch {

@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 )
@@ -141,16 +142,18 @@ func (d *demo) initialise() (string, error) {
 	return "", errors.New("init printed no key")
 }
 
+// servingOn is what the server logs when it answers on loopback.
+var servingOn = regexp.MustCompile(`serving on tcp:([0-9.:]+)`)
+
 // serve starts the server on loopback and on a Unix socket.
 func (d *demo) serve() (*exec.Cmd, string, error) {
 	d.say("the intake listens on a Unix socket, as for Tor, and on loopback, for your browser")
 	server := exec.Command(filepath.Join(d.programs, "amana-intake"), "serve", "--state", d.path("state"),
 		"--listen", "unix:"+d.path("onion.sock"), "--listen", "tcp:127.0.0.1:0")
-	server.Env = append(os.Environ(), "AMANA_AS_ROOT=1") // with throwaway keys it may be anybody's
-	server.Stderr = os.Stderr
+	server.Env = append(os.Environ(), "AMANA_AS_ROOT=1", "AMANA_CONFIG=") // with throwaway keys it may be anybody's, and no server of this machine
 	// Ctrl-C must reach the demo first, which then stops the server.
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	out, err := server.StdoutPipe()
+	out, err := server.StderrPipe()
 	if err != nil {
 		return nil, "", err
 	}
@@ -159,10 +162,11 @@ func (d *demo) serve() (*exec.Cmd, string, error) {
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "serving on tcp:"); ok {
-			go io.Copy(io.Discard, out)
-			return server, address, nil
+		if m := servingOn.FindStringSubmatch(lines.Text()); m != nil {
+			go io.Copy(os.Stderr, out)
+			return server, m[1], nil
 		}
+		fmt.Fprintln(os.Stderr, lines.Text())
 	}
 	server.Process.Kill()
 	server.Wait()

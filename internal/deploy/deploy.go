@@ -21,3 +21,9 @@ var Service string
 //
 //go:embed amana-intake.socket
 var Socket string
+
+// Config is the configuration of amana-intake: every key with its default, most of
+// them commented out.
+//
+//go:embed intake.toml
+var Config string

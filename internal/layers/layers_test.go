@@ -57,6 +57,8 @@ var walls = []struct {
 		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "the offline programs, and what handles codes and replies, cannot speak to a network"},
 	{[]string{"./internal/questionnaire", "./internal/edtf", "./internal/testimony", "./intake/pages", "./intake/token"},
 		[]string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"}, "questions, pages and their tokens are words in memory, and speak to nobody"},
+	{[]string{"./internal/settings", "./internal/deploy", "./internal/daylog"}, []string{"net", "net/", "os/exec", "plugin", "crypto/tls", "golang.org/x/net/"},
+		"a configuration and a log are text, and speak to nobody"},
 	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys"}, []string{"amana/vault", "amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin", "amana/internal/operator"},
 		"the offline machines hold nothing of the server"},
 	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -62,8 +61,7 @@ func (l *letters) open() (*letterbox.Box, error) {
 func (l *letters) serving(problem func(error)) intake.Letters {
 	box, err := l.open()
 	if err != nil {
-		hints, _ := cli.Advice(err)
-		problem(fmt.Errorf("%w; sources find no replies until then; %s", err, strings.Join(hints, "; ")))
+		problem(fmt.Errorf("%w; sources find no replies until then", err))
 		return unreadable{err}
 	}
 	return box

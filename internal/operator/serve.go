@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -29,6 +28,8 @@ type Serve struct {
 
 	Questionnaire string `type:"path" placeholder:"FILE" help:"The questions to ask, in the place of the built-in ones."`
 	Organisation  string `type:"path" placeholder:"FILE" help:"Who asks: a name, an introduction and support lines, for the pages."`
+
+	Log string `default:"text" enum:"text,json" help:"How the log is written to the standard error: text for people, or json for programs. It tells the day, and no time."`
 
 	MaxFile  byteSize `default:"2GiB" help:"Size of one file."`
 	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
@@ -78,7 +79,7 @@ func (c *Serve) Validate() error {
 }
 
 // Run serves until the context ends.
-func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
+func (c *Serve) Run(ctx context.Context, state State) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP) // at once: it would end the program
 	defer signal.Stop(hangup)
@@ -99,20 +100,20 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	defer closeAll(inherited)
-	if err := c.confine(state, stdout); err != nil {
+	log := newJournal(os.Stderr, c.Log)
+	if err := c.confine(state, log); err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + flushing)
-	problem := func(err error) { fmt.Fprintf(os.Stderr, "amana-intake: %v\n", err) }
 	reserve := int64(c.Reserve)
 	if reserve == 0 {
 		reserve = -1
 	}
 	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{
 		Reserve: reserve,
-		Logf:    func(format string, args ...any) { problem(fmt.Errorf(format, args...)) },
+		Logf:    log.vault,
 	})
 	if errors.Is(err, bolt.ErrLocked) {
 		return cli.Hint(err, "the server seems to run already")
@@ -130,7 +131,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	defer letters.Close()
 	server, err := intake.New(intake.Config{
 		Store:         store,
-		Letters:       letters.serving(problem),
+		Letters:       letters.serving(log.problem),
 		Rosters:       rosters,
 		Questionnaire: questions,
 		Organisation:  organisation,
@@ -138,14 +139,15 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		Pace:          intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
 		Places:        c.Places,
 		Circuits:      c.shares(),
-		Problem:       problem,
+		Problem:       log.problem,
+		Tally:         log.tally,
 	})
 	if err != nil {
 		return err
 	}
 	s := &serving{
 		Serve: c, state: state, server: server, in: importer{store, rosters, letters},
-		manager: manager, hangup: hangup, problem: problem, stdout: stdout,
+		manager: manager, hangup: hangup, log: log,
 	}
 	return s.run(ctx, inherited)
 }

@@ -2,8 +2,6 @@ package operator
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,24 +17,24 @@ const backlog = "/proc/sys/net/core/somaxconn"
 // processes, and the internet where it listens on Unix sockets only. The folders of
 // the files that a reload reads again stay readable, for an editor puts a new file in
 // the place of the old one. Where the kernel cannot, the operator is told.
-func (c *Serve) confine(state State, stdout io.Writer) error {
+func (c *Serve) confine(state State, log *journal) error {
 	err := confine.Files(c.paths(state))
 	if errors.Is(err, confine.ErrUnsupported) {
-		fmt.Fprintln(stdout, "warning: this kernel has no Landlock, or it is switched off: a hole in this program could reach every file of its user; use a kernel of 5.13 or later with lsm=landlock")
+		log.Warn("this kernel has no Landlock, or it is switched off: a hole in this program could reach every file of its user", "hint", "use a kernel of 5.13 or later with lsm=landlock")
 	} else if err != nil {
 		return err
 	}
-	return unlessUnsupported(confine.Server(c.internet()), stdout)
+	return unlessUnsupported(confine.Server(c.internet()), log)
 }
 
 // noMoreSockets is confine's last step, when all sockets are open.
-func noMoreSockets(stdout io.Writer) error {
-	return unlessUnsupported(confine.NoMoreSockets(), stdout)
+func noMoreSockets(log *journal) error {
+	return unlessUnsupported(confine.NoMoreSockets(), log)
 }
 
-func unlessUnsupported(err error, stdout io.Writer) error {
+func unlessUnsupported(err error, log *journal) error {
 	if errors.Is(err, confine.ErrUnsupported) {
-		fmt.Fprintf(stdout, "warning: %v: a hole in this program could do all that its user can\n", err)
+		log.Warn(err.Error() + ": a hole in this program could do all that its user can")
 		return nil
 	}
 	return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -33,8 +32,7 @@ type serving struct {
 	in      importer
 	manager *systemd.Notifier
 	hangup  <-chan os.Signal // the operator wants a reload
-	problem func(error)
-	stdout  io.Writer
+	log     *journal
 	failed  chan error // a socket that failed
 }
 
@@ -42,7 +40,8 @@ type serving struct {
 // context ends or one of them fails.
 func (s *serving) run(ctx context.Context, inherited []listening) error {
 	ctx, cancel := context.WithCancel(ctx)
-	tidier := &tidier{store: s.in.store, letters: s.in.letters, problem: s.problem, now: time.Now, believed: s.in.rosters.believed}
+	// What is tidied is what a source withdrew a moment ago.
+	tidier := &tidier{store: s.in.store, letters: s.in.letters, problem: s.log.tally.Note, now: time.Now, believed: s.in.rosters.believed}
 	defer tidier.stop()
 	defer cancel()
 	defer func() {
@@ -60,7 +59,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 		return err
 	}
 	defer closeAll(listeners)
-	if err := noMoreSockets(s.stdout); err != nil {
+	if err := noMoreSockets(s.log); err != nil {
 		return err
 	}
 	operators := admin.NewServer(s.in.store, s.in, s.in.letters)
@@ -68,7 +67,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 	s.serve(door, operators, append(inherited, listeners...))
 	s.warn()
 	if err := s.manager.Ready(); err != nil {
-		s.problem(err)
+		s.log.problem(err)
 	}
 	return s.watch(ctx, tidier)
 }
@@ -77,8 +76,9 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 func (s *serving) serve(door net.Listener, operators *http.Server, listeners []listening) {
 	s.failed = make(chan error, len(listeners)+1)
 	if !forget.Enabled {
-		fmt.Fprintln(s.stdout, "warning: built without the erasure; what sources send stays in memory")
+		s.log.Warn("built without the erasure; what sources send stays in memory")
 	}
+	s.log.serving.Store(true)
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- fmt.Errorf("admin: serve: %w", err)
@@ -90,7 +90,7 @@ func (s *serving) serve(door net.Listener, operators *http.Server, listeners []l
 				s.failed <- err
 			}
 		}()
-		fmt.Fprintf(s.stdout, "serving on %s\n", l.address)
+		s.log.Info("serving on " + l.address)
 	}
 }
 
@@ -98,10 +98,10 @@ func (s *serving) serve(door net.Listener, operators *http.Server, listeners []l
 func (s *serving) warn() {
 	if _, err := s.in.rosters.InForce(today()); err != nil {
 		hints, _ := cli.Advice(closed(err))
-		fmt.Fprintf(s.stdout, "warning: %s; sources are turned away; %s\n", cli.Plain(err.Error()), strings.Join(hints, "; "))
+		s.log.Warn(err.Error()+"; sources are turned away", "hint", strings.Join(hints, "; "))
 	}
 	if err := s.in.store.Ready(); errors.Is(err, vault.ErrFull) {
-		fmt.Fprintf(s.stdout, "warning: less disk is free than --reserve (%s): sources are turned away\n", s.Reserve)
+		s.log.Warn(fmt.Sprintf("less disk is free than --reserve (%s): sources are turned away", s.Reserve))
 	}
 }
 
@@ -113,7 +113,7 @@ func (s *serving) watch(ctx context.Context, tidier *tidier) error {
 	for {
 		select {
 		case <-ctx.Done():
-			fmt.Fprintf(s.stdout, "stopping; uploads under way have %v to end\n", s.StopTime)
+			s.log.Info(fmt.Sprintf("stopping; uploads under way have %v to end", s.StopTime))
 			_ = s.manager.Stopping(s.StopTime + stopSlack) // it stops whether or not that is known
 			return nil
 		case err := <-s.failed:
@@ -124,6 +124,7 @@ func (s *serving) watch(ctx context.Context, tidier *tidier) error {
 			// A line about the roster is written when the day comes, not when a source
 			// does: that would say when.
 			s.server.Watch()
+			s.log.tally.Tell(s.log.Logger)
 			// After a disk that failed in the middle of a flush the vault takes
 			// nothing more until it is opened anew. Whoever supervises the
 			// server starts it again.

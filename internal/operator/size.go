@@ -31,6 +31,17 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText implements encoding.TextMarshaler: the same size, exactly, as a person
+// would give it.
+func (b byteSize) MarshalText() ([]byte, error) {
+	for i := len(units) - 1; i >= 0; i-- {
+		if u := units[i]; b != 0 && int64(b)%u.size == 0 {
+			return fmt.Appendf(nil, "%d%s", int64(b)/u.size, u.name), nil
+		}
+	}
+	return fmt.Appendf(nil, "%d", int64(b)), nil
+}
+
 // String returns the size in the largest unit that suits, with one decimal.
 func (b byteSize) String() string {
 	for i := len(units) - 1; i >= 0; i-- {

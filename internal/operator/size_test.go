@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,14 @@ func TestByteSize(t *testing.T) {
 		b := byteSize(42)
 		if err := b.UnmarshalText([]byte(text)); err == nil || b != 42 || !strings.Contains(err.Error(), "not a size like") {
 			t.Errorf("%q became %d (%v)", text, int64(b), err)
+		}
+	}
+	// What it says of itself is the same size again.
+	for _, n := range []byteSize{0, 1, 1000, 1023, 1024, 1536, 5 << 20, 1<<30 + 1, 3 << 40} {
+		text, err := n.MarshalText()
+		var again byteSize
+		if err := errors.Join(err, again.UnmarshalText(text)); err != nil || again != n {
+			t.Errorf("%d is written %q, which is %d (%v)", int64(n), text, int64(again), err)
 		}
 	}
 	for n, want := range map[byteSize]string{

@@ -48,11 +48,7 @@ func (v visit) heading(selector string) string {
 func TestBrowserFileTooLarge(t *testing.T) {
 	state := rig.NewState(t, rig.Erasing, 2)
 	s := state.Serve(t, nil, "--listen", "tcp:127.0.0.1:0", "--max-file", "1MiB", "--max-total", "2MiB")
-	_, address, ok := strings.Cut(s.Log.String(), "serving on tcp:")
-	if !ok {
-		t.Fatalf("no address in %q", s.Log)
-	}
-	address, _, _ = strings.Cut(address, "\n")
+	address := s.Address(t)
 	dir := t.TempDir()
 	photo, film := filepath.Join(dir, "صورة من الهاتف.jpg"), filepath.Join(dir, "film.mp4")
 	content := dense("\xff\xd8 pixel \r\n", 400_000)

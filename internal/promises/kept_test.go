@@ -2,6 +2,7 @@ package promises
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -48,7 +49,7 @@ func TestP5NothingAboutTheSourceIsKept(t *testing.T) {
 	}
 	log := s.Log.String()
 	s.Stop(t)
-	if want := "serving on unix:" + s.Socket + "\n"; log != want {
+	if want := fmt.Sprintf("time=%s level=INFO msg=\"serving on unix:%s\"\n", rig.Day(0), s.Socket); log != want {
 		t.Errorf("the log holds more than %q:\n%s", want, log)
 	}
 	kept := keptIn(t, s.Folder)

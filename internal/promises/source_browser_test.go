@@ -118,8 +118,7 @@ func TestSourceInBrowser(t *testing.T) {
 func wholeWay(t *testing.T, width int64) {
 	state := rig.NewState(t, rig.Erasing, 2)
 	server := state.Serve(t, nil, "--listen", "tcp:127.0.0.1:0")
-	_, address, _ := strings.Cut(server.Log.String(), "serving on tcp:")
-	address, _, _ = strings.Cut(address, "\n")
+	address := server.Address(t)
 	dir := t.TempDir()
 	photo := filepath.Join(dir, "صورة من الهاتف.jpg")
 	if err := os.WriteFile(photo, []byte("\xff\xd8 pixels"), 0o600); err != nil {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,6 +31,9 @@ const (
 	Erasing Build = "runtimesecret"   // as the Makefile does
 	Plain   Build = "noruntimesecret" // without the erasure
 )
+
+// noConfig keeps a program from the configuration of the machine that tests it.
+const noConfig = "AMANA_CONFIG="
 
 var (
 	buildMu sync.Mutex
@@ -130,6 +134,7 @@ func (s *State) Run(t testing.TB, args ...string) string {
 // TryRun is Run for a command that may fail.
 func (s *State) TryRun(args ...string) (string, error) {
 	cmd := exec.Command(s.program, append(args, "--state", s.Folder)...)
+	cmd.Env = append(os.Environ(), noConfig)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -160,7 +165,7 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	line = append(line, args...)
 	os.Remove(s.Socket)
 	server := &Server{State: s, Cmd: exec.Command(line[0], line[1:]...), Log: new(Log)}
-	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp, "AMANA_AS_ROOT=1")
+	server.Cmd.Env = append(os.Environ(), "TMPDIR="+s.Temp, "AMANA_AS_ROOT=1", noConfig)
 	server.Cmd.Stdout, server.Cmd.Stderr = server.Log, server.Log
 	// A group of its own, so that Kill ends what wrap runs too.
 	server.Cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -178,6 +183,19 @@ func (s *State) Start(wrap []string, args ...string) (*Server, error) {
 	}
 	server.Kill()
 	return nil, fmt.Errorf("server does not serve:\n%s", server.Log)
+}
+
+var addressOf = regexp.MustCompile(`serving on tcp:([0-9.]+:[0-9]+)`)
+
+// Address returns the loopback address that the server was started on besides its
+// socket, "127.0.0.1:40000".
+func (s *Server) Address(t testing.TB) string {
+	t.Helper()
+	m := addressOf.FindStringSubmatch(s.Log.String())
+	if m == nil {
+		t.Fatalf("no address in %q", s.Log)
+	}
+	return m[1]
 }
 
 // exited reports whether a process is gone or a zombie.

@@ -26,7 +26,7 @@ func Command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "AMANA_STATE="+ts.Getenv("AMANA_STATE"), "AMANA_AS_ROOT="+ts.Getenv("AMANA_AS_ROOT"))
+	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "AMANA_STATE="+ts.Getenv("AMANA_STATE"), "AMANA_AS_ROOT="+ts.Getenv("AMANA_AS_ROOT"), "AMANA_CONFIG="+ts.Getenv("AMANA_CONFIG"))
 	return cmd
 }
 
@@ -47,10 +47,12 @@ func WantCode(ts *testscript.TestScript, cmd *exec.Cmd, want string) {
 	}
 }
 
-// Setup gives a script its people, and lets its programs serve whoever runs them.
+// Setup gives a script its people, lets its programs serve whoever runs them, and
+// keeps them from the configuration of the machine.
 func Setup(e *testscript.Env) {
 	e.Values[orgKey{}] = &Org{}
 	e.Setenv("AMANA_AS_ROOT", "1")
+	e.Setenv("AMANA_CONFIG", "")
 }
 
 type orgKey struct{}
