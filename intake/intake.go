@@ -19,6 +19,7 @@ import (
 
 	"amana/intake/form"
 	"amana/intake/pages"
+	"amana/intake/probe"
 	"amana/intake/token"
 	"amana/internal/forget"
 	"amana/internal/questionnaire"
@@ -103,6 +104,7 @@ type Server struct {
 	conns     places
 	fields    fieldSets
 	tokens    *token.Keys
+	probes    *probe.Tokens
 	collector *forget.Collector
 	http      *http.Server
 	closing   chan struct{} // closed when no connection is taken any more
@@ -132,7 +134,7 @@ func newFieldSets(q *questionnaire.Schema) fieldSets {
 	narrative := form.Field{Max: q.Sections[0].Questions[0].Limit, Times: 1}
 	once := form.Field{Max: 64, Times: 1}
 	return fieldSets{
-		form:     fieldsOf(q, questionnaire.PageForm, nil),
+		form:     fieldsOf(q, questionnaire.PageForm, form.Fields{probeField: {Max: probe.Size, Times: 1}}),
 		add:      form.Fields{tokenField: tokenOnly, testimony.Narrative: narrative},
 		name:     fieldsOf(q, questionnaire.PageName, form.Fields{tokenField: tokenOnly, sendField: once}),
 		code:     form.Fields{codeField: {Max: maxCode, Times: 1}, testimony.Narrative: narrative},
@@ -169,6 +171,7 @@ func New(config Config) (*Server, error) {
 		conns:     newPlaces(config.Conns),
 		fields:    newFieldSets(config.Questionnaire),
 		tokens:    token.NewKeys(config.Now),
+		probes:    probe.New(config.Now),
 		collector: forget.NewCollector(),
 		closing:   make(chan struct{}),
 	}

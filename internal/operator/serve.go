@@ -158,7 +158,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 	if err != nil {
 		return err
 	}
-	operators := admin.NewServer(store, in, in.letters)
+	operators := admin.NewServer(store, in, in.letters, admin.WithProbes(server))
 	defer operators.Close()
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {

@@ -181,7 +181,7 @@ func TestP7NothingInsideIsTrusted(t *testing.T) {
 		t.Errorf("the document that the attacks on JSON are made from: %v", err)
 	}
 	for _, newer := range []func(*sample){
-		doc("testimony/1", "testimony/3"),
+		doc("testimony/1", "testimony/4"),
 		doc("testimony/1", "testimony/10"),
 		func(s *sample) { s.manifest = func(m *testimony.Manifest) { m.Schema = "amana/manifest/9" } },
 	} {
