@@ -22,7 +22,13 @@ var ErrNotRunning = errors.New("no server is running")
 
 // Client speaks to a running server. It implements [vault.Reader], [Importer] and
 // [Letters].
-type Client struct{ http http.Client }
+type Client struct {
+	http http.Client
+	pid  int
+}
+
+// PID returns the number of the server's process, 0 if the system does not tell.
+func (c *Client) PID() int { return c.pid }
 
 var (
 	_ vault.Reader = (*Client)(nil)
@@ -40,8 +46,9 @@ func Dial(ctx context.Context, path string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("admin: %w: %w", ErrNotRunning, err)
 	}
+	pid := peer(c)
 	c.Close()
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial}}, pid}, nil
 }
 
 // Close lets go of idle connections.
