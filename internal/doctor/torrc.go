@@ -50,7 +50,8 @@ func (m *Machine) Strays(t *Torrc, path string) (all []Finding) {
 		}
 		for _, file := range found {
 			name := strings.TrimPrefix(file, m.Root)
-			if lines, err := m.torLines(name, 0); err == nil && len(lines) == 0 || t.files[name] {
+			lines, err := m.torLines(name, 0)
+			if err == nil && len(lines) == 0 || t.files[name] || strings.HasPrefix(filepath.Base(name), ".") {
 				continue
 			}
 			all = append(all, Finding{"torrc %include", Warning, fmt.Sprintf("tor does not read %s: %s does not include it", name, path),
