@@ -21,6 +21,10 @@ func TestProbe(t *testing.T) {
 	if strings.Contains(page, `name="token"`) || strings.Contains(page, token) {
 		t.Error("something can be added to a probe, or its token is shown")
 	}
+	if response, _ := r.say(post("/en/testimony", sent{"narrative", "", "a testimony"})); response.StatusCode != http.StatusOK ||
+		len(r.store.kept) != 2 || len(r.store.kept[0]) != len(r.store.kept[1]) || r.store.labels[0] != r.store.labels[1] {
+		t.Error("what is kept tells a probe from a testimony")
+	}
 	said, _ := r.opened(r.store.kept[0])
 	if said.Kind != testimony.Probe || said.Schema != testimony.Schema3 || said.Answers[testimony.Narrative] != "a probe" {
 		t.Errorf("sealed as %s of %s", said.Kind, said.Schema)
@@ -28,7 +32,7 @@ func TestProbe(t *testing.T) {
 	if response, _ := r.say(post("/en/testimony", sent{"narrative", "", "again"}, sent{probeField, "", token})); response.StatusCode != http.StatusBadRequest {
 		t.Errorf("the same token once more: status %d", response.StatusCode)
 	}
-	if len(r.store.kept) != 1 {
+	if len(r.store.kept) != 2 {
 		t.Errorf("%d are kept", len(r.store.kept))
 	}
 }

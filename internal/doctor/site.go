@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,6 +56,10 @@ func (s *Site) ask(ctx context.Context, method, path, kind string, body io.Reade
 	}
 	response, err := s.Client.Do(request)
 	if err != nil {
+		var about *url.Error // it would say the address once more
+		if errors.As(err, &about) {
+			err = about.Err
+		}
 		return nil, err
 	}
 	defer response.Body.Close()

@@ -20,7 +20,7 @@ func TestProbes(t *testing.T) {
 	}}
 	x.Opened[0].Notes = []string{"a note about it"}
 	page := finish(t, f, x)
-	inOrder(t, page, "2 of 2 were opened", `<a href="#probes">`, "1 of them by the operator as a probe", "Thread 1", "1. شهادة", "words of a source",
+	inOrder(t, page, "2 of 2 were opened", `<a href="#probes">`, "Probes by the operator among them: 1, set aside", "Thread 1", "1. شهادة", "words of a source",
 		`id="probes"`, "hide a real testimony", "1. فحص", "2026-11-22", "a note about it", "words &lt;b&gt;of&lt;/b&gt; a probe", `href="probes/`+id1+`/testimony.json"`)
 	if n := strings.Count(page, "سلسلة"); n != 1 {
 		t.Errorf("%d threads: the probe is among the cases", n)

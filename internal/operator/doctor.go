@@ -146,8 +146,8 @@ func (c *Doctor) tell(stdout io.Writer, all []doctor.Finding) error {
 				}
 			}
 		}
-		fmt.Fprintf(stdout, "%s, %s, %d pieces of advice; %d as they should be\n", cli.Count(dangers, "danger", "dangers"),
-			cli.Count(count[doctor.Warning], "warning", "warnings"), count[doctor.Advice], count[doctor.OK])
+		fmt.Fprintf(stdout, "%s, %s, %s; %d as they should be\n", cli.Count(dangers, "danger", "dangers"),
+			cli.Count(count[doctor.Warning], "warning", "warnings"), cli.Count(count[doctor.Advice], "piece of advice", "pieces of advice"), count[doctor.OK])
 	}
 	if dangers == 0 {
 		return nil
