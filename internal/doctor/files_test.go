@@ -83,11 +83,14 @@ func TestOnionKeys(t *testing.T) {
 // than the one that speaks for it, is called well.
 func TestProcess(t *testing.T) {
 	const noCore, core = "Max core file size        0                    0                    bytes\n", "Max core file size        unlimited            unlimited            bytes\n"
-	m := machine(t, files{"/proc/self/exe": "program", "/proc/7/limits": "Limit\n" + noCore, "/proc/7/status": "Name:\tx\nUid:\t105\t105\t105\t105\n",
-		"/proc/8/exe": "another", "/proc/8/limits": core, "/proc/8/status": "Uid:\t1000\t0\t0\t0\n", "/proc/9/limits": "none\n", "/proc/9/status": "none\n"})
+	m := machine(t, files{"/proc/self/exe": "program", "/proc/7/limits": "Limit\n" + noCore, "/proc/7/status": "Name:\tx\nUid:\t105\t105\t105\t105\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n",
+		"/proc/8/exe": "another", "/proc/8/limits": core, "/proc/8/status": "Uid:\t1000\t0\t0\t0\nCapEff:\t00000000a80425fb\nNoNewPrivs:\t1\n", "/proc/7/fd/": "", "/proc/8/fd/": "",
+		"/proc/6/status": "NoNewPrivs:\t0\nCapEff:\t0\n", "/proc/9/limits": "none\n", "/proc/9/status": "none\n"})
 	must(t, os.Link(m.path("/proc/self/exe"), m.path("/proc/7/exe")))
+	must(t, os.Symlink("socket:[17]", m.path("/proc/7/fd/2")))
+	must(t, os.Symlink("/var/log/amana.log", m.path("/proc/8/fd/2")))
 	good := m.Process(7, true)
-	for i, words := range []string{"built into", "this very program", "no core file", "user 105"} {
+	for i, words := range []string{"built into", "this very program", "no core file", "user 105", "no right over others", "no file"} {
 		wanted(t, words, good[i], OK, words)
 	}
 	bad := m.Process(8, false)
@@ -95,6 +98,9 @@ func TestProcess(t *testing.T) {
 	wanted(t, "another program", bad[1], Warning, "another program")
 	wanted(t, "core files", bad[2], Danger, "write its memory")
 	wanted(t, "root", bad[3], Warning, "root runs")
+	wanted(t, "capabilities", bad[4], Warning, "a80425fb")
+	wanted(t, "a log of its own", bad[5], Advice, "/var/log/amana.log")
+	wanted(t, "not confined", m.rights(6), Warning, "could gain more")
 	for _, f := range m.Process(9, true)[1:] {
 		wanted(t, f.Name, f, Warning, "could not look")
 	}

@@ -14,9 +14,10 @@ import (
 func (m *Machine) Process(pid int, erasing bool) []Finding {
 	if pid <= 0 {
 		err := errors.New("the number of the server's process is not known")
-		return []Finding{Erasure(erasing), Blind("server's program", err), Blind("core limit", err), Blind("server's user", err)}
+		return []Finding{Erasure(erasing), Blind("server's program", err), Blind("core limit", err), Blind("server's user", err),
+			Blind("server's rights", err), Blind("server's log", err)}
 	}
-	return []Finding{Erasure(erasing), m.program(pid), m.coreLimit(pid), m.user(pid)}
+	return []Finding{Erasure(erasing), m.program(pid), m.coreLimit(pid), m.user(pid), m.rights(pid), m.log(pid)}
 }
 
 // Erasure says whether this program, which is to be the server's too, has the erasure.
@@ -67,20 +68,60 @@ func (m *Machine) coreLimit(pid int) Finding {
 	return Blind(name, errors.New("the limits name none"))
 }
 
-// uid returns the user who runs a process, by the process's status.
-func (m *Machine) uid(pid int) (int, error) {
+// status returns a line of a process's status.
+func (m *Machine) status(pid int, key string) ([]string, error) {
 	status, err := m.read(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return -1, err
+		return nil, err
 	}
 	for _, line := range strings.Split(status, "\n") {
-		if rest, ok := strings.CutPrefix(line, "Uid:"); ok {
-			if f := strings.Fields(rest); len(f) == 4 {
-				return strconv.Atoi(f[1]) // the one that counts
-			}
+		if rest, ok := strings.CutPrefix(line, key+":"); ok && strings.TrimSpace(rest) != "" {
+			return strings.Fields(rest), nil
 		}
 	}
-	return -1, errors.New("its status names no user")
+	return nil, errors.New("its status has no " + key)
+}
+
+// uid returns the user who runs a process.
+func (m *Machine) uid(pid int) (int, error) {
+	f, err := m.status(pid, "Uid")
+	if err != nil || len(f) != 4 {
+		return -1, errors.Join(errors.New("its status names no user"), err)
+	}
+	return strconv.Atoi(f[1]) // the one that counts
+}
+
+// rights looks whether the server has given up what it can: without that it has not
+// confined itself either.
+func (m *Machine) rights(pid int) Finding {
+	const name = "server's rights"
+	none, err := m.status(pid, "NoNewPrivs")
+	if err != nil {
+		return Blind(name, err)
+	}
+	more, err := m.status(pid, "CapEff")
+	switch {
+	case err != nil:
+		return Blind(name, err)
+	case none[0] != "1":
+		return Finding{name, Warning, "the server could gain more rights than it has, and is not confined to its own files", "run it with the packaged unit, on a kernel with Landlock"}
+	case strings.Trim(more[0], "0") != "":
+		return Finding{name, Warning, "the server has rights over others (capabilities " + more[0] + ")", "run it as a user of its own, with the packaged unit"}
+	}
+	return fine(name, "the server has no right over others, and can gain none")
+}
+
+// log looks where the server's own lines go.
+func (m *Machine) log(pid int) Finding {
+	const name = "server's log"
+	to, err := os.Readlink(m.path(fmt.Sprintf("/proc/%d/fd/2", pid)))
+	switch {
+	case err != nil:
+		return Blind(name, err)
+	case strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "/dev/"):
+		return Finding{name, Advice, "the server's lines go to a file, " + to + ", whose times say when there was one", "let them go to the journal, as the packaged unit does, and keep that in memory"}
+	}
+	return fine(name, "the server's lines go to no file of their own")
 }
 
 // User returns the user who runs the server, -1 if that cannot be told.

@@ -269,6 +269,10 @@ func seeds(t *testing.T) map[string]string {
 	for name, attack := range hostile2 {
 		add("2 "+name, sample2(t, attack).zip(t))
 	}
+	add("3 probe", newProbe().zip(t))
+	for name, attack := range hostileProbes {
+		add("3 "+name, attack(t))
+	}
 	return all
 }
 
