@@ -185,13 +185,14 @@ func values(lines []line, key string) (all []string) {
 // target returns where an onion service hands its connections over: that of the first
 // HiddenServicePort.
 func (s service) target() string {
-	for _, v := range values(s.lines, "HiddenServicePort") {
-		if f := strings.Fields(v); len(f) > 1 {
-			return f[1]
-		}
-		return "127.0.0.1:" + v // the port of that number, here
+	all := values(s.lines, "HiddenServicePort")
+	if len(all) == 0 {
+		return ""
 	}
-	return ""
+	if f := strings.Fields(all[0]); len(f) > 1 {
+		return f[1]
+	}
+	return "127.0.0.1:" + all[0] // the port of that number, here
 }
 
 // Onion returns the folder of the intake's onion service and its target: the one with
