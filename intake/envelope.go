@@ -115,6 +115,9 @@ func (e *envelope) begin(got *form.Form, whole bool) (err error) {
 	if whole && e.empty(got) {
 		return errEmpty // before a code is worked out for nothing
 	}
+	if err := e.probed(got, whole); err != nil {
+		return err
+	}
 	if e.thread, err = e.open(got, e.answers); err != nil {
 		return err
 	}
@@ -133,7 +136,7 @@ func (e *envelope) create() (vault.Pending, error) {
 	switch e.kind {
 	case testimony.Withdrawal, testimony.Fetched:
 		return e.createAs(e.id)
-	case testimony.First: // its thread is new: there is nothing to look for
+	case testimony.First, testimony.Probe: // its thread is new: there is nothing to look for
 		return e.createAs(e.thread.Part(0))
 	}
 	seen, err := e.server.look(e.server.stopping, e.thread.Thread)

@@ -20,6 +20,7 @@ import (
 	"amana/intake/circuit"
 	"amana/intake/form"
 	"amana/intake/pages"
+	"amana/intake/probe"
 	"amana/intake/token"
 	"amana/internal/daylog"
 	"amana/internal/forget"
@@ -125,6 +126,7 @@ type Server struct {
 	keyholes  places        // codes that were typed and are being worked out
 	newCodes  places        // the same of codes that are given out
 	tokens    *token.Keys
+	probes    *probe.Tokens
 	collector *forget.Collector
 	http      *http.Server
 	stop      context.CancelFunc
@@ -150,7 +152,7 @@ func newFieldSets(q *questionnaire.Schema) fieldSets {
 	narrative := form.Field{Max: q.Sections[0].Questions[0].Limit, Times: 1}
 	once := form.Field{Max: 64, Times: 1}
 	return fieldSets{
-		form:     fieldsOf(q, questionnaire.PageForm, nil),
+		form:     fieldsOf(q, questionnaire.PageForm, form.Fields{probeField: {Max: probe.Size, Times: 1}}),
 		add:      form.Fields{tokenField: tokenOnly, testimony.Narrative: narrative},
 		name:     fieldsOf(q, questionnaire.PageName, form.Fields{tokenField: tokenOnly, sendField: once}),
 		code:     form.Fields{codeField: {Max: maxCode, Times: 1}, testimony.Narrative: narrative},
@@ -181,6 +183,7 @@ func New(config Config) (*Server, error) {
 		keyholes:  newPlaces(keyholePlaces),
 		newCodes:  newPlaces(newCodePlaces),
 		tokens:    token.NewKeys(config.Now),
+		probes:    probe.New(config.Now),
 		collector: forget.NewCollector(),
 	}
 	s.words.Store(words)

@@ -25,7 +25,8 @@ func (e *envelope) keep(got *form.Form) error {
 	} else if e.empty(got) {
 		return errEmpty
 	}
-	if got.Unknown {
+	// A mark that comes behind a file is no probe's.
+	if _, marked := got.Values[probeField]; got.Unknown || marked && e.kind != testimony.Probe {
 		return errChanged
 	}
 	document, err := e.document()

@@ -32,6 +32,8 @@ const (
 	idField    = "id"
 	sendField  = "send" // the page of his name is handed in, not asked for
 	sureField  = "sure" // the withdrawal is meant
+	// probeField marks the operator's own probe. No page has it, and no question can.
+	probeField = "amana-probe"
 )
 
 var tokenOnly = form.Field{Max: token.Size, Times: 1}

@@ -41,7 +41,10 @@ func (p *posted) submit() {
 		p.show(statuses[kind], func(w io.Writer) error { return p.words.pages.Form(w, p.lang, p.state(), back) })
 		return
 	}
-	receipt := pages.Receipt{Files: len(p.got.FileNames), Day: p.day, Token: p.sealToken(e.thread)}
+	receipt := pages.Receipt{Files: len(p.got.FileNames), Day: p.day}
+	if e.kind != testimony.Probe { // nothing is added to a probe
+		receipt.Token = p.sealToken(e.thread)
+	}
 	if e.thread.code != nil {
 		receipt.Code = e.thread.code.Words(p.lang)
 	}

@@ -43,6 +43,10 @@ var headers = http.Header{
 	"X-Frame-Options":              {"DENY"},
 }
 
+// Headers returns the headers that stand on every answer, so that it can be looked
+// whether they arrive.
+func Headers() http.Header { return headers.Clone() }
+
 // connKey is the context key of a request's connection.
 type connKey struct{}
 

@@ -24,10 +24,10 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// The example of docs/formats.md with threads, in which nobody is real.
+// The newest example of docs/formats.md, in which nobody is real.
 const (
-	exampleBundle = "../../docs/example/bundle-3.tar"
-	exampleKey    = "../../docs/example/reviewer-3.key"
+	exampleBundle = "../../docs/example/bundle-4.tar"
+	exampleKey    = "../../docs/example/reviewer-4.key"
 )
 
 // TestExamples opens the examples of all formats: what was sealed once keeps opening.
@@ -42,7 +42,8 @@ func TestExamples(t *testing.T) {
 	}{
 		{"../../docs/example/bundle.tar", "../../docs/example/reviewer.key", "Without a thread", []testimony.Kind{testimony.First}},
 		{"../../docs/example/bundle-2.tar", "../../docs/example/reviewer-2.key", "Without a thread", []testimony.Kind{testimony.First}},
-		{exampleBundle, exampleKey, "Thread 2", []testimony.Kind{testimony.Addition, testimony.Fetched, testimony.Name, testimony.First, testimony.Withdrawal}},
+		{exampleBundle, exampleKey, "Probes by the operator", []testimony.Kind{testimony.Probe, testimony.First}},
+		{"../../docs/example/bundle-3.tar", "../../docs/example/reviewer-3.key", "Thread 2", []testimony.Kind{testimony.Addition, testimony.Fetched, testimony.Name, testimony.First, testimony.Withdrawal}},
 	} {
 		key, err := os.Open(c.key)
 		if err != nil {
@@ -136,8 +137,7 @@ func random16() string {
 	return hex.EncodeToString(id)
 }
 
-// examples are one thread with a testimony, an addition, a name and a reply that was
-// fetched, and the withdrawal of another.
+// examples are a testimony, and a probe of the operator's.
 func examples(t *testing.T, day string, list *roster.Signed) []testimony.Testimony {
 	source, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -145,16 +145,13 @@ func examples(t *testing.T, day string, list *roster.Signed) []testimony.Testimo
 	}
 	q := questionnaire.Builtin()
 	asked := &testimony.Questionnaire{Name: q.Name, Version: q.Version, SHA256: hex.EncodeToString(q.SHA256[:])}
-	base := testimony.Testimony{Thread: random16(), Language: "ar", Received: day,
-		Roster: testimony.Roster{Epoch: 1, SHA256: list.SHA256()},
-		Reply:  &testimony.Reply{Mailbox: random16(), Recipient: source.Recipient().String()}}
-	first, addition, name, fetched, withdrawal := base, base, base, base, base
-	first.Kind, first.Questionnaire = testimony.First, asked
-	first.Answers = map[string]string{testimony.Narrative: "هذا مثال، وليس فيه شخص حقيقي.", "surrender_date": "2018-07~", "use_report": "numbers"}
-	first.Choices = map[string][]string{"share_un": {"iimp"}}
-	addition.Kind, addition.Answers = testimony.Addition, map[string]string{testimony.Narrative: "إضافة إلى المثال."}
-	name.Kind, name.Questionnaire, name.Answers = testimony.Name, asked, map[string]string{"his_name": "مثال"}
-	fetched.Kind, fetched.Fetched = testimony.Fetched, []string{random16()}
-	withdrawal.Kind, withdrawal.Thread, withdrawal.Reply = testimony.Withdrawal, random16(), nil
-	return []testimony.Testimony{first, addition, name, fetched, withdrawal}
+	first := testimony.Testimony{Kind: testimony.First, Thread: random16(), Language: "ar", Received: day, Questionnaire: asked,
+		Roster:  testimony.Roster{Epoch: 1, SHA256: list.SHA256()},
+		Reply:   &testimony.Reply{Mailbox: random16(), Recipient: source.Recipient().String()},
+		Answers: map[string]string{testimony.Narrative: "هذا مثال، وليس فيه شخص حقيقي.", "surrender_date": "2018-07~", "use_report": "numbers"},
+		Choices: map[string][]string{"share_un": {"iimp"}}}
+	probe := first
+	probe.Kind, probe.Thread, probe.Reply, probe.Choices = testimony.Probe, random16(), nil, nil
+	probe.Answers = map[string]string{testimony.Narrative: "فحص من المشغّل، وليس شهادة."}
+	return []testimony.Testimony{first, probe}
 }

@@ -113,6 +113,7 @@ func (j *job) kinds() string {
 		{count[testimony.Name], "name", "names"},
 		{count[testimony.Withdrawal], "withdrawal", "withdrawals"},
 		{count[testimony.Fetched], "note of a fetched reply", "notes of fetched replies"},
+		{count[testimony.Probe], "probe by the operator, set aside", "probes by the operator, set aside"},
 	} {
 		if c.n > 0 {
 			all = append(all, cli.Count(c.n, c.one, c.many))

@@ -20,6 +20,7 @@ type grammar struct {
 	Status operator.Status `cmd:"" help:"Say what is kept and how much room is left."`
 	Export operator.Export `cmd:"" help:"Write a bundle, or the headers alone, for the reviewers; also while serving."`
 	Import operator.Import `cmd:"" help:"Take in a roster, or what a reviewer signed; also while serving."`
+	Doctor operator.Doctor `cmd:"" help:"Look for what could endanger a source, and say what to do; exits with 13 if something does."`
 	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
 	Config operator.Config `cmd:"" help:"Look at the configuration."`
 }

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one file a behaviour, with the programs as
 // the Makefile builds them. $PLAIN is an amana-intake without the erasure.
-func TestScripts(t *testing.T) { run(t, "testdata/script", 23) }
+func TestScripts(t *testing.T) { run(t, "testdata/script", 25) }
 
 // TestEmergencies tries the emergencies of docs/keys.md, one file each.
 func TestEmergencies(t *testing.T) { run(t, "testdata/emergency", 6) }
@@ -52,7 +52,7 @@ func run(t *testing.T, dir string, least int) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
-			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies,
+			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies, "socks": socks, "torrc": torrc,
 		},
 	})
 }

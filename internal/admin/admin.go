@@ -78,11 +78,30 @@ type Letters interface {
 	Count(ctx context.Context) (int, error)
 }
 
+// Prober gives out what marks a testimony as the operator's own probe.
+type Prober interface {
+	// NewProbe returns a token that is good once, for some minutes.
+	NewProbe() (string, error)
+}
+
+// Option adds to a server what not every one has.
+type Option func(*mux.Router)
+
+// WithProbes lets the operator send probes.
+func WithProbes(p Prober) Option {
+	return func(router *mux.Router) {
+		router.HandleFunc("/probe", func(w http.ResponseWriter, _ *http.Request) {
+			token, err := p.NewProbe()
+			reply(w, token, err)
+		}).Methods(http.MethodPost)
+	}
+}
+
 // NewServer returns a server of r, of what is imported, and of letters. Its answers
 // hold no word of a source, but they are made inside the erasure too: encoding/json
 // pools its buffers, and a buffer that was allocated outside would never be erased
 // after a testimony passed through it.
-func NewServer(r vault.Reader, in Importer, letters Letters) *http.Server {
+func NewServer(r vault.Reader, in Importer, letters Letters, more ...Option) *http.Server {
 	s := server{r, in, letters}
 	router := mux.NewRouter()
 	router.HandleFunc("/usage", s.usage).Methods(http.MethodGet)
@@ -92,6 +111,9 @@ func NewServer(r vault.Reader, in Importer, letters Letters) *http.Server {
 	router.HandleFunc("/check/records", check(r.CheckRecords)).Methods(http.MethodGet)
 	router.HandleFunc("/replies", s.replies).Methods(http.MethodGet)
 	router.HandleFunc("/import", s.take).Methods(http.MethodPost)
+	for _, add := range more {
+		add(router)
+	}
 	erasing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		forget.Do(func() { router.ServeHTTP(w, r) })
 	})

@@ -22,7 +22,13 @@ var ErrNotRunning = errors.New("no server is running")
 
 // Client speaks to a running server. It implements [vault.Reader], [Importer] and
 // [Letters].
-type Client struct{ http http.Client }
+type Client struct {
+	http http.Client
+	pid  int
+}
+
+// PID returns the number of the server's process, 0 if the system does not tell.
+func (c *Client) PID() int { return c.pid }
 
 var (
 	_ vault.Reader = (*Client)(nil)
@@ -40,8 +46,9 @@ func Dial(ctx context.Context, path string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("admin: %w: %w", ErrNotRunning, err)
 	}
+	pid := peer(c)
 	c.Close()
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial}}, pid}, nil
 }
 
 // Close lets go of idle connections.
@@ -52,8 +59,13 @@ func (c *Client) Close() error {
 
 // get asks the server; the caller closes the body.
 func (c *Client) get(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
+	return c.ask(ctx, http.MethodGet, path, query)
+}
+
+// ask is get with any method.
+func (c *Client) ask(ctx context.Context, method, path string, query url.Values) (io.ReadCloser, error) {
 	u := url.URL{Scheme: "http", Host: "admin", Path: path, RawQuery: query.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("admin: %w", err)
 	}
@@ -162,6 +174,22 @@ func (c *Client) Count(ctx context.Context) (n int, err error) {
 		return 0, errors.New("admin: the server does not know of replies; is it of an older version?")
 	}
 	return n, err
+}
+
+// Probe asks for a token that marks one testimony as the operator's own probe.
+func (c *Client) Probe(ctx context.Context) (token string, err error) {
+	body, err := c.ask(ctx, http.MethodPost, "/probe", nil)
+	if errors.Is(err, vault.ErrNotFound) {
+		return "", errors.New("admin: the server does not know of probes; is it of an older version?")
+	}
+	if err != nil {
+		return "", err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(&token); err != nil {
+		return "", errors.New("admin: read the server's answer: no token came")
+	}
+	return token, nil
 }
 
 // Check implements [vault.Reader].

@@ -23,6 +23,7 @@ const (
 	ExitNotOurs = 10  // a testimony is not sealed to this identity
 	ExitDamaged = 11  // something kept is damaged
 	ExitPartial = 12  // the rest was done, but something damaged or unreadable was left out
+	ExitDanger  = 13  // something endangers a source
 	ExitRefused = 14  // a roster, slips or a confirmation was refused, or no roster is in force
 	ExitStopped = 130 // the person stopped it, as a shell reports Ctrl-C
 )

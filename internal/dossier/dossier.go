@@ -2,6 +2,9 @@
 // read: for each testimony its testimony.json and its files under names of our
 // own, and one index.html for all of them.
 //
+// What the server marked as its operator's own probe is set aside from all that, in
+// a folder and a list of its own: there to be read, and mixed with nothing.
+//
 // It writes only inside the folder it was told, and takes nothing from inside a
 // testimony as a path, a type or markup. It may not touch keys or the network.
 package dossier
@@ -164,34 +167,38 @@ func (f *Folder) Path() string { return f.path }
 // An error wrapping [ErrWrite] is about our own disk, so going on is in vain;
 // any other is about the testimony.
 func (f *Folder) Add(ctx context.Context, id string, e *unseal.Envelope, verify func() error) error {
-	err := f.add(ctx, id, e)
+	path := placeOf(id, e.Testimony.Kind)
+	err := f.add(ctx, path, e)
 	if err == nil {
 		err = verify()
 	}
 	if err != nil {
-		if err := f.root.RemoveAll(id); err != nil {
+		if err := f.root.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove what was begun of testimony %s: %w: %w", id, ErrWrite, err)
 		}
 	}
 	return err
 }
 
-func (f *Folder) add(ctx context.Context, id string, e *unseal.Envelope) error {
-	if err := f.root.Mkdir(id, 0o700); err != nil {
+func (f *Folder) add(ctx context.Context, path string, e *unseal.Envelope) error {
+	if err := f.root.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	err := f.write(filepath.Join(id, "testimony.json"), func(w io.Writer) error {
+	if err := f.root.Mkdir(path, 0o700); err != nil {
+		return fmt.Errorf("%w: %w", ErrWrite, err)
+	}
+	err := f.write(filepath.Join(path, "testimony.json"), func(w io.Writer) error {
 		_, err := w.Write(e.Document)
 		return err
 	})
 	if err != nil || len(e.Files) == 0 {
 		return err
 	}
-	if err := f.root.Mkdir(filepath.Join(id, "files"), 0o700); err != nil {
+	if err := f.root.Mkdir(filepath.Join(path, "files"), 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
 	for i := range e.Files {
-		err := f.write(filepath.Join(id, filepath.FromSlash(fileName(i, e.Files[i].Entry))), func(w io.Writer) error {
+		err := f.write(filepath.Join(path, filepath.FromSlash(fileName(i, e.Files[i].Entry))), func(w io.Writer) error {
 			return e.Extract(ctx, i, w)
 		})
 		if err != nil {

@@ -110,12 +110,14 @@ var (
 	pageText string
 	//go:embed testimony.html
 	testimonyText string
+	//go:embed probes.html
+	probesText string
 	//go:embed style.css
 	styleText string
 
-	page = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
+	page = template.Must(template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
 		"visibleName": visibleName, "visibleText": visibleText, "size": size, "direction": direction,
-	}).Parse(pageText)).Parse(testimonyText))
+	}).Parse(pageText)).Parse(testimonyText)).Parse(probesText))
 )
 
 // policy lets the page do nothing but show itself in its own style.
@@ -142,10 +144,11 @@ func (f *Folder) WriteIndex(x Index) error {
 }
 
 func (f *Folder) writeIndex(w io.Writer, x Index) error {
-	threads := group(x.Opened)
+	cases, probes := setAside(x.Opened)
+	threads := group(cases)
 	err := page.ExecuteTemplate(w, "head", map[string]any{
 		"Policy": policy(), "Style": template.CSS(styleText), "Index": x,
-		"Total": len(x.Opened) + len(x.Failed), "Withdrawn": withdrawn(threads),
+		"Total": len(x.Opened) + len(x.Failed), "Withdrawn": withdrawn(threads), "Probes": len(probes),
 	})
 	if err != nil {
 		return err
@@ -156,8 +159,8 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 			return err
 		}
 		for _, i := range thread.members {
-			o := &x.Opened[i]
-			t, err := f.read(o.ID)
+			o := &cases[i]
+			t, err := f.read(o)
 			if err != nil {
 				return fmt.Errorf("testimony %s: %w", o.ID, err)
 			}
@@ -171,12 +174,15 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 			return err
 		}
 	}
+	if err := f.writeProbes(w, probes); err != nil {
+		return err
+	}
 	return page.ExecuteTemplate(w, "foot", nil)
 }
 
 // read returns the testimony as it was written by Add.
-func (f *Folder) read(id string) (*testimony.Testimony, error) {
-	file, err := f.root.Open(filepath.Join(id, "testimony.json"))
+func (f *Folder) read(o *Opened) (*testimony.Testimony, error) {
+	file, err := f.root.Open(filepath.Join(placeOf(o.ID, o.Kind), "testimony.json"))
 	if err != nil {
 		return nil, err
 	}

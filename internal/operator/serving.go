@@ -62,7 +62,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 	if err := noMoreSockets(s.log); err != nil {
 		return err
 	}
-	operators := admin.NewServer(s.in.store, s.in, s.in.letters)
+	operators := admin.NewServer(s.in.store, s.in, s.in.letters, admin.WithProbes(s.server))
 	defer operators.Close()
 	s.serve(door, operators, append(inherited, listeners...))
 	s.warn()

@@ -13,7 +13,7 @@ const filesCode = "files"
 
 var (
 	// reserved are names of fields that the pages have for themselves.
-	reserved = []string{"token", "send", "sure", "id", "code"}
+	reserved = []string{"token", "send", "sure", "id", "code", "amana-probe"}
 	// endings are what the program adds to a code to make the name of a field.
 	endings = regexp.MustCompile(`_([0-9]+|y|m|d|about)$`)
 )

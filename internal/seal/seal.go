@@ -73,7 +73,7 @@ func (w *Writer) File(name, contentType string) (io.Writer, error) {
 // is written as empty. What [testimony.Testimony.Check] refuses is an error. Without
 // Close, what was written cannot be opened.
 func (w *Writer) Close(t testimony.Testimony) error {
-	t.Schema = testimony.Schema
+	t.Schema = testimony.SchemaOf(t.Kind)
 	t.Files = append([]testimony.File{}, w.files...)
 	t.Fetched = append([]string{}, t.Fetched...)
 	if t.Answers == nil {

@@ -24,9 +24,9 @@ var (
 // maxRecipient is more characters than a hybrid recipient has.
 const maxRecipient = 4_096
 
-var kinds = []Kind{First, Addition, Name, Withdrawal, Fetched}
+var kinds = []Kind{First, Addition, Name, Withdrawal, Fetched, Probe}
 
-// Check returns an error unless t, of either schema, holds to docs/formats.md. It
+// Check returns an error unless t, of any schema, holds to docs/formats.md. It
 // does not look at the entries of the files, which only the envelope shows.
 //
 // Sealing calls it as opening does: nothing gets a receipt that the reviewers would
@@ -44,7 +44,7 @@ func (t *Testimony) Check() error {
 	if t.Schema == Schema1 {
 		return nil
 	}
-	for _, check := range []func() error{t.checkThread, t.checkAnswers, t.checkQuestionnaire, t.checkReply, t.checkNote} {
+	for _, check := range []func() error{t.checkThread, t.checkAnswers, t.checkQuestionnaire, t.checkReply, t.checkNote, t.checkProbe} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -56,6 +56,8 @@ func (t *Testimony) checkThread() error {
 	switch {
 	case !slices.Contains(kinds, t.Kind):
 		return errors.New("it is of no known kind")
+	case t.Schema != SchemaOf(t.Kind):
+		return errors.New("its kind is not one of its schema")
 	case !isHex(t.Thread, 16):
 		return errors.New("it does not say to which thread it belongs")
 	case t.Roster.Epoch < 1:
@@ -132,6 +134,18 @@ func (t *Testimony) checkNote() error {
 		if !isHex(id, 16) || slices.Contains(t.Fetched[:i], id) {
 			return errors.New("the name of a reply is misspelled or stands twice")
 		}
+	}
+	return nil
+}
+
+// checkProbe holds a probe to a text and nothing else: what is set aside must have no
+// room for what a source could send.
+func (t *Testimony) checkProbe() error {
+	if t.Kind != Probe {
+		return nil
+	}
+	if _, text := t.Answers[Narrative]; !text || len(t.Answers) != 1 || len(t.Choices)+len(t.Files) > 0 || t.Reply != nil {
+		return errors.New("a probe has something else than a text")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func whole(t testing.TB, kind Kind) *Testimony {
 		t.Fatal(err)
 	}
 	all := &Testimony{
-		Schema: Schema, Kind: kind, Thread: strings.Repeat("0f", 16), Language: "ar",
+		Schema: SchemaOf(kind), Kind: kind, Thread: strings.Repeat("0f", 16), Language: "ar",
 		Questionnaire: &Questionnaire{"amana", 1, strings.Repeat("0a", 32)},
 		Answers:       map[string]string{Narrative: "ما حدث"}, Choices: map[string][]string{"basis": {"decree", "unknown"}},
 		Files:    []File{{"files/001.jpg", "صورة.jpg", "image/jpeg"}},
@@ -32,6 +32,9 @@ func whole(t testing.TB, kind Kind) *Testimony {
 	}
 	if kind == Fetched {
 		all.Fetched = []string{strings.Repeat("0d", 16)}
+	}
+	if kind == Probe {
+		all.Choices, all.Files, all.Reply = map[string][]string{}, []File{}, nil
 	}
 	return all
 }

@@ -6,9 +6,12 @@
 package testimony
 
 // The versions of the two documents. A change to either changes its version.
-// Testimonies of Schema1 keep opening; nothing writes them any more.
+// Testimonies of Schema1 keep opening; nothing writes them any more. Schema3 is for
+// probes and nothing else, so that a program from before there were any still opens
+// everything that a source wrote, and says of a probe that it is too new for it.
 const (
 	Schema         = "amana/testimony/2"
+	Schema3        = "amana/testimony/3"
 	Schema1        = "amana/testimony/1"
 	ManifestSchema = "amana/manifest/1"
 )
@@ -35,7 +38,16 @@ const (
 	Name       Kind = "name"       // the name of the person spoken of, from a page of its own
 	Withdrawal Kind = "withdrawal" // the source takes back all of the thread
 	Fetched    Kind = "fetched"    // replies were shown to the source
+	Probe      Kind = "probe"      // the operator's own, to see that a testimony arrives; of [Schema3]
 )
+
+// SchemaOf returns the schema in which a kind is written.
+func SchemaOf(k Kind) string {
+	if k == Probe {
+		return Schema3
+	}
+	return Schema
+}
 
 // Limits that both sides hold to.
 const (
@@ -49,7 +61,7 @@ const (
 // Testimony is testimony.json: all that a source said, but for the bytes of the
 // files.
 type Testimony struct {
-	Schema        string              `json:"schema"`        // [Schema]
+	Schema        string              `json:"schema"`        // [SchemaOf] its kind
 	Kind          Kind                `json:"kind"`          // what it is to its thread
 	Thread        string              `json:"thread"`        // 32 hexadecimal digits: the same in all envelopes of one source
 	Language      string              `json:"language"`      // BCP 47 tag of the form that was used, "ar"

@@ -189,7 +189,7 @@ func parseTestimony(data []byte, files []*zip.File, t *testimony.Testimony) erro
 		return err
 	}
 	switch schema {
-	case testimony.Schema:
+	case testimony.Schema, testimony.Schema3:
 		if err = decode(data, name, t); err == nil {
 			err = allKeys(data)
 		}
@@ -199,7 +199,7 @@ func parseTestimony(data []byte, files []*zip.File, t *testimony.Testimony) erro
 		*t = testimony.Testimony{Schema: old.Schema, Kind: testimony.First, Language: old.Language,
 			Answers: old.Answers, Files: old.Files, Received: old.Received, Roster: old.Roster}
 	default:
-		err = notKnown(name, schema, testimony.Schema)
+		err = notKnown(name, schema, testimony.Schema3)
 	}
 	if err != nil {
 		return err

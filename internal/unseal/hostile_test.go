@@ -181,7 +181,7 @@ func TestP7NothingInsideIsTrusted(t *testing.T) {
 		t.Errorf("the document that the attacks on JSON are made from: %v", err)
 	}
 	for _, newer := range []func(*sample){
-		doc("testimony/1", "testimony/3"),
+		doc("testimony/1", "testimony/4"),
 		doc("testimony/1", "testimony/10"),
 		func(s *sample) { s.manifest = func(m *testimony.Manifest) { m.Schema = "amana/manifest/9" } },
 	} {
@@ -268,6 +268,10 @@ func seeds(t *testing.T) map[string]string {
 	}
 	for name, attack := range hostile2 {
 		add("2 "+name, sample2(t, attack).zip(t))
+	}
+	add("3 probe", newProbe().zip(t))
+	for name, attack := range hostileProbes {
+		add("3 "+name, attack(t))
 	}
 	return all
 }
