@@ -25,6 +25,7 @@ var statuses = map[pages.ProblemKind]int{
 	pages.Tor2web:       http.StatusForbidden,
 	pages.Internal:      http.StatusInternalServerError,
 	pages.Busy:          http.StatusServiceUnavailable,
+	pages.Much:          http.StatusTooManyRequests,
 	pages.Full:          http.StatusInsufficientStorage,
 	pages.Closed:        http.StatusServiceUnavailable,
 	pages.Changed:       http.StatusServiceUnavailable,
@@ -53,6 +54,11 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, pages.Tor2web)
 		return
 	}
+	// A form is read all the same where that is possible, to give its words back.
+	if w.(*answer).guest.Over() && r.Method != http.MethodPost {
+		s.problem(w, r, pages.Much)
+		return
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
 		s.router.ServeHTTP(w, r)
@@ -70,14 +76,15 @@ func (s *Server) told(page func(*pages.Pages, io.Writer, string, pages.State) er
 			s.problem(w, r, pages.Closed)
 			return
 		}
-		must(page(s.pages, w, language(r), s.state(list)))
+		words := wordsOf(r)
+		must(page(words.pages, w, language(r), s.state(words, list)))
 	}
 }
 
 // code shows the page that asks for a code, also while no testimony is taken: a
 // reply may wait.
 func (s *Server) code(w http.ResponseWriter, r *http.Request) {
-	must(s.pages.Return(w, language(r), pages.Return{}))
+	must(wordsOf(r).pages.Return(w, language(r), pages.Return{}))
 }
 
 func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +93,7 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Write(s.pages.Style())
+	w.Write(wordsOf(r).pages.Style())
 }
 
 // form shows the form, unless a testimony would be refused: nobody is to type
@@ -101,13 +108,16 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, problem)
 		return
 	}
-	must(s.pages.Form(w, language(r), s.state(list), pages.Form{}))
+	words := wordsOf(r)
+	must(words.pages.Form(w, language(r), s.state(words, list), pages.Form{}))
 }
 
 // noRoom returns why no testimony can be taken now although a roster is in
 // force, or "".
 func (s *Server) noRoom() pages.ProblemKind {
-	if s.places.full() {
+	// Where each circuit has a share, a form always has a chance: who is slow makes
+	// room for it. To say that all is taken would let one attacker close the page.
+	if !s.crowd.Each() && s.places.Full() && s.texts.Full() {
 		return pages.Busy
 	}
 	return s.storeClosed()
@@ -130,7 +140,8 @@ func (s *Server) storeClosed() pages.ProblemKind {
 // problem answers with a page of its own about what went wrong.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, kind pages.ProblemKind) {
 	w.WriteHeader(statuses[kind])
-	must(s.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: s.limits}))
+	words := wordsOf(r)
+	must(words.pages.Problem(w, language(r), pages.Problem{Kind: kind, State: words.limits}))
 }
 
 func (s *Server) problemHandler(kind pages.ProblemKind) http.Handler {

@@ -19,7 +19,7 @@ import (
 // enter shows what has happened to a code's testimonies. A code that nobody has is
 // answered like any other.
 func (p *posted) enter() {
-	if kind := p.read(p.server.fields.code); kind != "" {
+	if kind := p.read(p.words.fields.code); kind != "" {
 		p.ask(kind)
 		return
 	}
@@ -28,7 +28,7 @@ func (p *posted) enter() {
 		p.ask(pages.Mistyped)
 		return
 	}
-	t, err := p.server.derive(p.server.keyholes, code)
+	t, err := p.server.derive(p.server.keyholes, code, p.out.guest)
 	if err != nil {
 		p.ask(p.server.kind(err))
 		return
@@ -41,12 +41,12 @@ func (p *posted) enter() {
 // written on a page which is too old.
 func (p *posted) ask(kind pages.ProblemKind) {
 	back := pages.Return{Problem: kind, Words: p.value(testimony.Narrative), FilesLost: p.got.FileNames}
-	p.show(statuses[kind], func(w io.Writer) error { return p.server.pages.Return(w, p.lang, back) })
+	p.show(statuses[kind], func(w io.Writer) error { return p.words.pages.Return(w, p.lang, back) })
 }
 
 // back shows a thread again.
 func (p *posted) back() {
-	if t, ok := p.readToken(p.server.fields.token); ok {
+	if t, ok := p.readToken(p.words.fields.token); ok {
 		p.thread(t, pages.Thread{})
 	}
 }
@@ -95,7 +95,7 @@ func (p *posted) thread(t thread, page pages.Thread) {
 	if page.Form.Problem != "" {
 		status = statuses[page.Form.Problem]
 	}
-	p.show(status, func(w io.Writer) error { return p.server.pages.Thread(w, p.lang, p.state(), page) })
+	p.show(status, func(w io.Writer) error { return p.words.pages.Thread(w, p.lang, p.state(), page) })
 }
 
 // refused returns why nothing could be taken now, or "": nobody is to type for nothing.
@@ -110,7 +110,7 @@ func (p *posted) refused() pages.ProblemKind {
 func (p *posted) add() {
 	e := p.envelope(testimony.Addition, questionnaire.PageForm)
 	e.open = func(got *form.Form, _ questionnaire.Answers) (thread, error) { return p.openToken(got) }
-	kind := p.take(e, p.server.fields.add)
+	kind := p.take(e, p.words.fields.add)
 	t, err := p.openToken(&p.got)
 	switch {
 	case err != nil && kind == "": // it expired at this very moment, but it is kept
@@ -138,7 +138,7 @@ func (p *posted) add() {
 // name shows the page of his name, or keeps what was written there, in an envelope
 // of its own.
 func (p *posted) name() {
-	kind := p.read(p.server.fields.name)
+	kind := p.read(p.words.fields.name)
 	t, err := p.openToken(&p.got)
 	switch {
 	case err != nil && kind != "":
@@ -163,7 +163,7 @@ func (p *posted) name() {
 		status, back.Problem = statuses[kind], kind
 	}
 	back.Token = p.sealToken(t)
-	p.show(status, func(w io.Writer) error { return p.server.pages.Name(w, p.lang, p.state(), back) })
+	p.show(status, func(w io.Writer) error { return p.words.pages.Name(w, p.lang, p.state(), back) })
 }
 
 // keep keeps an envelope of a form without files that was read before.
@@ -175,10 +175,12 @@ func (p *posted) keep(e *envelope) pages.ProblemKind {
 	if closed := s.storeClosed(); closed != "" {
 		return closed
 	}
-	if !s.places.take() {
-		return pages.Busy
+	place, err := s.texts.Take(s.stopping, p.out.guest, placeWait)
+	if err != nil {
+		return s.kind(err)
 	}
-	defer s.places.leave()
+	defer place.Leave()
+	p.out.guest.Spend(formCost)
 	defer e.abort()
 	if err := e.keep(&p.got); err != nil {
 		return s.kind(err)
@@ -188,7 +190,7 @@ func (p *posted) keep(e *envelope) pages.ProblemKind {
 
 // reply shows one reply, and leaves the reviewers a sealed note that it was shown.
 func (p *posted) reply() {
-	t, ok := p.readToken(p.server.fields.reply)
+	t, ok := p.readToken(p.words.fields.reply)
 	if !ok {
 		return
 	}
@@ -214,7 +216,7 @@ func (p *posted) reply() {
 	}
 	p.noteFetched(t, id)
 	page := pages.Reply{Token: p.sealToken(t), Day: reply.Day, Text: reply.Text}
-	p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Reply(w, p.lang, page) })
+	p.show(http.StatusOK, func(w io.Writer) error { return p.words.pages.Reply(w, p.lang, page) })
 }
 
 // noteFetched leaves the note, once for each reply. That it cannot be left is no

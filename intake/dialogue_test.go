@@ -123,7 +123,7 @@ func TestCode(t *testing.T) {
 	if said := r.documents()[0]; said.Reply != nil || said.Kind != testimony.First || len(said.Thread) != 32 {
 		t.Errorf("without a wish: %+v", said)
 	}
-	for _, lang := range r.server.pages.Languages() {
+	for _, lang := range r.server.words.Load().pages.Languages() {
 		code, _ := r.handIn(lang)
 		kept := r.documents()
 		said := kept[len(kept)-1]

@@ -31,6 +31,7 @@ var (
 // inside the erasure.
 type envelope struct {
 	server *Server
+	asked  *questionnaire.Schema
 	list   *roster.Signed // whom it is sealed to
 	day    string
 	lang   string
@@ -103,7 +104,7 @@ func (s sealingFile) Write(p []byte) (int, error) {
 // form was read to its end.
 func (e *envelope) begin(got *form.Form, whole bool) (err error) {
 	if e.page != "" {
-		e.answers, e.problems = e.server.config.Questionnaire.Check(e.page, got.Values, e.day)
+		e.answers, e.problems = e.asked.Check(e.page, got.Values, e.day)
 		if len(e.problems) > 0 {
 			return errAnswers
 		}

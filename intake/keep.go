@@ -103,7 +103,7 @@ func (e *envelope) document() (testimony.Testimony, error) {
 		Fetched:  e.fetched,
 	}
 	if e.page != "" {
-		q := e.server.config.Questionnaire
+		q := e.asked
 		t.Questionnaire = &testimony.Questionnaire{Name: q.Name, Version: q.Version, SHA256: hex.EncodeToString(q.SHA256[:])}
 	}
 	if e.thread.replies {

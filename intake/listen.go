@@ -8,9 +8,9 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 
+	"amana/intake/circuit"
 	"amana/internal/forget"
 )
 
@@ -35,6 +35,29 @@ func Listen(address string) (net.Listener, error) {
 		return net.Listen("tcp", ap.String())
 	}
 	return nil, fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
+}
+
+// Usable refuses a listener that was opened by somebody else and could be reached by
+// other machines, or by others on this one than its owner and group.
+func Usable(l net.Listener) error {
+	address := l.Addr().String()
+	switch a := l.Addr().(type) {
+	case *net.TCPAddr:
+		if !a.IP.IsLoopback() {
+			return fmt.Errorf("listen on %s: other machines could reach it; only loopback is allowed", address)
+		}
+	case *net.UnixAddr:
+		info, err := os.Stat(a.Name)
+		if err != nil {
+			return fmt.Errorf("listen on a socket without a name in a folder: %w", err)
+		}
+		if info.Mode().Perm()&0o007 != 0 {
+			return fmt.Errorf("listen on %s: anybody on this machine can open it (mode %o)", address, info.Mode().Perm())
+		}
+	default:
+		return fmt.Errorf("listen on %s: neither a Unix socket nor loopback", address)
+	}
+	return nil
 }
 
 // maxSocketPath is what the system's address of a socket can hold, in bytes.
@@ -74,8 +97,8 @@ func listenUnix(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// listener wraps connections so that they can be forgotten, and bounds how many
-// there are: those over the bound wait in the system's queue.
+// listener wraps connections so that they can be forgotten, and lets no more of them
+// in than there are places for.
 type listener struct {
 	net.Listener
 	server *Server
@@ -83,29 +106,33 @@ type listener struct {
 
 // Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case l.server.conns <- struct{}{}:
-	case <-l.server.closing:
-		return nil, net.ErrClosed
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		var id circuit.ID
+		if told, ok := c.(*circuit.Conn); ok {
+			c, id = told.Conn, told.ID
+		}
+		guest := l.server.crowd.Enter(id, c)
+		if guest == nil {
+			c.Close() // without an answer: this costs us least
+			continue
+		}
+		return &conn{Conn: forget.NewConn(&counted{c, guest}), server: l.server, guest: guest}, nil
 	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		l.server.conns.leave()
-		return nil, err
-	}
-	leave := sync.OnceFunc(l.server.conns.leave)
-	return &conn{Conn: forget.NewConn(&counted{Conn: c, leave: leave}), server: l.server}, nil
 }
 
 // counted gives its place back when it is closed.
 type counted struct {
 	net.Conn
-	leave func()
+	guest *circuit.Guest
 }
 
 // Close implements net.Conn.
 func (c *counted) Close() error {
-	defer c.leave()
+	defer c.guest.Leave()
 	return c.Conn.Close()
 }
 

@@ -65,6 +65,7 @@ const maxChoice = 64
 type posted struct {
 	server   *Server
 	out      *answer
+	words    *words
 	r        *http.Request
 	boundary string
 	day      string
@@ -85,7 +86,7 @@ func (s *Server) posting(do func(*posted)) http.HandlerFunc {
 		day := s.today()
 		list, _ := s.inForce(day)
 		forget.Do(func() {
-			do(&posted{server: s, out: w.(*answer), r: r, boundary: boundary, day: day, lang: language(r), list: list})
+			do(&posted{server: s, out: w.(*answer), words: wordsOf(r), r: r, boundary: boundary, day: day, lang: language(r), list: list})
 		})
 	}
 }
@@ -110,11 +111,18 @@ func (p *posted) value(field string) string {
 // large one takes a place, for what it holds stays in memory until the answer was
 // sent.
 func (p *posted) read(fields form.Fields) pages.ProblemKind {
+	if p.out.guest.Over() {
+		return p.readOnly(fields, pages.Much)
+	}
 	if n := p.r.ContentLength; n < 0 || n > smallForm {
-		if !p.server.apologies.take() {
-			return pages.Busy
+		place, err := p.server.apologies.Take(p.server.stopping, p.out.guest, placeWait)
+		if err != nil {
+			return p.server.kind(err)
 		}
-		p.out.after = append(p.out.after, p.server.apologies.leave)
+		p.out.after = append(p.out.after, place.Leave)
+	}
+	if !p.out.guest.Reserve(p.held()) {
+		return pages.Much
 	}
 	var err error
 	body := io.LimitReader(p.r.Body, besides)
@@ -135,7 +143,7 @@ func (p *posted) show(status int, page func(io.Writer) error) {
 // fail answers with a page about a problem.
 func (p *posted) fail(kind pages.ProblemKind) {
 	p.show(statuses[kind], func(w io.Writer) error {
-		return p.server.pages.Problem(w, p.lang, pages.Problem{Kind: kind, State: p.state()})
+		return p.words.pages.Problem(w, p.lang, pages.Problem{Kind: kind, State: p.state()})
 	})
 }
 
@@ -144,15 +152,15 @@ func (p *posted) fail(kind pages.ProblemKind) {
 func (p *posted) state() pages.State {
 	list, err := p.server.inForce(p.server.today())
 	if err != nil {
-		return p.server.limits
+		return p.words.limits
 	}
-	return p.server.state(list)
+	return p.server.state(p.words, list)
 }
 
 // envelope returns an envelope for what is posted, to be begun by its first file or
 // at the end.
 func (p *posted) envelope(kind testimony.Kind, page string) *envelope {
-	return &envelope{server: p.server, list: p.list, day: p.day, lang: p.lang, kind: kind, page: page}
+	return &envelope{server: p.server, asked: p.words.questionnaire, list: p.list, day: p.day, lang: p.lang, kind: kind, page: page}
 }
 
 // take reads a form into an envelope and keeps it, or returns why not; what could
@@ -169,10 +177,13 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 	if p.r.ContentLength > s.config.Limits.Total+besides {
 		return p.readOnly(fields, pages.TotalTooLarge) // said now, not after hours
 	}
-	if !s.places.take() {
-		return p.readOnly(fields, pages.Busy)
+	if p.out.guest.Over() {
+		return p.readOnly(fields, pages.Much)
 	}
-	p.out.after = append(p.out.after, s.places.leave)
+	if err := p.place(); err != nil {
+		return p.readOnly(fields, s.kind(err))
+	}
+	p.out.guest.Spend(formCost)
 	defer e.abort()
 	var err error
 	p.got, err = form.Read(p.r.Body, p.r.ContentLength, p.boundary, s.config.Limits, fields, e)
@@ -192,10 +203,11 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 // back; its files are passed over. When too many are being read already nothing is
 // read.
 func (p *posted) readOnly(fields form.Fields, kind pages.ProblemKind) pages.ProblemKind {
-	if !p.server.apologies.take() {
+	place, err := p.server.apologies.Take(p.server.stopping, p.out.guest, 0)
+	if err != nil {
 		return kind
 	}
-	p.out.after = append(p.out.after, p.server.apologies.leave)
+	p.out.after = append(p.out.after, place.Leave)
 	body := io.LimitReader(p.r.Body, p.server.config.Drain)
 	p.got, _ = form.Read(body, p.r.ContentLength, p.boundary, p.server.config.Limits, fields, passedOver{})
 	return kind

@@ -60,6 +60,7 @@ func (s *Server) Watch() {
 	if was := s.closed.Swap(err != nil); err != nil && !was {
 		s.config.Problem(err)
 	}
+	s.crowd.Sweep()
 	// A key is erased when its time is over only if it was made inside.
 	forget.Do(s.tokens.Renew)
 }
@@ -93,8 +94,8 @@ func (s *Server) stillReaders(sealed *roster.Signed) error {
 }
 
 // state is what pages are told, with a roster.
-func (s *Server) state(list *roster.Signed) pages.State {
-	state := s.limits
+func (s *Server) state(w *words, list *roster.Signed) pages.State {
+	state := w.limits
 	state.Reviewers, state.Epoch, state.Sum = len(list.Reviewers), list.Epoch, s.sum(list)
 	return state
 }

@@ -14,7 +14,7 @@ import (
 
 // withdraw asks whether it is meant, or does it.
 func (p *posted) withdraw() {
-	t, ok := p.readToken(p.server.fields.withdraw)
+	t, ok := p.readToken(p.words.fields.withdraw)
 	if !ok {
 		return
 	}
@@ -32,7 +32,7 @@ func (p *posted) withdraw() {
 	if p.value(sureField) == "" {
 		page := pages.Withdraw{Token: p.sealToken(t)}
 		page.Parts, page.Collected = seen.count()
-		p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Withdraw(w, p.lang, page) })
+		p.show(http.StatusOK, func(w io.Writer) error { return p.words.pages.Withdraw(w, p.lang, page) })
 		return
 	}
 	if p.list == nil {
@@ -46,7 +46,7 @@ func (p *posted) withdraw() {
 	case seen.withdrawn && page.Destroyed == 0:
 		p.thread(t, pages.Thread{}) // it was done before, by a second tap most likely
 	default:
-		p.show(http.StatusOK, func(w io.Writer) error { return p.server.pages.Withdrawn(w, p.lang, page) })
+		p.show(http.StatusOK, func(w io.Writer) error { return p.words.pages.Withdrawn(w, p.lang, page) })
 	}
 }
 

@@ -55,7 +55,7 @@ func Refused(err error, hint string) error {
 // chosen command's Run(context.Context) method and returns the exit code. The
 // context ends on SIGINT and SIGTERM. Errors go to stderr.
 func Main(name, description string, grammar any, args []string, stdout, stderr io.Writer, options ...kong.Option) int {
-	noCore()
+	keepPrivate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit := -1

@@ -12,6 +12,16 @@ import _ "embed"
 //go:embed torrc
 var Torrc string
 
+// Service is the systemd unit of the intake.
+//
+//go:embed amana-intake.service
+var Service string
+
+// Socket is the systemd unit of the socket that tor connects to.
+//
+//go:embed amana-intake.socket
+var Socket string
+
 // Config is the configuration of amana-intake: every key with its default, most of
 // them commented out.
 //

@@ -90,8 +90,8 @@ var _ admin.Importer = importer{}
 
 // Import implements [admin.Importer].
 func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(string)) error {
-	if i.rosters.err != nil {
-		return closed(i.rosters.err)
+	if _, err := i.rosters.get(); err != nil {
+		return closed(err)
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
 	head, err := in.Peek(1024)
@@ -124,8 +124,12 @@ func (i importer) roster(ctx context.Context, r io.Reader, say func(string)) err
 	if err != nil {
 		return fmt.Errorf("read roster: %w", err)
 	}
-	before := i.rosters.Newest()
-	next, err := i.rosters.book.ImportAll(today(), bytes.Split(data, []byte{0})...)
+	kept, err := i.rosters.get()
+	if err != nil {
+		return closed(err)
+	}
+	before := kept.Newest()
+	next, err := kept.ImportAll(today(), bytes.Split(data, []byte{0})...)
 	switch {
 	case errors.Is(err, roster.ErrSecretKey):
 		return cli.Refused(err, "delete it here, it must never be on this machine; whoever it belongs to must make a new key")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"amana/internal/cli"
 	"amana/internal/roster"
@@ -16,22 +17,52 @@ import (
 // there or not as it was written, none is in force, and err says why: the server
 // runs on, closed, so that the sources learn it and the operator can act.
 type rosters struct {
-	book *book.Book // nil if it cannot be trusted
+	folder string
+	opened *atomic.Pointer[opened]
+	kept   uint32 // the latest roster that the vault holds testimonies for
+}
+
+// opened is the folder's content, or why it cannot be trusted.
+type opened struct {
+	book *book.Book // nil with err
 	err  error
-	kept uint32 // the latest roster that the vault holds testimonies for
+}
+
+func (s State) rostersOf(u vault.Usage, b *book.Book, err error) rosters {
+	r := rosters{folder: s.path(rostersFolder), opened: new(atomic.Pointer[opened]), kept: latest(u)}
+	r.opened.Store(&opened{b, err})
+	return r
 }
 
 // rosters opens the state's chain of rosters, to add to it.
 func (s State) rosters(u vault.Usage) rosters {
 	b, err := book.Open(s.path(rostersFolder))
-	return rosters{b, err, latest(u)}
+	return s.rostersOf(u, b, err)
 }
 
 // readRosters opens the state's chain of rosters to look at it, which changes
 // nothing.
 func (s State) readRosters(u vault.Usage) rosters {
 	b, err := book.Read(s.path(rostersFolder))
-	return rosters{b, err, latest(u)}
+	return s.rostersOf(u, b, err)
+}
+
+// get returns the chain, or why it cannot be trusted.
+func (r rosters) get() (*book.Book, error) {
+	o := r.opened.Load()
+	return o.book, o.err
+}
+
+// reload reads the folder again: for what was put there by hand, or put back. A chain
+// that could be trusted stays in use when what is in the folder now cannot be.
+func (r rosters) reload() error {
+	b, err := r.get()
+	if err == nil {
+		return b.Reload()
+	}
+	b, err = book.Open(r.folder)
+	r.opened.Store(&opened{b, err})
+	return err
 }
 
 func latest(u vault.Usage) uint32 {
@@ -45,13 +76,22 @@ var errRolledBack = errors.New("the vault holds testimonies for a later roster t
 // check returns why the rosters are not to be used, if so. A chain that is only
 // too old can be mended: by the rosters that are missing.
 func (r rosters) check() error {
-	if r.err != nil {
-		return r.err
+	b, err := r.get()
+	if err != nil {
+		return err
 	}
-	if newest := r.book.Newest(); newest.Epoch < r.kept {
+	if newest := b.Newest(); newest.Epoch < r.kept {
 		return fmt.Errorf("%w: %d after %d", errRolledBack, r.kept, newest.Epoch)
 	}
 	return nil
+}
+
+// believed reports whether something may be removed because of what day it is: only
+// while a roster is in force. A clock that jumps a year ahead must not take the replies
+// from all sources.
+func (r rosters) believed(day string) bool {
+	_, err := r.InForce(day)
+	return err == nil
 }
 
 // InForce implements intake.Rosters.
@@ -59,23 +99,29 @@ func (r rosters) InForce(day string) (*roster.Signed, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	return r.book.InForce(day)
+	b, err := r.get()
+	if err != nil {
+		return nil, err
+	}
+	return b.InForce(day)
 }
 
 // Newest implements intake.Rosters.
 func (r rosters) Newest() *roster.Signed {
-	if r.err != nil {
+	b, err := r.get()
+	if err != nil {
 		return nil
 	}
-	return r.book.Newest()
+	return b.Newest()
 }
 
 // all returns the chain as far as it can be trusted, which is all of it or nothing.
 func (r rosters) all() []*roster.Signed {
-	if r.err != nil {
+	b, err := r.get()
+	if err != nil {
 		return nil
 	}
-	return r.book.All()
+	return b.All()
 }
 
 // closed returns the error about an intake that takes nothing, with what to do.

@@ -4,27 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"strings"
+	"syscall"
 	"time"
 
 	"amana/intake"
 	"amana/intake/form"
-	"amana/internal/admin"
 	"amana/internal/cli"
 	"amana/internal/forget"
+	"amana/internal/systemd"
 	"amana/internal/testimony"
-	"amana/vault"
 	"amana/vault/bolt"
 )
 
 // Serve answers sources.
 type Serve struct {
-	Listen         []string `required:"" sep:"none" help:"Where to listen: unix:PATH or tcp:127.0.0.1:PORT; may be given several times."`
+	Listen         []string `required:"" sep:"none" help:"Where to listen: unix:PATH, tcp:127.0.0.1:PORT, or systemd for the sockets that it opened; may be given several times."`
 	AsRoot         bool     `env:"AMANA_AS_ROOT" help:"Serve although root runs it: a hole in this program is then a hole in the whole machine."`
 	WithoutErasure bool     `help:"Serve although this program was built without the erasure: what sources send then stays in memory."`
 
@@ -39,10 +37,14 @@ type Serve struct {
 	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
 	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
+	CircuitFlags `embed:""`
+
 	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
 	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
 	MinRate byteSize      `default:"1000" help:"Bytes a second below which a source is cut off."`
 	Ceiling time.Duration `default:"48h" help:"Longest time for one testimony."`
+
+	StopTime time.Duration `default:"10s" help:"How long uploads under way may go on when the server is told to stop."`
 }
 
 // The collector may let the heap grow to several times what is alive, which is
@@ -58,13 +60,6 @@ const (
 // although it does nothing, and there are two that flush all the time.
 const flushing = 4
 
-// stopTime is how long uploads under way may go on when the server is told to
-// stop.
-const stopTime = 10 * time.Second
-
-// watchTime is how often the server asks whether the vault can still write.
-const watchTime = 2 * time.Second
-
 // Validate refuses limits that the reviewers' side would refuse, or that make
 // no sense.
 func (c *Serve) Validate() error {
@@ -77,31 +72,41 @@ func (c *Serve) Validate() error {
 		return errors.New("--places and --min-rate must be above 0, --reserve not below 0")
 	case c.Idle <= 0 || c.Window <= 0 || c.Ceiling <= 0:
 		return errors.New("--idle, --window and --ceiling must be above 0")
+	case c.StopTime < 0:
+		return errors.New("--stop-time must not be below 0")
 	}
-	return nil
+	return errors.Join(c.CircuitFlags.validate(), c.twice())
 }
 
 // Run serves until the context ends.
 func (c *Serve) Run(ctx context.Context, state State) error {
-	if !forget.Enabled && !c.WithoutErasure {
-		return cli.Hint(errors.New("this program was built without the erasure: what sources send would stay in its memory for anyone who seizes the running machine"),
-			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
-	}
-	if os.Geteuid() == 0 && !c.AsRoot {
-		return cli.Hint(errors.New("root runs this program: a hole in it would be a hole in the whole machine"),
-			"run it as a user of its own, who owns %s; --as-root serves all the same, for trials only", state.Folder)
-	}
-	if err := state.check(); err != nil {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP) // at once: it would end the program
+	defer signal.Stop(hangup)
+	if err := c.allowed(state); err != nil {
 		return err
 	}
 	questions, organisation, err := c.words()
 	if err != nil {
 		return err
 	}
+	manager, err := systemd.Connect()
+	if err != nil {
+		return err
+	}
+	defer manager.Close()
+	inherited, err := c.inherit()
+	if err != nil {
+		return err
+	}
+	defer closeAll(inherited)
+	log := newJournal(os.Stderr, c.Log)
+	if err := c.confine(state, log); err != nil {
+		return err
+	}
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + flushing)
-	log := newJournal(os.Stderr, c.Log)
 	reserve := int64(c.Reserve)
 	if reserve == 0 {
 		reserve = -1
@@ -133,97 +138,29 @@ func (c *Serve) Run(ctx context.Context, state State) error {
 		Limits:        form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
 		Pace:          intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
 		Places:        c.Places,
+		Circuits:      c.shares(),
 		Problem:       log.problem,
 		Tally:         log.tally,
 	})
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, state, server, importer{store, rosters, letters}, log)
+	s := &serving{
+		Serve: c, state: state, server: server, in: importer{store, rosters, letters},
+		manager: manager, hangup: hangup, log: log,
+	}
+	return s.run(ctx, inherited)
 }
 
-// run opens all sockets, answers on them, and stops when the context ends or
-// one of them fails.
-func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, log *journal) error {
-	store, rosters := in.store, in.rosters
-	ctx, cancel := context.WithCancel(ctx)
-	// What is tidied is what a source withdrew a moment ago.
-	tidier := &tidier{store: store, letters: in.letters, problem: log.tally.Note, now: time.Now}
-	defer tidier.stop()
-	defer cancel()
-	defer func() {
-		patience, cancel := context.WithTimeout(context.Background(), stopTime)
-		defer cancel()
-		server.Close(patience)
-	}()
-	failed := make(chan error, len(c.Listen)+1)
-	door, err := admin.Listen(state.path(adminSocket))
-	if err != nil {
-		return err
+// allowed refuses what would endanger sources before anything is opened.
+func (c *Serve) allowed(state State) error {
+	if !forget.Enabled && !c.WithoutErasure {
+		return cli.Hint(errors.New("this program was built without the erasure: what sources send would stay in its memory for anyone who seizes the running machine"),
+			"build it with make, on linux/amd64 or linux/arm64; --without-erasure serves all the same, for trials only")
 	}
-	operators := admin.NewServer(store, in, in.letters)
-	defer operators.Close()
-	go func() {
-		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("admin: serve: %w", err)
-		}
-	}()
-	var listeners []net.Listener
-	for _, address := range c.Listen {
-		l, err := intake.Listen(address)
-		if err != nil {
-			for _, l := range listeners {
-				l.Close()
-			}
-			return err
-		}
-		listeners = append(listeners, l)
+	if os.Geteuid() == 0 && !c.AsRoot {
+		return cli.Hint(errors.New("root runs this program: a hole in it would be a hole in the whole machine"),
+			"run it as a user of its own, who owns %s; --as-root serves all the same, for trials only", state.Folder)
 	}
-	if !forget.Enabled {
-		log.Warn("built without the erasure; what sources send stays in memory")
-	}
-	log.serving.Store(true)
-	for i, l := range listeners {
-		go func() {
-			if err := server.Serve(l); err != nil {
-				failed <- err
-			}
-		}()
-		address := c.Listen[i]
-		if l.Addr().Network() == "tcp" { // port 0 has become a real one
-			address = "tcp:" + l.Addr().String()
-		}
-		log.Info("serving on " + address)
-	}
-	if _, err := rosters.InForce(today()); err != nil {
-		hints, _ := cli.Advice(closed(err))
-		log.Warn(err.Error()+"; sources are turned away", "hint", strings.Join(hints, "; "))
-	}
-	if err := store.Ready(); errors.Is(err, vault.ErrFull) {
-		log.Warn(fmt.Sprintf("less disk is free than --reserve (%s): sources are turned away", c.Reserve))
-	}
-	tidier.tick(ctx)
-	watch := time.NewTicker(watchTime)
-	defer watch.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			log.Info(fmt.Sprintf("stopping; uploads under way have %v to end", stopTime))
-			return nil
-		case err := <-failed:
-			return err
-		case <-watch.C:
-			// A line about the roster is written when the day comes, not when a source
-			// does: that would say when.
-			server.Watch()
-			log.tally.Tell(log.Logger)
-			// After a disk that failed in the middle of a flush the vault takes
-			// nothing more until it is opened anew. Whoever supervises the
-			// server starts it again.
-			if err := store.Ready(); err != nil && !errors.Is(err, vault.ErrFull) {
-				return cli.Hint(err, "start the server again; if it ends again, look at the disk")
-			}
-			tidier.tick(ctx)
-		}
-	}
+	return state.check()
 }

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"amana/internal/admin"
@@ -40,7 +41,8 @@ const (
 
 func (s State) path(name string) string { return filepath.Join(s.Folder, name) }
 
-// check refuses a folder that is not a server's, or that others can enter.
+// check refuses a folder that is not a server's or another's than who runs this, or
+// that others can enter, or what is in it read.
 func (s State) check() error {
 	info, err := os.Stat(s.Folder)
 	if err == nil {
@@ -56,7 +58,55 @@ func (s State) check() error {
 	if info.Mode().Perm()&0o077 != 0 {
 		return cli.Hint(fmt.Errorf("others can enter %s", s.Folder), "close it with: chmod 700 %s", s.Folder)
 	}
+	if err := s.owned(s.Folder, info); err != nil {
+		return err
+	}
+	for _, name := range []string{"", vaultFolder, rostersFolder, daysFolder} {
+		if err := s.private(s.path(name)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// private refuses a folder of the state in which something is not its owner's alone.
+// The state's own folder keeps others out of all of it, but not out of a copy, and a
+// file of somebody else's, root's for example, would stop the server one day.
+func (s State) private(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // what must be there is missed by who opens it
+	}
+	if err != nil {
+		return fmt.Errorf("look at state: %w", err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		info, err := os.Stat(path) // not e's: a part may be a link to another disk
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the server has just removed it
+		}
+		if err != nil {
+			return fmt.Errorf("look at state: %w", err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return cli.Hint(fmt.Errorf("others may read %s", path), "close all of it with: chmod -R go= %s", s.Folder)
+		}
+		if err := s.owned(path, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owned refuses what belongs to another than who runs this program.
+func (s State) owned(path string, info fs.FileInfo) error {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || int(stat.Uid) == os.Geteuid() {
+		return nil
+	}
+	return cli.Hint(fmt.Errorf("%s belongs to another user (number %d) than the one who runs this (%d)", path, stat.Uid, os.Geteuid()),
+		"run it as the user who owns %s, for example with: runuser -u amana-intake -- amana-intake …; a file in it that root made is given back with: chown -R --reference=%s %s", s.Folder, s.Folder, s.Folder)
 }
 
 // today returns the day in UTC, as rosters and records write it.

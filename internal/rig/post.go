@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -111,7 +110,7 @@ func ReplyIDs(page string) (ids []string) {
 
 // Send sends raw bytes and reads the answer.
 func (s *State) Send(raw io.Reader) (int, string, error) {
-	c, err := net.Dial("unix", s.Socket)
+	c, err := s.Dial()
 	if err != nil {
 		return 0, "", err
 	}
@@ -133,6 +132,3 @@ func (s *State) Send(raw io.Reader) (int, string, error) {
 	}
 	return response.StatusCode, string(page), nil
 }
-
-// Dial opens a connection to the server.
-func (s *State) Dial() (net.Conn, error) { return net.Dial("unix", s.Socket) }

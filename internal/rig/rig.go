@@ -78,6 +78,7 @@ type State struct {
 	Recipients []age.Recipient
 	KeyFile    string // the first reviewer's key
 	program    string
+	circuit    func() uint32 // of the next connection; nil: the server runs without --circuits
 }
 
 // NewState makes the state of a server with the given number of reviewers, and a
