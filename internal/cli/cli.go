@@ -19,7 +19,7 @@ import (
 // Exit codes. A script may rely on them; docs/formats.md lists them.
 const (
 	ExitFailed  = 1   // something failed
-	ExitUsage   = 2   // the command was given wrongly
+	ExitUsage   = 2   // the command, or its configuration, was given wrongly
 	ExitNotOurs = 10  // a testimony is not sealed to this identity
 	ExitDamaged = 11  // something kept is damaged
 	ExitPartial = 12  // the rest was done, but something damaged or unreadable was left out

@@ -116,6 +116,7 @@ func (d *demo) say(format string, args ...any) {
 // command runs a program and shows the last lines of what it prints.
 func (d *demo) command(lines int, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(d.ctx, name, args...)
+	cmd.Env = append(os.Environ(), "AMANA_CONFIG=")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), args[0], err, out)
