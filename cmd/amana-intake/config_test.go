@@ -45,6 +45,10 @@ func serveWith(t *testing.T, text string, args ...string) []settings.Value {
 	return settings.InForce(ctx, ctx.Model.Target.Addr().Interface().(*grammar).File(), "retention")
 }
 
+// asShipped are the keys that are set in the default configuration: as the units and the
+// torrc that come with it want them.
+var asShipped = map[string]bool{"serve.listen": true, "serve.circuits": true}
+
 // The default configuration names every flag of serve with its default and says what
 // it is: with all its keys in force nothing is otherwise than without the file. A flag
 // that is added without its line here, or whose default changes, fails this.
@@ -71,7 +75,7 @@ func TestDefaultConfigurationIsWhole(t *testing.T) {
 		if v.From != settings.FromFile && v.Value != "" {
 			t.Errorf("%s is not set by its line", v.Key)
 		}
-		if !reflect.DeepEqual(v.Value, plain[i].Value) {
+		if !asShipped[v.Key] && !reflect.DeepEqual(v.Value, plain[i].Value) {
 			t.Errorf("%s is %v there, and %v without the file", v.Key, v.Value, plain[i].Value)
 		}
 	}
@@ -80,7 +84,7 @@ func TestDefaultConfigurationIsWhole(t *testing.T) {
 	}
 	shipped := serveWith(t, deploy.Config)
 	for i, v := range shipped {
-		if v.From == settings.FromFile != (v.Key == "serve.listen") || !reflect.DeepEqual(v.Value, plain[i].Value) {
+		if (v.From == settings.FromFile) != asShipped[v.Key] || !asShipped[v.Key] && !reflect.DeepEqual(v.Value, plain[i].Value) {
 			t.Errorf("as it is shipped, %s is %v from %s", v.Key, v.Value, v.From)
 		}
 	}
