@@ -62,7 +62,7 @@ func Head(path string, length int64) string {
 	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: amana.onion\r\nUser-Agent: test\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n", path, Boundary, length)
 }
 
-// Post hands in a testimony over the socket and returns the status and page of
+// Post hands in a testimony and returns the status and page of
 // the answer.
 func (s *State) Post(narrative string, files ...File) (int, string, error) {
 	return s.PostTo("/ar/testimony", []Field{{"narrative", narrative}}, files...)
@@ -111,7 +111,7 @@ func ReplyIDs(page string) (ids []string) {
 
 // Send sends raw bytes and reads the answer.
 func (s *State) Send(raw io.Reader) (int, string, error) {
-	c, err := net.Dial("unix", s.Socket)
+	c, err := s.Dial()
 	if err != nil {
 		return 0, "", err
 	}
@@ -135,4 +135,9 @@ func (s *State) Send(raw io.Reader) (int, string, error) {
 }
 
 // Dial opens a connection to the server.
-func (s *State) Dial() (net.Conn, error) { return net.Dial("unix", s.Socket) }
+func (s *State) Dial() (net.Conn, error) {
+	if s.Via != nil {
+		return s.Via()
+	}
+	return net.Dial("unix", s.Socket)
+}
