@@ -46,7 +46,7 @@ func TestFirefoxInBrowser(t *testing.T) {
 	f.Type("#files", photo)
 	f.Look("firefox-2-form")
 	f.Click("[aria-describedby=send-hint]")
-	if h := f.Text("p.lead"); !strings.Contains(h, "مختومة ومحفوظة") {
+	if h := f.Text("h1"); !strings.Contains(h, "مختومة ومحفوظة") {
 		t.Errorf("the receipt says %q", h)
 	}
 	f.Look("firefox-3-receipt")

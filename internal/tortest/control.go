@@ -32,7 +32,7 @@ func dialControl(path string) (*Control, error) {
 }
 
 // Do sends a command and returns the lines of the answer, without their codes. An
-// answer that begins with anything but 250 is an error.
+// answer that begins with anything but 25 is an error.
 func (c *Control) Do(command string) (answer []string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +64,7 @@ func (c *Control) Do(command string) (answer []string, err error) {
 		if kind != ' ' {
 			continue
 		}
-		if code != "250" {
+		if !strings.HasPrefix(code, "25") {
 			return nil, fmt.Errorf("tor's control: %s: %s", verb, line)
 		}
 		return answer, nil

@@ -50,8 +50,18 @@ type Network struct {
 var errMissing = errors.New("tortest: tor is not installed: apt-get install tor")
 
 // Up brings a network up: relays that have agreed on who they are. The caller must
-// Close it.
-func Up(ctx context.Context) (*Network, error) {
+// Close it. On a machine with much to do a port may be taken meanwhile, or a relay come
+// too late for the vote; then Up begins anew, twice at most.
+func Up(ctx context.Context) (n *Network, err error) {
+	for range 3 {
+		if n, err = try(ctx); err == nil || errors.Is(err, errMissing) || ctx.Err() != nil {
+			break
+		}
+	}
+	return n, err
+}
+
+func try(ctx context.Context) (*Network, error) {
 	n, err := begin()
 	if err != nil {
 		return nil, err
