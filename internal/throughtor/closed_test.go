@@ -44,7 +44,7 @@ func TestClosedIntake(t *testing.T) {
 		}
 	}
 	try := func(c *tortest.Client) error {
-		conn, err := c.Dial(ctx, onion.Hostname, visitor())
+		conn, err := c.Dial(ctx, onion.Address(), visitor())
 		if err == nil {
 			conn.Close()
 		}
@@ -77,7 +77,7 @@ func TestClosedIntake(t *testing.T) {
 	}
 
 	// Who has a key hands in a testimony like any other; and that is all that came.
-	s.Via = func() (net.Conn, error) { return other.Dial(ctx, onion.Hostname, visitor()) }
+	s.Via = func() (net.Conn, error) { return other.Dial(ctx, onion.Address(), visitor()) }
 	if status, _, err := s.Post("من دائرة مغلقة", rig.Text("a.jpg", "a")); err != nil || status != 200 || len(s.Export(t)) != 1 {
 		t.Errorf("a testimony: status %d, %v", status, err)
 	}

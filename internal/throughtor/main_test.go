@@ -119,5 +119,5 @@ func network(t *testing.T) *place {
 func (p *place) dial(isolation string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	return p.client.Dial(ctx, p.onion.Hostname, isolation)
+	return p.client.Dial(ctx, p.onion.Address(), isolation)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,13 @@ import (
 // there twice.
 func TestOnionRestartedUnderLoad(t *testing.T) {
 	p, s := serve(t)
+	// A stream that waits for an onion which is gone may wait for minutes; a source
+	// loads the page again.
+	s.Via = func() (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		return p.client.Dial(ctx, p.onion.Address(), visitor())
+	}
 	var (
 		mu       sync.Mutex
 		sent     = make(map[string][32]byte) // hashes of the files, by narrative

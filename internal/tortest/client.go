@@ -48,14 +48,14 @@ func (n *Network) Client(ctx context.Context) (*Client, error) {
 	return c, wait(ctx, "the client's tor is not ready", n.alive, c.tor.bootstrapped)
 }
 
-// Dial opens a stream to port 80 of an onion service. Streams with the same isolation
+// Dial opens a stream to an address, which has a port. Streams with the same isolation
 // share a circuit, and others do not.
-func (c *Client) Dial(ctx context.Context, onion, isolation string) (net.Conn, error) {
+func (c *Client) Dial(ctx context.Context, address, isolation string) (net.Conn, error) {
 	d, err := proxy.SOCKS5("tcp", c.SOCKS, &proxy.Auth{User: isolation, Password: "x"}, &net.Dialer{})
 	if err != nil {
 		return nil, err
 	}
-	return d.(proxy.ContextDialer).DialContext(ctx, "tcp", onion+":80")
+	return d.(proxy.ContextDialer).DialContext(ctx, "tcp", address)
 }
 
 // Refused reports whether tor answered with a code of its own.

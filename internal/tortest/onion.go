@@ -84,6 +84,9 @@ func (o *Onion) known(ctx context.Context) error {
 	})
 }
 
+// Address returns where the service answers: its name and port 80.
+func (o *Onion) Address() string { return o.Hostname + ":80" }
+
 // Restart ends the service's tor at once, as a crash does, starts it again and waits
 // until it is known again.
 func (o *Onion) Restart(ctx context.Context) error {
