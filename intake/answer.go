@@ -25,6 +25,7 @@ var statuses = map[pages.ProblemKind]int{
 	pages.Tor2web:       http.StatusForbidden,
 	pages.Internal:      http.StatusInternalServerError,
 	pages.Busy:          http.StatusServiceUnavailable,
+	pages.Much:          http.StatusTooManyRequests,
 	pages.Full:          http.StatusInsufficientStorage,
 	pages.Closed:        http.StatusServiceUnavailable,
 	pages.Changed:       http.StatusServiceUnavailable,
@@ -51,6 +52,11 @@ func language(r *http.Request) string {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	if len(r.Header.Values("X-Tor2web")) > 0 {
 		s.problem(w, r, pages.Tor2web)
+		return
+	}
+	// A form is read all the same where that is possible, to give its words back.
+	if w.(*answer).guest.Over() && r.Method != http.MethodPost {
+		s.problem(w, r, pages.Much)
 		return
 	}
 	switch r.Method {
@@ -107,7 +113,9 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 // noRoom returns why no testimony can be taken now although a roster is in
 // force, or "".
 func (s *Server) noRoom() pages.ProblemKind {
-	if s.places.full() {
+	// Where each circuit has a share, a form always has a chance: who is slow makes
+	// room for it. To say that all is taken would let one attacker close the page.
+	if !s.crowd.Each() && s.places.Full() && s.texts.Full() {
 		return pages.Busy
 	}
 	return s.storeClosed()

@@ -28,7 +28,7 @@ func (p *posted) enter() {
 		p.ask(pages.Mistyped)
 		return
 	}
-	t, err := p.server.derive(p.server.keyholes, code)
+	t, err := p.server.derive(p.server.keyholes, code, p.out.guest)
 	if err != nil {
 		p.ask(p.server.kind(err))
 		return
@@ -175,10 +175,12 @@ func (p *posted) keep(e *envelope) pages.ProblemKind {
 	if closed := s.storeClosed(); closed != "" {
 		return closed
 	}
-	if !s.places.take() {
-		return pages.Busy
+	place, err := s.texts.Take(s.stopping, p.out.guest, placeWait)
+	if err != nil {
+		return s.kind(err)
 	}
-	defer s.places.leave()
+	defer place.Leave()
+	p.out.guest.Spend(formCost)
 	defer e.abort()
 	if err := e.keep(&p.got); err != nil {
 		return s.kind(err)

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"amana/intake/circuit"
 	"amana/internal/roster"
 	"amana/vault"
 	"amana/vault/letterbox"
@@ -204,6 +205,14 @@ type site struct {
 	rosters  *lists
 	letters  *letters
 	identity *age.HybridIdentity // of the one reviewer of the first roster
+	circuit  uint32              // on which it is dialled; 0 for none
+}
+
+// on returns the site as it looks from a circuit.
+func (r *site) on(circuit uint32) *site {
+	other := *r
+	other.circuit = circuit
+	return &other
 }
 
 // lists is a book of rosters in memory.
@@ -309,7 +318,26 @@ func start(t *testing.T, change func(*Config)) *site {
 			t.Error(err)
 		}
 	})
-	return &site{t, store, server, path, rosters, box, id}
+	return &site{t, store, server, path, rosters, box, id, 0}
+}
+
+// take takes a place of a pool, for good.
+func (r *site) take(pool *circuit.Pool) {
+	r.t.Helper()
+	server, client := net.Pipe()
+	r.t.Cleanup(func() { client.Close() })
+	guest := r.server.crowd.Enter(0, server)
+	if _, err := pool.Take(context.Background(), guest, 0); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// line is what tor says of the site's circuit.
+func (r *site) line() string {
+	if r.circuit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("PROXY TCP6 fc00:dead:beef:4dad::%x:%x ::1 %d 80\r\n", r.circuit>>16, r.circuit&0xffff, r.circuit&0xffff)
 }
 
 // dial opens a connection that ends with the test.
@@ -321,6 +349,7 @@ func (r *site) dial() net.Conn {
 	}
 	r.t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(30 * time.Second))
+	io.WriteString(c, r.line())
 	return c
 }
 

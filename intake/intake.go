@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"amana/intake/circuit"
 	"amana/intake/form"
 	"amana/intake/pages"
 	"amana/intake/token"
@@ -38,10 +39,16 @@ type Config struct {
 	Organisation  *pages.Organisation   // who asks; nil: the pages do not say
 
 	Limits form.Limits // File 2 GiB; Total 4 GiB; Files 1,000
-	Pace   Pace        // Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h
+	Pace   Pace        // Head 1 min; Idle 90 s; Window 3 min; Rate 1,000 bytes a second; Ceiling 48 h; Fair 8 times Rate; Grace 15 s
 	Places int         // uploads in flight at once; 64
+	Texts  int         // forms of at most 512 KiB at once, besides; 32
 	Drain  int64       // bytes of a refused body read before the answer; 16 MiB
 	Conns  int         // open connections at once; 1,024
+
+	// Circuits says that tor tells of which circuit each connection is, and gives each
+	// circuit this share; a connection without tor's line is closed. What is zero in it
+	// takes Conns 16; Uploads 4; Requests 120; Bytes 8 MiB. nil: all share everything.
+	Circuits *circuit.Shares
 
 	// Now is the clock; nil means time.Now. Only its day is ever kept, and it
 	// says which roster is in force.
@@ -71,13 +78,25 @@ func (c Config) withDefaults() Config {
 	set(&c.Limits.File, 2<<30)
 	set(&c.Limits.Total, 4<<30)
 	setInt(&c.Limits.Files, testimony.MaxFiles)
+	setTime(&c.Pace.Head, time.Minute)
 	setTime(&c.Pace.Idle, 90*time.Second)
 	setTime(&c.Pace.Window, 3*time.Minute)
 	set(&c.Pace.Rate, 1000)
 	setTime(&c.Pace.Ceiling, 48*time.Hour)
+	set(&c.Pace.Fair, fairness*c.Pace.Rate)
+	setTime(&c.Pace.Grace, 15*time.Second)
 	setInt(&c.Places, 64)
+	setInt(&c.Texts, 32)
 	set(&c.Drain, 16<<20)
 	setInt(&c.Conns, 1024)
+	if c.Circuits != nil {
+		each := *c.Circuits
+		setInt(&each.Conns, 16)
+		setInt(&each.Uploads, 4)
+		setInt(&each.Requests, 120)
+		set(&each.Bytes, 8<<20)
+		c.Circuits = &each
+	}
 	if c.Questionnaire == nil {
 		c.Questionnaire = questionnaire.Builtin()
 	}
@@ -96,16 +115,16 @@ type Server struct {
 	pages     *pages.Pages
 	router    *mux.Router
 	limits    pages.State // without a roster, which is asked for each time
-	places    places      // uploads that are kept
-	apologies places      // forms that hold words and are not kept: refused, or large without files
-	keyholes  places      // codes that were typed and are being worked out
-	newCodes  places      // the same of codes that are given out
-	conns     places
+	crowd     *circuit.Table
+	places    *circuit.Pool // uploads that are kept
+	texts     *circuit.Pool // the same of small forms, which uploads never lock out
+	apologies *circuit.Pool // forms that hold words and are not kept: refused, or large without files
+	keyholes  places        // codes that were typed and are being worked out
+	newCodes  places        // the same of codes that are given out
 	fields    fieldSets
 	tokens    *token.Keys
 	collector *forget.Collector
 	http      *http.Server
-	closing   chan struct{} // closed when no connection is taken any more
 	stop      context.CancelFunc
 	stopping  context.Context        // ended when what is under way is cut off
 	reported  atomic.Pointer[string] // the problem told last
@@ -153,6 +172,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("intake: load pages: %w", err)
 	}
+	crowd := circuit.New(circuit.Options{Each: config.Circuits, Conns: config.Conns, Fair: config.Pace.Fair, Window: config.Pace.Grace})
 	s := &Server{
 		config: config,
 		pages:  words,
@@ -162,15 +182,15 @@ func New(config Config) (*Server, error) {
 			MaxTotal: config.Limits.Total,
 			MaxFiles: config.Limits.Files,
 		},
-		places:    newPlaces(config.Places),
-		apologies: newPlaces(apologyPlaces),
+		crowd:     crowd,
+		places:    crowd.NewPool(config.Places, true),
+		texts:     crowd.NewPool(config.Texts, true),
+		apologies: crowd.NewPool(apologyPlaces, false),
 		keyholes:  newPlaces(keyholePlaces),
 		newCodes:  newPlaces(newCodePlaces),
-		conns:     newPlaces(config.Conns),
 		fields:    newFieldSets(config.Questionnaire),
 		tokens:    token.NewKeys(config.Now),
 		collector: forget.NewCollector(),
-		closing:   make(chan struct{}),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes()
@@ -224,6 +244,9 @@ func (s *Server) offered(r *http.Request, m *mux.RouteMatch) bool {
 // Serve answers connections of l until Close. Several listeners may be served
 // at once.
 func (s *Server) Serve(l net.Listener) error {
+	if s.crowd.Each() {
+		l = circuit.NewListener(l)
+	}
 	err := s.http.Serve(&listener{Listener: l, server: s})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -252,7 +275,6 @@ func (s *Server) Close(ctx context.Context) {
 	if again {
 		return
 	}
-	close(s.closing)
 	// Its error only says that ctx has ended.
 	_ = s.http.Shutdown(ctx)
 	s.stop()

@@ -8,9 +8,9 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 
+	"amana/intake/circuit"
 	"amana/internal/forget"
 )
 
@@ -74,8 +74,8 @@ func listenUnix(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// listener wraps connections so that they can be forgotten, and bounds how many
-// there are: those over the bound wait in the system's queue.
+// listener wraps connections so that they can be forgotten, and lets no more of them
+// in than there are places for.
 type listener struct {
 	net.Listener
 	server *Server
@@ -83,29 +83,33 @@ type listener struct {
 
 // Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case l.server.conns <- struct{}{}:
-	case <-l.server.closing:
-		return nil, net.ErrClosed
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		var id circuit.ID
+		if told, ok := c.(*circuit.Conn); ok {
+			c, id = told.Conn, told.ID
+		}
+		guest := l.server.crowd.Enter(id, c)
+		if guest == nil {
+			c.Close() // without an answer: this costs us least
+			continue
+		}
+		return &conn{Conn: forget.NewConn(&counted{c, guest}), server: l.server, guest: guest}, nil
 	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		l.server.conns.leave()
-		return nil, err
-	}
-	leave := sync.OnceFunc(l.server.conns.leave)
-	return &conn{Conn: forget.NewConn(&counted{Conn: c, leave: leave}), server: l.server}, nil
 }
 
 // counted gives its place back when it is closed.
 type counted struct {
 	net.Conn
-	leave func()
+	guest *circuit.Guest
 }
 
 // Close implements net.Conn.
 func (c *counted) Close() error {
-	defer c.leave()
+	defer c.guest.Leave()
 	return c.Conn.Close()
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"amana/intake/circuit"
 )
 
 // errTooSlow ends a request that does not keep the pace.
@@ -12,10 +14,15 @@ var errTooSlow = errors.New("intake: too slow")
 // Pace says how slow a source may be. A circuit through Tor stalls for many
 // seconds and then goes on, so the rate is an average over a window.
 type Pace struct {
+	Head    time.Duration // longest time for a request's head
 	Idle    time.Duration // longest wait for the next byte
 	Window  time.Duration // how long the rate is averaged over
 	Rate    int64         // bytes a second that a window must bring on average
 	Ceiling time.Duration // longest time for a whole request
+
+	// When all places are taken, a form makes room for another unless it brings so much.
+	Fair  int64         // bytes a second
+	Grace time.Duration // how long that is averaged over, and what everybody has at least
 }
 
 // deadliner is the part of a connection that a pacedReader needs.
@@ -28,17 +35,19 @@ type deadliner interface {
 type pacedReader struct {
 	r       io.Reader
 	conn    deadliner
+	guest   *circuit.Guest
 	pace    Pace
 	end     time.Time     // of the ceiling
 	waited  time.Duration // for the source, in the current window
 	brought int64         // bytes in the current window
 }
 
-func newPacedReader(r io.Reader, conn deadliner, pace Pace) *pacedReader {
-	return &pacedReader{r: r, conn: conn, pace: pace, end: time.Now().Add(pace.Ceiling)}
+func newPacedReader(r io.Reader, conn deadliner, pace Pace, guest *circuit.Guest) *pacedReader {
+	return &pacedReader{r: r, conn: conn, pace: pace, guest: guest, end: time.Now().Add(pace.Ceiling)}
 }
 
-// Read implements io.Reader. Its error is errTooSlow when the pace is not kept.
+// Read implements io.Reader. Its error is errTooSlow when the pace is not kept, or
+// when a slow one has made room for another.
 func (p *pacedReader) Read(b []byte) (int, error) {
 	deadline := time.Now().Add(p.pace.Idle)
 	if p.end.Before(deadline) {
@@ -47,8 +56,14 @@ func (p *pacedReader) Read(b []byte) (int, error) {
 	if err := p.conn.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
+	// After the deadline was set: whoever takes the place sets another behind it.
+	if p.guest.Displaced() {
+		return 0, errTooSlow
+	}
+	p.guest.Wait()
 	began := time.Now()
 	n, err := p.r.Read(b)
+	p.guest.Brought(n, err != nil)
 	if err == io.EOF {
 		return n, err // it is all here: however long it took
 	}

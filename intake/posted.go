@@ -110,11 +110,18 @@ func (p *posted) value(field string) string {
 // large one takes a place, for what it holds stays in memory until the answer was
 // sent.
 func (p *posted) read(fields form.Fields) pages.ProblemKind {
+	if p.out.guest.Over() {
+		return p.readOnly(fields, pages.Much)
+	}
 	if n := p.r.ContentLength; n < 0 || n > smallForm {
-		if !p.server.apologies.take() {
-			return pages.Busy
+		place, err := p.server.apologies.Take(p.server.stopping, p.out.guest, placeWait)
+		if err != nil {
+			return p.server.kind(err)
 		}
-		p.out.after = append(p.out.after, p.server.apologies.leave)
+		p.out.after = append(p.out.after, place.Leave)
+	}
+	if !p.out.guest.Reserve(p.held()) {
+		return pages.Much
 	}
 	var err error
 	body := io.LimitReader(p.r.Body, besides)
@@ -169,10 +176,13 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 	if p.r.ContentLength > s.config.Limits.Total+besides {
 		return p.readOnly(fields, pages.TotalTooLarge) // said now, not after hours
 	}
-	if !s.places.take() {
-		return p.readOnly(fields, pages.Busy)
+	if p.out.guest.Over() {
+		return p.readOnly(fields, pages.Much)
 	}
-	p.out.after = append(p.out.after, s.places.leave)
+	if err := p.place(); err != nil {
+		return p.readOnly(fields, s.kind(err))
+	}
+	p.out.guest.Spend(formCost)
 	defer e.abort()
 	var err error
 	p.got, err = form.Read(p.r.Body, p.r.ContentLength, p.boundary, s.config.Limits, fields, e)
@@ -193,10 +203,11 @@ func (p *posted) take(e *envelope, fields form.Fields) pages.ProblemKind {
 // back; its files are passed over. When too many are being read already nothing is
 // read.
 func (p *posted) readOnly(fields form.Fields, kind pages.ProblemKind) pages.ProblemKind {
-	if !p.server.apologies.take() {
+	place, err := p.server.apologies.Take(p.server.stopping, p.out.guest, 0)
+	if err != nil {
 		return kind
 	}
-	p.out.after = append(p.out.after, p.server.apologies.leave)
+	p.out.after = append(p.out.after, place.Leave)
 	body := io.LimitReader(p.r.Body, p.server.config.Drain)
 	p.got, _ = form.Read(body, p.r.ContentLength, p.boundary, p.server.config.Limits, fields, passedOver{})
 	return kind

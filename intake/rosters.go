@@ -65,6 +65,7 @@ func (s *Server) noRoster(cause error) error {
 // page tokens go when their time is over, whether somebody comes or not.
 func (s *Server) Watch() {
 	_, _ = s.inForce(s.today())
+	s.crowd.Sweep()
 	// A key is erased when its time is over only if it was made inside.
 	forget.Do(s.tokens.Renew)
 	// On another day than the reply was asked for: a line at that moment would say

@@ -1,11 +1,13 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"time"
 
+	"amana/intake/circuit"
 	"amana/intake/form"
 	"amana/intake/pages"
 	"amana/intake/token"
@@ -31,7 +33,7 @@ func (p *posted) submit() {
 			return thread{Thread: mailbox.NewThread()}, nil
 		}
 		code := mailbox.NewCode()
-		t, err := s.derive(s.newCodes, code)
+		t, err := s.derive(s.newCodes, code, p.out.guest)
 		return thread{Thread: t, replies: true, code: &code}, err
 	}
 	if kind := p.take(e, s.fields.form); kind != "" {
@@ -54,19 +56,29 @@ const deriveWait = 20 * time.Second
 var errBusy = errors.New("intake: too many codes at once")
 
 // derive works out the thread of a code, in one of the places given: it takes memory
-// and time on purpose.
-func (s *Server) derive(at places, code mailbox.Code) (mailbox.Thread, error) {
-	patience := time.NewTimer(deriveWait)
-	defer patience.Stop()
-	select {
-	case at <- struct{}{}:
-		defer at.leave()
-		return code.Thread(), nil
-	case <-patience.C:
-		return mailbox.Thread{}, errBusy
-	case <-s.stopping.Done():
+// and time on purpose. Of each circuit one code stands in the queue for a place, so
+// that whoever sends many at once waits behind nobody but himself.
+func (s *Server) derive(at places, code mailbox.Code, guest *circuit.Guest) (mailbox.Thread, error) {
+	patience, cancel := context.WithTimeout(s.stopping, deriveWait)
+	defer cancel()
+	guest.Spend(codeCost)
+	end, err := guest.Turn(patience)
+	if errors.Is(err, circuit.ErrShare) {
+		return mailbox.Thread{}, err
+	}
+	if err == nil {
+		defer end()
+		select {
+		case at <- struct{}{}:
+			defer at.leave()
+			return code.Thread(), nil
+		case <-patience.Done():
+		}
+	}
+	if s.stopping.Err() != nil {
 		return mailbox.Thread{}, s.stopping.Err()
 	}
+	return mailbox.Thread{}, errBusy
 }
 
 // kind sorts an error into what the source is told.
@@ -82,6 +94,8 @@ func (s *Server) kind(err error) pages.ProblemKind {
 		{errEmpty, pages.Empty},
 		{errAnswers, pages.Invalid},
 		{errBusy, pages.Busy},
+		{circuit.ErrFull, pages.Busy},
+		{circuit.ErrShare, pages.Much},
 		{errWithdrawn, pages.Gone},
 		{errTooMany, pages.Many},
 		{token.ErrExpired, pages.Expired},

@@ -217,7 +217,7 @@ func TestSlowButWhole(t *testing.T) {
 // Words given back to clients that do not read them take a bounded number of
 // places, and no copy of the page.
 func TestWordsGivenBackAreBounded(t *testing.T) {
-	r := start(t, func(c *Config) { c.Places, c.Limits.File = 2, 1 })
+	r := start(t, func(c *Config) { c.Places, c.Texts, c.Limits.File = 2, 2, 1 })
 	words := strings.Repeat("&", 200_000)
 	raw := post("/ar/testimony", sent{"narrative", "", words}, sent{"files", "a", "xx"})
 	for range 30 {
@@ -226,9 +226,9 @@ func TestWordsGivenBackAreBounded(t *testing.T) {
 	}
 	// All who could get a place hold one, since nobody reads.
 	deadline := time.Now().Add(20 * time.Second)
-	for !(r.server.places.full() && r.server.apologies.full()) {
+	for !(r.server.places.Full() && r.server.texts.Full() && r.server.apologies.Full()) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d places and %d apologies are taken", len(r.server.places), len(r.server.apologies))
+			t.Fatalf("%d and %d places and %d apologies are taken", r.server.places.Taken(), r.server.texts.Taken(), r.server.apologies.Taken())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -243,7 +243,7 @@ func TestCloseWithUploadUnderWay(t *testing.T) {
 	c := r.dial()
 	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"})
 	io.WriteString(c, raw[:len(raw)-10])
-	for !(len(r.server.places) == 1) {
+	for r.server.texts.Taken() != 1 {
 		time.Sleep(time.Millisecond)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
@@ -315,7 +315,7 @@ func TestPace(t *testing.T) {
 			if response.StatusCode != c.status {
 				t.Errorf("status %d, want %d", response.StatusCode, c.status)
 			}
-			if r.server.places.full() {
+			if r.server.texts.Taken() > 0 {
 				t.Error("its place is still taken")
 			}
 		})

@@ -13,14 +13,15 @@ import (
 	"strconv"
 	"time"
 
+	"amana/intake/circuit"
 	"amana/intake/pages"
 	"amana/internal/forget"
 )
 
 // Bounds of the wire. Tor adds seconds to everything.
 const (
-	headTimeout  = time.Minute      // for a request's head
 	writeTimeout = time.Minute      // for an answer, and more for each byte of it
+	partingTime  = 20 * time.Second // for an answer to who has made room for another
 	drainTime    = 15 * time.Minute // for the rest of a body that was refused
 	otherTime    = 20 * time.Second // for the body of a request that should have none
 	lingerTime   = 3 * time.Second  // for a client that still sends when it was answered
@@ -50,7 +51,7 @@ type connKey struct{}
 func (s *Server) newHTTP() *http.Server {
 	return &http.Server{
 		Handler:                      s,
-		ReadHeaderTimeout:            headTimeout,
+		ReadHeaderTimeout:            s.config.Pace.Head,
 		MaxHeaderBytes:               maxHead,
 		DisableGeneralOptionsHandler: true,
 		// net/http's log lines name clients.
@@ -68,6 +69,8 @@ type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	guest  *circuit.Guest
+	paced  *pacedReader          // the request's body
 	page   func(io.Writer) error // writes the body instead, the same each time
 	after  []func()              // called when the answer was sent
 }
@@ -94,7 +97,11 @@ func (a *answer) send(c net.Conn, rate int64, head bool) error {
 	if err := page(&length); err != nil {
 		return err
 	}
-	c.SetWriteDeadline(time.Now().Add(writeTimeout + time.Duration(int64(length)/rate)*time.Second))
+	patience := writeTimeout + time.Duration(int64(length)/rate)*time.Second
+	if a.guest != nil && a.guest.Displaced() {
+		patience = partingTime
+	}
+	c.SetWriteDeadline(time.Now().Add(patience))
 	out := bufio.NewWriterSize(c, int(min(int64(length)+2048, copySize)))
 	fmt.Fprintf(out, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
 	a.header.Set("Content-Length", strconv.FormatInt(int64(length), 10))
@@ -142,9 +149,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	cut := context.AfterFunc(s.stopping, func() { c.Conn.Close() })
 	defer cut()
 	defer c.end()
-	body := newPacedReader(r.Body, c, s.config.Pace)
+	c.guest.Serve()
+	body := newPacedReader(r.Body, c, s.config.Pace, c.guest)
 	r.Body = io.NopCloser(body)
-	out := s.compute(r)
+	out := s.compute(r, &answer{header: headers.Clone(), status: http.StatusOK, guest: c.guest, paced: body})
+	c.guest.End()
 	if body.hurry(drainTime); r.Method != http.MethodPost {
 		body.hurry(otherTime)
 	}
@@ -167,13 +176,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // compute makes the answer. A panic becomes a page that says that something
 // failed here; what it said is dropped, it might hold a source's words.
-func (s *Server) compute(r *http.Request) (out *answer) {
-	out = &answer{header: headers.Clone(), status: http.StatusOK}
+func (s *Server) compute(r *http.Request, out *answer) (made *answer) {
+	made = out
 	defer func() {
 		if recover() != nil {
 			s.report(errors.New("intake: a request failed inside the program"))
-			out = &answer{header: headers.Clone(), status: http.StatusInternalServerError, after: out.after}
-			_ = s.pages.Problem(out, language(r), pages.Problem{Kind: pages.Internal, State: s.limits})
+			made = &answer{header: headers.Clone(), status: http.StatusInternalServerError, guest: out.guest, after: out.after}
+			_ = s.pages.Problem(made, language(r), pages.Problem{Kind: pages.Internal, State: s.limits})
 		}
 	}()
 	s.route(out, r)
@@ -203,6 +212,7 @@ func drain(body io.Reader, limit int64) bool {
 type conn struct {
 	*forget.Conn
 	server *Server
+	guest  *circuit.Guest
 	once   bool // an answer of net/http's own was replaced
 }
 

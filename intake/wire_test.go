@@ -24,8 +24,9 @@ func TestHeadersOnTheWire(t *testing.T) {
 		"X-Frame-Options":              "DENY",
 	}
 	open := start(t, func(c *Config) { c.Limits.File = 10 })
-	busy := start(t, func(c *Config) { c.Places = 1 })
-	busy.server.places.take()
+	busy := start(t, func(c *Config) { c.Places, c.Texts = 1, 1 })
+	busy.take(busy.server.places)
+	busy.take(busy.server.texts)
 	full := start(t, nil)
 	full.store.ready = fmt.Errorf("disk: %w", vault.ErrFull)
 	broken := start(t, nil)

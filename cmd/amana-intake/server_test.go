@@ -81,17 +81,14 @@ func post(ts *testscript.TestScript, _ bool, args []string) {
 	if n, ok := strings.CutPrefix(args[0], "-status="); ok {
 		want, args = n, args[1:]
 	}
-	address, ok := strings.CutPrefix(args[0], "unix:")
-	if !ok {
-		ts.Fatalf("post to %s: not unix:PATH", args[0])
-	}
+	state, args := dialled(ts, args)
 	var files []rig.File
 	if len(args) > 2 {
 		n, err := strconv.Atoi(args[2])
 		ts.Check(err)
 		files = append(files, rig.Text("film.mp4", strings.Repeat("0123456789abcdef", n<<16)))
 	}
-	status, page, err := (&rig.State{Socket: ts.MkAbs(address)}).Post(args[1], files...)
+	status, page, err := state.Post(args[1], files...)
 	ts.Check(err)
 	if strconv.Itoa(status) != want || !strings.Contains(page, "</html>") {
 		ts.Fatalf("status %d", status)
@@ -99,10 +96,37 @@ func post(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprint(ts.Stdout(), page)
 }
 
-// get unix:PATH STATUS PAGE: asks for a page, which becomes stdout.
+// dialled takes -circuit=N, if it is there, and returns the state at the address behind
+// it, and the arguments from there on.
+func dialled(ts *testscript.TestScript, args []string) (*rig.State, []string) {
+	circuit, on := strings.CutPrefix(args[0], "-circuit=")
+	if on {
+		args = args[1:]
+	}
+	address, ok := strings.CutPrefix(args[0], "unix:")
+	if !ok {
+		ts.Fatalf("%s: not unix:PATH", args[0])
+	}
+	state := &rig.State{Socket: ts.MkAbs(address)}
+	if on {
+		n, err := strconv.ParseUint(circuit, 10, 32)
+		ts.Check(err)
+		state = state.On(uint32(n))
+	}
+	return state, args
+}
+
+// get unix:PATH STATUS PAGE: asks for a page, which becomes stdout. The status closed
+// says that there must be no answer.
 func get(ts *testscript.TestScript, _ bool, args []string) {
-	socket := ts.MkAbs(strings.TrimPrefix(args[0], "unix:"))
-	status, page, err := (&rig.State{Socket: socket}).Send(strings.NewReader("GET " + args[2] + " HTTP/1.1\r\nHost: amana.onion\r\n\r\n"))
+	state, args := dialled(ts, args)
+	status, page, err := state.Send(strings.NewReader("GET " + args[2] + " HTTP/1.1\r\nHost: amana.onion\r\n\r\n"))
+	if args[1] == "closed" {
+		if err == nil {
+			ts.Fatalf("status %d", status)
+		}
+		return
+	}
 	ts.Check(err)
 	if strconv.Itoa(status) != args[1] {
 		ts.Fatalf("status %d", status)

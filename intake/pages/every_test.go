@@ -23,7 +23,7 @@ var state = pages.State{
 var allKinds = []pages.ProblemKind{
 	pages.Empty, pages.TextTooLong, pages.FileTooLarge, pages.TotalTooLarge,
 	pages.TooManyFiles, pages.Malformed, pages.NotFound, pages.Method, pages.Tor2web,
-	pages.Internal, pages.Busy, pages.Full, pages.Closed, pages.Changed, pages.TooSlow, pages.Interrupted,
+	pages.Internal, pages.Busy, pages.Much, pages.Full, pages.Closed, pages.Changed, pages.TooSlow, pages.Interrupted,
 	pages.Invalid, pages.Mistyped, pages.Expired, pages.Gone, pages.Many,
 }
 

@@ -16,6 +16,7 @@ const (
 	Tor2web       ProblemKind = "tor2web"         // 403: reached through a proxy on the open web, which sees everything
 	Internal      ProblemKind = "internal"        // 500: something failed here; nothing was kept
 	Busy          ProblemKind = "busy"            // 503: all places are taken; come back later
+	Much          ProblemKind = "much"            // 429: more came from one source at once than its share; wait a minute
 	Full          ProblemKind = "full"            // 507: the reserve of disk is reached; come back later
 	Closed        ProblemKind = "closed"          // 503: no list of reviewers is in force; nothing is taken
 	Changed       ProblemKind = "changed"         // 503: a reviewer was taken off the list while the testimony arrived
@@ -41,6 +42,7 @@ var kinds = map[ProblemKind]string{
 	Tor2web:       "",
 	Internal:      "",
 	Busy:          "",
+	Much:          "",
 	Full:          "",
 	Closed:        "",
 	Changed:       "",

@@ -38,6 +38,8 @@ type Serve struct {
 	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
 	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
+	CircuitFlags `embed:""`
+
 	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
 	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
 	MinRate byteSize      `default:"1000" help:"Bytes a second below which a source is cut off."`
@@ -77,7 +79,7 @@ func (c *Serve) Validate() error {
 	case c.Idle <= 0 || c.Window <= 0 || c.Ceiling <= 0:
 		return errors.New("--idle, --window and --ceiling must be above 0")
 	}
-	return nil
+	return c.CircuitFlags.validate()
 }
 
 // Run serves until the context ends.
@@ -132,6 +134,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 		Limits:        form.Limits{File: int64(c.MaxFile), Total: int64(c.MaxTotal), Files: c.MaxFiles},
 		Pace:          intake.Pace{Idle: c.Idle, Window: c.Window, Rate: int64(c.MinRate), Ceiling: c.Ceiling},
 		Places:        c.Places,
+		Circuits:      c.shares(),
 		Problem:       problem,
 	})
 	if err != nil {
@@ -145,7 +148,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in importer, problem func(error), stdout io.Writer) error {
 	store, rosters := in.store, in.rosters
 	ctx, cancel := context.WithCancel(ctx)
-	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now}
+	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now, believed: rosters.believed}
 	defer tidier.stop()
 	defer cancel()
 	defer func() {

@@ -219,6 +219,9 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 		return nil
 	case carry.Replies:
 		say(fmt.Sprintf("%s, for %d days at most", cli.Count(t.taken, "reply waits for its source", "replies wait for their sources"), replyDays))
+		if !i.rosters.believed(today()) {
+			return i.letters.erase(ctx)
+		}
 		return i.letters.expire(ctx, time.Now())
 	}
 	u, err := i.store.Usage(ctx)

@@ -25,17 +25,20 @@ type tidier struct {
 		expire(ctx context.Context, now time.Time) error
 		erase(ctx context.Context) error
 	}
-	problem func(error)
-	now     func() time.Time
+	problem  func(error)
+	now      func() time.Time
+	believed func(day string) bool // whether it may be this day: see rosters.believed
 
 	expired string    // the day on which old replies were removed last
 	done    chan done // of the work under way; nil if there is none
 	next    time.Time // no work before
+	began   time.Time // when the last work began
 	told    string    // the problem told last
 }
 
 // done is how some work went.
 type done struct {
+	began  time.Time
 	rested time.Time // when other work may begin
 	err    error
 }
@@ -52,18 +55,21 @@ func (t *tidier) tick(ctx context.Context) {
 			return
 		}
 	}
-	if now.Before(t.next) {
+	// A clock that was set back is not waited for.
+	if now.Before(t.next) && !now.Before(t.began) {
 		return
 	}
 	today := now.UTC().Format(time.DateOnly)
-	expire := t.expired != today
-	t.expired = today
+	expire := t.expired != today && t.believed(today)
+	if expire {
+		t.expired = today
+	}
 	end := make(chan done, 1)
 	t.done = end
 	go func() {
 		began := time.Now()
 		err := t.tidy(ctx, now, expire)
-		end <- done{now.Add((1 + restFactor) * time.Since(began)), err}
+		end <- done{now, now.Add((1 + restFactor) * time.Since(began)), err}
 	}()
 }
 
@@ -71,7 +77,7 @@ func (t *tidier) tick(ctx context.Context) {
 // everything goes well again.
 func (t *tidier) ended(d done, now time.Time) {
 	t.done = nil
-	t.next = d.rested
+	t.next, t.began = d.rested, d.began
 	if d.err == nil {
 		t.told = ""
 		return

@@ -80,7 +80,8 @@ type clocked struct {
 
 func newClocked(b *busy) *clocked {
 	c := &clocked{clock: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
-	c.tidier = &tidier{store: b, letters: b, now: func() time.Time { return c.clock }, problem: func(err error) { c.problems = append(c.problems, err) }}
+	c.tidier = &tidier{store: b, letters: b, now: func() time.Time { return c.clock }, problem: func(err error) { c.problems = append(c.problems, err) },
+		believed: func(day string) bool { return day < "2027" }}
 	return c
 }
 
@@ -222,7 +223,7 @@ func TestTidyErases(t *testing.T) {
 		t.Fatal(err)
 	}
 	var problems []error
-	tidier := &tidier{store: s.store, letters: s.in.letters, now: time.Now, problem: func(err error) { problems = append(problems, err) }}
+	tidier := &tidier{store: s.store, letters: s.in.letters, now: time.Now, believed: func(string) bool { return true }, problem: func(err error) { problems = append(problems, err) }}
 	tidier.tick(t.Context())
 	tidier.stop()
 	if u, err := s.store.Usage(t.Context()); err != nil || u.RewriteDue || u.Testimonies != 2 || u.Collected != 1 || len(problems) != 0 {
@@ -233,5 +234,38 @@ func TestTidyErases(t *testing.T) {
 	s.noBytes("its mailbox", gone.Sealed[300:400])
 	if _, err := s.box().Get(t.Context(), kept.Mailbox, kept.ID); err != nil {
 		t.Error(err)
+	}
+}
+
+// A clock that jumps a year ahead, past every roster, takes no reply away, and one that
+// jumps back stops nothing: what is due is done as before.
+func TestTidySurvivesClockJumps(t *testing.T) {
+	b := new(busy)
+	c := newClocked(b)
+	year := 365 * 24 * time.Hour
+	for i, step := range []struct {
+		after time.Duration
+		due   bool
+		want  string
+	}{
+		{0, false, "expire 2026-11-22"},
+		{year, true, "rewrite erase"},
+		{watchTime, false, "erase"},
+		{-year, true, "rewrite erase"}, // that day's are removed already
+		{watchTime, false, "erase"},
+		{-year, true, "rewrite expire 2025-11-22"}, // it removes less
+		{2 * year, false, "erase"},
+		{-year + 24*time.Hour, false, "expire 2026-11-23"},
+	} {
+		b.due = b.due || step.due
+		c.pass(step.after)
+		// Work that takes long is rested for: across a jump too that must not be a year.
+		b.took = time.Millisecond
+		if did := strings.Join(b.taken(), " "); did != step.want {
+			t.Errorf("step %d: %q, want %q", i, did, step.want)
+		}
+	}
+	if len(c.problems) != 0 {
+		t.Errorf("problems: %v", c.problems)
 	}
 }

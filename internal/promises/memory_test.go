@@ -15,7 +15,8 @@ import (
 // there.
 func memoryAfter(t *testing.T, b rig.Build, wait time.Duration, args ...string) map[string]int {
 	t.Helper()
-	s := rig.NewState(t, b, 3).Serve(t, nil, append(args, "--max-file", "2MiB", "--places", "6")...)
+	s := rig.NewState(t, b, 3).Serve(t, nil, append(args, "--circuits", "--max-file", "2MiB", "--places", "6")...)
+	s.State = s.OnNew(1)
 	marks := handIn(t, s)
 	found := make(map[string]int)
 	came := func() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -132,12 +131,4 @@ func (s *State) Send(raw io.Reader) (int, string, error) {
 		return 0, "", fmt.Errorf("read answer: %w", err)
 	}
 	return response.StatusCode, string(page), nil
-}
-
-// Dial opens a connection to the server.
-func (s *State) Dial() (net.Conn, error) {
-	if s.Via != nil {
-		return s.Via()
-	}
-	return net.Dial("unix", s.Socket)
 }

@@ -76,6 +76,7 @@ type State struct {
 	KeyFile    string                   // the first reviewer's key
 	Via        func() (net.Conn, error) // how to reach the server, if not over the socket
 	program    string
+	circuit    func() uint32 // of the next connection; nil: the server runs without --circuits
 }
 
 // NewState makes the state of a server with the given number of reviewers, and a

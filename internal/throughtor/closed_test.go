@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"amana/internal/deploy"
 	"amana/internal/rig"
 	"amana/internal/tortest"
 )
@@ -18,7 +19,7 @@ func TestClosedIntake(t *testing.T) {
 	defer cancel()
 	state := rig.NewState(t, rig.Erasing, 1)
 	state.Socket = filepath.Join(p.folder, "closed.sock")
-	s := state.Serve(t, nil)
+	s := state.Serve(t, nil, "--circuits")
 	key := func(name string) *tortest.Key {
 		k, err := tortest.NewKey(name)
 		if err != nil {
@@ -27,7 +28,7 @@ func TestClosedIntake(t *testing.T) {
 		return k
 	}
 	first, second := key("first"), key("second")
-	onion, err := p.Onion(ctx, torrc(), state.Socket, first)
+	onion, err := p.Onion(ctx, deploy.Torrc, state.Socket, first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,4 +66,3 @@ func TestFirefoxInBrowser(t *testing.T) {
 		t.Errorf("the server's log: %s", log)
 	}
 }
-

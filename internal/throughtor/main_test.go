@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,7 +45,7 @@ var up = sync.OnceValues(func() (*place, error) {
 	}
 	var both sync.WaitGroup
 	var failed [2]error
-	both.Go(func() { p.onion, failed[0] = p.Onion(ctx, torrc(), p.socket) })
+	both.Go(func() { p.onion, failed[0] = p.Onion(ctx, deploy.Torrc, p.socket) })
 	both.Go(func() { p.client, failed[1] = p.Client(ctx) })
 	both.Wait()
 	if err := errors.Join(failed[:]...); err != nil {
@@ -55,11 +54,6 @@ var up = sync.OnceValues(func() (*place, error) {
 	fmt.Printf("the network is up in %.1f s\n", time.Since(start).Seconds())
 	return p, nil
 })
-
-// torrc returns the lines of a server.
-func torrc() string {
-	return strings.Replace(deploy.Torrc, "HiddenServiceExportCircuitID haproxy", "", 1)
-}
 
 // The network is brought up by the first test that needs it: a list of the tests needs
 // none.
@@ -97,7 +91,7 @@ func serve(t *testing.T, args ...string) (*place, *rig.Server) {
 	state := rig.NewState(t, rig.Erasing, 2)
 	state.Socket = p.socket
 	state.Via = func() (net.Conn, error) { return p.dial(visitor()) }
-	return p, state.Serve(t, nil, args...)
+	return p, state.Serve(t, nil, append(args, "--circuits")...)
 }
 
 // network returns the network. When the test fails it shows what the tors logged.
