@@ -87,8 +87,8 @@ func (o *Onion) known(ctx context.Context) error {
 // Address returns where the service answers: its name and port 80.
 func (o *Onion) Address() string { return o.Hostname + ":80" }
 
-// Restart ends the service's tor at once, as a crash does, starts it again and waits
-// until it is known again.
+// Restart ends the service's tor with all that goes through it, starts it again, and
+// waits until it has made itself known.
 func (o *Onion) Restart(ctx context.Context) error {
 	o.network.mu.Lock()
 	o.tor.stop()

@@ -156,7 +156,7 @@ var caches = []string{"cached-microdesc-consensus", "cached-microdescs.new", "ca
 // warm gives a tor's folder the authority's caches.
 func (n *Network) warm(folder string) error {
 	for _, name := range caches {
-		data, err := os.ReadFile(filepath.Join(n.tors[0].folder, name))
+		data, err := os.ReadFile(filepath.Join(n.folder, "relay-0", name))
 		if err != nil {
 			return err
 		}
