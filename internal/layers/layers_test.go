@@ -62,7 +62,7 @@ var walls = []struct {
 	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys"}, []string{"amana/vault", "amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin", "amana/internal/operator"},
 		"the offline machines hold nothing of the server"},
 	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},
-	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt", "./vault/letterbox"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/vault/vaulttest"},
+	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt", "./vault/letterbox"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/internal/firefoxtest", "amana/internal/tortest", "amana/vault/vaulttest"},
 		"what tests need is in no program"},
 }
 
@@ -140,6 +140,7 @@ func TestWallsCanFall(t *testing.T) {
 var forTests = map[string]bool{
 	"amana/internal/rig": true, "amana/internal/browsertest": true, "amana/vault/vaulttest": true,
 	"amana/internal/bench": true, "amana/internal/promises": true, "amana/internal/layers": true,
+	"amana/internal/tortest": true, "amana/internal/firefoxtest": true, "amana/internal/throughtor": true,
 }
 
 // Nothing but tests imports testing, or what is made for tests.

@@ -9,6 +9,9 @@ import (
 
 // Dial opens a connection to the server, on a circuit if the state has any.
 func (s *State) Dial() (net.Conn, error) {
+	if s.Via != nil {
+		return s.Via()
+	}
 	c, err := net.Dial("unix", s.Socket)
 	if err != nil || s.circuit == nil {
 		return c, err

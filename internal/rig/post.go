@@ -61,7 +61,7 @@ func Head(path string, length int64) string {
 	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: amana.onion\r\nUser-Agent: test\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n", path, Boundary, length)
 }
 
-// Post hands in a testimony over the socket and returns the status and page of
+// Post hands in a testimony and returns the status and page of
 // the answer.
 func (s *State) Post(narrative string, files ...File) (int, string, error) {
 	return s.PostTo("/ar/testimony", []Field{{"narrative", narrative}}, files...)

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,7 +77,8 @@ type State struct {
 	Socket     string // where the server answers sources
 	Identities []*age.HybridIdentity
 	Recipients []age.Recipient
-	KeyFile    string // the first reviewer's key
+	KeyFile    string                   // the first reviewer's key
+	Via        func() (net.Conn, error) // how to reach the server, if not over the socket
 	program    string
 	circuit    func() uint32 // of the next connection; nil: the server runs without --circuits
 }
