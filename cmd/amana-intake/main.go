@@ -20,6 +20,10 @@ type grammar struct {
 	Export operator.Export `cmd:"" help:"Write a bundle, or the headers alone, for the reviewers; also while serving."`
 	Import operator.Import `cmd:"" help:"Take in a roster, or what a reviewer signed; also while serving."`
 	Check  operator.Check  `cmd:"" help:"Prove that everything kept is as it was written; exits with 11 if not."`
+
+	Backup  operator.Backup  `cmd:"" help:"Write all that a new server needs to go on as this one; also while serving."`
+	Purge   operator.Purge   `cmd:"" help:"Erase what reviewers have signed for, once it has shown what that is; also while serving."`
+	Restore operator.Restore `cmd:"" help:"Make the state of a new server from a backup."`
 }
 
 // AfterApply lets every command use the state.

@@ -35,6 +35,7 @@ func run(t *testing.T, dir string, least int) {
 	}
 	plain := rig.Program(t, rig.Plain, "amana-intake")
 	programs := filepath.Dir(rig.Program(t, rig.Erasing, "amana-intake"))
+	buildAge(t, programs)
 	testscript.Run(t, testscript.Params{
 		Dir: dir, RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
@@ -53,6 +54,7 @@ func run(t *testing.T, dir string, least int) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies,
+			"spoilt-backup": spoiltBackup,
 		},
 	})
 }

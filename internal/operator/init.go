@@ -30,6 +30,33 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	var vkey string
+	err = state.make(func(partial State) (err error) {
+		vkey, err = fill(partial.Folder, chain)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	newest := chain[len(chain)-1]
+	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
+	fmt.Fprintln(stdout, "the first roster is pinned: only rosters that follow it are ever taken")
+	describeRoster(stdout, chain[0], "first roster ")
+	if newest != chain[0] {
+		describeRoster(stdout, newest, "newest roster")
+	}
+	fmt.Fprintln(stdout, "compare the fingerprint with the administrators, by voice, before you serve")
+	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, until %s\n", len(newest.Reviewers), newest.Until)
+	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
+	if len(newest.Reviewers) == 1 {
+		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
+	}
+	return nil
+}
+
+// make makes the folder of a state, whose name it has only once fill has filled it. It
+// overwrites nothing.
+func (state State) make(fill func(partial State) error) error {
 	// An empty folder may stand there, made by the system for the service. A file
 	// or a link is not touched: os.Remove would take those too.
 	switch err := syscall.Rmdir(state.Folder); {
@@ -50,8 +77,7 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return fmt.Errorf("make state: %w", err)
 	}
 	defer os.RemoveAll(partial)
-	vkey, err := fill(partial, chain)
-	if err != nil {
+	if err := fill(State{Folder: partial}); err != nil {
 		return err
 	}
 	if err := durable.SyncDir(partial); err != nil {
@@ -60,23 +86,7 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err := os.Rename(partial, state.Folder); err != nil {
 		return fmt.Errorf("name state: %w", err)
 	}
-	if err := durable.SyncDir(parent); err != nil {
-		return err
-	}
-	newest := chain[len(chain)-1]
-	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
-	fmt.Fprintln(stdout, "the first roster is pinned: only rosters that follow it are ever taken")
-	describeRoster(stdout, chain[0], "first roster ")
-	if newest != chain[0] {
-		describeRoster(stdout, newest, "newest roster")
-	}
-	fmt.Fprintln(stdout, "compare the fingerprint with the administrators, by voice, before you serve")
-	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, until %s\n", len(newest.Reviewers), newest.Until)
-	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
-	if len(newest.Reviewers) == 1 {
-		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
-	}
-	return nil
+	return durable.SyncDir(parent)
 }
 
 // describeRoster prints how a roster is known by: its number, and its

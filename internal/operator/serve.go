@@ -38,6 +38,8 @@ type Serve struct {
 	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
 	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
+	Retention retention `embed:"" prefix:"retention-"`
+
 	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
 	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
 	MinRate byteSize      `default:"1000" help:"Bytes a second below which a source is cut off."`
@@ -77,7 +79,7 @@ func (c *Serve) Validate() error {
 	case c.Idle <= 0 || c.Window <= 0 || c.Ceiling <= 0:
 		return errors.New("--idle, --window and --ceiling must be above 0")
 	}
-	return nil
+	return c.Retention.check()
 }
 
 // Run serves until the context ends.
@@ -137,7 +139,7 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, state, server, importer{store, rosters, letters}, problem, stdout)
+	return c.run(ctx, state, server, importer{store, rosters, letters, state.noteDay}, problem, stdout)
 }
 
 // run opens all sockets, answers on them, and stops when the context ends or
@@ -146,6 +148,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 	store, rosters := in.store, in.rosters
 	ctx, cancel := context.WithCancel(ctx)
 	tidier := &tidier{store: store, letters: in.letters, problem: problem, now: time.Now}
+	tidier.retain = (&keeper{c.Retention, state, store, problem}).retain
 	defer tidier.stop()
 	defer cancel()
 	defer func() {
@@ -158,7 +161,7 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 	if err != nil {
 		return err
 	}
-	operators := admin.NewServer(store, in, in.letters)
+	operators := admin.NewServer(store, in, in.letters, acts{store, state.metrics(store, in.letters, in.now)})
 	defer operators.Close()
 	go func() {
 		if err := operators.Serve(door); !errors.Is(err, http.ErrServerClosed) {

@@ -18,13 +18,14 @@ const (
 
 // tidier makes what was removed disappear from the disk while the server serves:
 // the headers of withdrawn testimonies, and replies that were taken back or are too
-// old. One goroutine calls tick and stop.
+// old. Once a day it carries out the rules of retention. One goroutine calls tick and stop.
 type tidier struct {
 	store   vault.Store
 	letters interface {
 		expire(ctx context.Context, now time.Time) error
 		erase(ctx context.Context) error
 	}
+	retain  func(ctx context.Context, now time.Time) error // once a day; may be nil
 	problem func(error)
 	now     func() time.Time
 
@@ -95,7 +96,11 @@ func (t *tidier) tidy(ctx context.Context, now time.Time, expire bool) error {
 		err = rewrite(ctx, t.store)
 	}
 	if expire {
-		return errors.Join(err, t.letters.expire(ctx, now))
+		err = errors.Join(err, t.letters.expire(ctx, now))
+		if t.retain != nil {
+			err = errors.Join(err, t.retain(ctx, now))
+		}
+		return err
 	}
 	return errors.Join(err, t.letters.erase(ctx))
 }

@@ -30,7 +30,8 @@ const (
 	dayFormat   = "2006-01-02"
 )
 
-var errRecord = errors.New("the record is damaged")
+// ErrRecord is wrapped by the error about a record that no vault could have written.
+var ErrRecord = errors.New("the record is damaged")
 
 // errPurged is the error of decodeRecord about what stays of a testimony that was
 // purged: to all but Look and Purged it is one that is not there.
@@ -96,17 +97,17 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 		return rec, errPurged
 	}
 	if len(b) < recordFixed+sha256.Size {
-		return rec, fmt.Errorf("%w: it is too short", errRecord)
+		return rec, fmt.Errorf("%w: it is too short", ErrRecord)
 	}
 	body, sum := b[:len(b)-sha256.Size], b[len(b)-sha256.Size:]
 	if want := recordSum(id, body); string(want[:]) != string(sum) {
-		return rec, fmt.Errorf("%w: its hash is wrong", errRecord)
+		return rec, fmt.Errorf("%w: its hash is wrong", ErrRecord)
 	}
 	version, state := body[0], body[1]
 	known := version == recordVersion && state <= stateCollected ||
 		(version == recordVersion1 || version == recordVersion2) && state == stateKept
 	if !known {
-		return rec, fmt.Errorf("%w: version %d, state %d", errRecord, version, state)
+		return rec, fmt.Errorf("%w: version %d, state %d", ErrRecord, version, state)
 	}
 	rec.Collected = state == stateCollected
 	rec.Day, body = string(body[2:recordHead]), body[recordHead:]
@@ -121,13 +122,13 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 		body, ok = decodeHeaders(&rec, body)
 	}
 	if !ok || len(body) > 0 || size > math.MaxInt64-vault.MaxHeader {
-		return rec, fmt.Errorf("%w: its sizes are wrong", errRecord)
+		return rec, fmt.Errorf("%w: its sizes are wrong", ErrRecord)
 	}
 	if err := checkLabel(rec.Label); err != nil {
-		return rec, fmt.Errorf("%w: its day is wrong", errRecord)
+		return rec, fmt.Errorf("%w: its day is wrong", ErrRecord)
 	}
 	if rec.HeaderEpoch < rec.Epoch || rec.Next != nil && rec.Next.Epoch < rec.HeaderEpoch {
-		return rec, fmt.Errorf("%w: its epochs are wrong", errRecord)
+		return rec, fmt.Errorf("%w: its epochs are wrong", ErrRecord)
 	}
 	return rec, nil
 }
