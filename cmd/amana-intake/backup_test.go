@@ -27,8 +27,8 @@ func buildAge(t *testing.T, programs string) {
 	})
 }
 
-// spoilt-backup FILE: damages a backup in many ways, each of which restore must refuse
-// into no/new. It would fail if a byte that matters were in no hash.
+// spoilt-backup FILE: damages a backup in some ways, each of which restore must refuse
+// into no/new, and leave nothing there. Package backup tries many more.
 func spoiltBackup(ts *testscript.TestScript, _ bool, args []string) {
 	whole := []byte(ts.ReadFile(args[0]))
 	path := ts.MkAbs("spoilt")
@@ -43,32 +43,14 @@ func spoiltBackup(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s: %v is left (%v)", what, left, err)
 		}
 	}
-	for i := range 8 {
-		cut := len(whole) * i / 8
+	for _, cut := range []int{len(whole) / 2, len(whole) - 1024} {
 		refused(fmt.Sprintf("cut to %d bytes", cut), whole[:cut])
 	}
-	for _, cut := range []int{1, 512, 1024, 1536, 2048} { // within and before its end
-		refused(fmt.Sprintf("cut by %d bytes", cut), whole[:len(whole)-cut])
-	}
-	for _, known := range []string{"amana backup 1", "server ", "\"day\"", "\"collected\":", "payload_sha256", "\"mailbox\"", "PRIVATE+KEY", "testimonies ", "digest ", "members ", "rosters/1.txt", "age-encryption"} {
-		at := bytes.LastIndex(whole, []byte(known))
-		if known == "age-encryption" { // in base64
-			at = bytes.Index(whole, []byte("\"header\":\"")) + 40
-		}
-		if at < 0 {
-			ts.Fatalf("the backup holds no %q", known)
-		}
+	for _, known := range []string{"amana backup 1", "\"day\"", "digest "} {
 		spoilt := bytes.Clone(whole)
-		spoilt[at+2] ^= 1
+		spoilt[bytes.LastIndex(whole, []byte(known))+len(known)-1] ^= 1
 		refused("another byte in "+known, spoilt)
 	}
-	for i := range 6 { // in payloads, most of them
-		spoilt := bytes.Clone(whole)
-		spoilt[len(whole)*(i+1)/8/512*512+7] ^= 1
-		refused(fmt.Sprintf("another byte at %d of 8", i+1), spoilt)
-	}
-	refused("something behind it", append(bytes.Clone(whole), 0))
 	refused("itself behind it", append(bytes.Clone(whole), whole...))
 	refused("nothing", nil)
-	refused("something else", []byte("dear operator, please restore me"))
 }
