@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"amana/internal/rig"
 
@@ -53,4 +55,52 @@ func spoiltBackup(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	refused("itself behind it", append(bytes.Clone(whole), whole...))
 	refused("nothing", nil)
+}
+
+// interrupt SIGNAL TARGET COMMAND...: runs a command that makes TARGET, a file or a
+// folder, and sends the signal when some of it is on the disk. One that was through
+// before is run again.
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	signal := map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[0]]
+	target := ts.MkAbs(args[1])
+	for range 20 {
+		cmd := rig.Command(ts, args[2:])
+		cmd.Stderr = ts.Stderr()
+		ts.Check(cmd.Start())
+		ended := make(chan struct{})
+		go func() {
+			cmd.Wait()
+			close(ended)
+		}()
+		waitBegun(target, ended)
+		cmd.Process.Signal(signal)
+		<-ended
+		if !cmd.ProcessState.Success() {
+			return
+		}
+		ts.Check(os.RemoveAll(target))
+	}
+	ts.Fatalf("the command was always faster")
+}
+
+// waitBegun waits until some of a file, or of the vault in a folder, is on the disk, or
+// the program ended.
+func waitBegun(target string, ended chan struct{}) {
+	partial := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".partial-*")
+	for {
+		for _, pattern := range []string{partial, filepath.Join(partial, "vault", "payloads.db")} {
+			found, _ := filepath.Glob(pattern)
+			for _, path := range found {
+				var st syscall.Stat_t
+				if syscall.Stat(path, &st) == nil && st.Mode&syscall.S_IFMT == syscall.S_IFREG && st.Blocks > 4<<11 { // 4 MiB
+					return
+				}
+			}
+		}
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
 }

@@ -41,13 +41,13 @@ type report struct {
 	ToRotate    int            `json:"to_rotate"`        // testimonies not sealed to exactly the newest reviewers
 	Open        bool           `json:"open"`             // a roster is in force, so testimonies are taken
 	Closed      string         `json:"closed,omitempty"` // why not
-	Roster      *rosterReport  `json:"roster"`           // the newest; null if none can be trusted
-	Intake      string         `json:"intake"`           // the key that reviewers compare
-
 	// The days on which these were done last, or "".
 	Exported     string `json:"last_exported"`
 	Acknowledged string `json:"last_acknowledged"`
 	BackedUp     string `json:"last_backed_up"`
+
+	Roster *rosterReport `json:"roster"` // the newest; null if none can be trusted
+	Intake string        `json:"intake"` // the key that reviewers compare
 }
 
 // rosterReport is what --json prints of the newest roster.
