@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"amana/internal/durable"
@@ -57,10 +56,7 @@ func (s State) own(path string) error {
 	if err != nil {
 		return err
 	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
-		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
-	}
-	return nil
+	return giveTo(info, path)
 }
 
 // lastDay returns the day on which something was done last, "2026-11-27", or "" if it

@@ -57,8 +57,10 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 // make makes the folder of a state, whose name it has only once fill has filled it. It
 // overwrites nothing.
 func (state State) make(fill func(partial State) error) error {
-	// An empty folder may stand there, made by the system for the service. A file
-	// or a link is not touched: os.Remove would take those too.
+	// An empty folder may stand there, made by the system for the service, and then the
+	// state is for its owner. A file or a link is not touched: os.Remove would take
+	// those too.
+	before, _ := os.Lstat(state.Folder)
 	switch err := syscall.Rmdir(state.Folder); {
 	case err == nil, errors.Is(err, fs.ErrNotExist):
 	case errors.Is(err, syscall.ENOTEMPTY), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR):
@@ -80,6 +82,9 @@ func (state State) make(fill func(partial State) error) error {
 	if err := fill(State{Folder: partial}); err != nil {
 		return err
 	}
+	if err := giveTo(before, partial); err != nil {
+		return err
+	}
 	if err := durable.SyncDir(partial); err != nil {
 		return err
 	}
@@ -87,6 +92,23 @@ func (state State) make(fill func(partial State) error) error {
 		return fmt.Errorf("name state: %w", err)
 	}
 	return durable.SyncDir(parent)
+}
+
+// giveTo gives what root made in a folder, and the folder, to the owner of another.
+func giveTo(of fs.FileInfo, folder string) error {
+	if of == nil || os.Geteuid() != 0 {
+		return nil
+	}
+	owner, ok := of.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil {
+			err = os.Lchown(path, int(owner.Uid), int(owner.Gid))
+		}
+		return err
+	})
 }
 
 // describeRoster prints how a roster is known by: its number, and its
