@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one file a behaviour, with the programs as
 // the Makefile builds them. $PLAIN is an amana-intake without the erasure.
-func TestScripts(t *testing.T) { run(t, "testdata/script", 22) }
+func TestScripts(t *testing.T) { run(t, "testdata/script", 26) }
 
 // TestEmergencies tries the emergencies of docs/keys.md, one file each.
 func TestEmergencies(t *testing.T) { run(t, "testdata/emergency", 6) }
