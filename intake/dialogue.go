@@ -78,7 +78,7 @@ func (p *posted) thread(t thread, page pages.Thread) {
 		p.fail(p.server.kind(err))
 		return
 	}
-	page.Parts, page.Collected = seen.count()
+	page.Parts, page.Collected, page.Purged = seen.count()
 	page.Unreadable = lettersErr != nil
 	page.Withdrawn = seen.withdrawn
 	if page.Withdrawn && page.Form.Problem != "" {

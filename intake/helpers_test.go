@@ -35,6 +35,7 @@ type memory struct {
 	ids         []vault.ID // of what is kept, in the same order
 	claimed     map[vault.ID]bool
 	collected   map[vault.ID]bool
+	purged      map[vault.ID]bool
 	looked      int // ids that were looked for
 	looks       int // how often
 	lookFails   int // the look that fails, from 1
@@ -57,7 +58,7 @@ func (m *memory) CreateAs(_ context.Context, id vault.ID) (vault.Pending, error)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.claimed[id] || slices.Contains(m.ids, id) {
+	if m.claimed[id] || m.purged[id] || slices.Contains(m.ids, id) {
 		return nil, fmt.Errorf("no: %w", vault.ErrTaken)
 	}
 	if m.claimed == nil {
@@ -81,6 +82,8 @@ func (m *memory) Look(_ context.Context, ids []vault.ID) ([]vault.State, error) 
 	states := make([]vault.State, len(ids))
 	for i, id := range ids {
 		switch {
+		case m.purged[id]:
+			states[i] = vault.Purged
 		case m.collected[id]:
 			states[i] = vault.Collected
 		case slices.Contains(m.ids, id):
@@ -109,6 +112,18 @@ func (m *memory) collect() {
 	m.collected = make(map[vault.ID]bool)
 	for _, id := range m.ids {
 		m.collected[id] = true
+	}
+}
+
+// purge takes away what is collected, and keeps that it was there.
+func (m *memory) purge() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.purged = m.collected
+	for i := len(m.ids) - 1; i >= 0; i-- {
+		if m.purged[m.ids[i]] {
+			m.ids, m.kept, m.labels = slices.Delete(m.ids, i, i+1), slices.Delete(m.kept, i, i+1), slices.Delete(m.labels, i, i+1)
+		}
 	}
 }
 

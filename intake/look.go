@@ -24,17 +24,21 @@ type seen struct {
 	withdrawn bool
 }
 
-// count returns how many parts are kept, and how many of those are collected.
-func (s seen) count() (kept, collected int) {
+// count returns how many parts there are, how many of those a reviewer has signed for,
+// and how many of these are no longer kept.
+func (s seen) count() (parts, collected, purged int) {
 	for _, state := range s.parts {
 		if state != vault.Absent {
-			kept++
+			parts++
 		}
-		if state == vault.Collected {
+		if state == vault.Collected || state == vault.Purged {
 			collected++
 		}
+		if state == vault.Purged {
+			purged++
+		}
 	}
-	return kept, collected
+	return parts, collected, purged
 }
 
 // left returns the names of the parts that are kept and not collected.

@@ -23,7 +23,7 @@ func (p *posted) withdraw() {
 		p.fail(p.server.kind(err))
 		return
 	}
-	if kept, _ := seen.count(); !seen.withdrawn && kept == 0 {
+	if parts, _, _ := seen.count(); !seen.withdrawn && parts == 0 {
 		// A code that was mistyped must not end in a page that says it is done. The
 		// thread's page says that nothing is kept.
 		p.thread(t, pages.Thread{})
@@ -31,7 +31,7 @@ func (p *posted) withdraw() {
 	}
 	if p.value(sureField) == "" {
 		page := pages.Withdraw{Token: p.sealToken(t)}
-		page.Parts, page.Collected = seen.count()
+		page.Parts, page.Collected, _ = seen.count()
 		p.show(http.StatusOK, func(w io.Writer) error { return p.words.pages.Withdraw(w, p.lang, page) })
 		return
 	}
@@ -74,7 +74,7 @@ func (p *posted) destroy(t thread, before seen) (pages.Withdrawn, error) {
 	if err != nil {
 		return pages.Withdrawn{}, fmt.Errorf("%w: remove what is withdrawn: %w", errCannotSeal, err)
 	}
-	_, collected := now.count()
+	_, collected, _ := now.count()
 	return pages.Withdrawn{Destroyed: n, Collected: collected}, nil
 }
 

@@ -116,6 +116,7 @@ const (
 	Absent    State = iota // nothing is kept under the id
 	Kept                   // kept, and no reviewer has signed for it yet
 	Collected              // kept, and a reviewer has signed for it
+	Purged                 // a reviewer has signed for it, and it is no longer kept; see [Store.Purge]
 )
 
 // Receipt says that a reviewer has opened a testimony and has it.
@@ -168,6 +169,10 @@ type Reader interface {
 	// checked by Check, not here.
 	Open(ctx context.Context, id ID) (io.ReadCloser, error)
 
+	// Purged returns up to limit ids of what was purged, in their order, beginning
+	// after the id given, as Records does. There is nothing else to be known of them.
+	Purged(ctx context.Context, after ID, limit int) ([]ID, error)
+
 	// Usage counts what is kept and measures the room left.
 	Usage(ctx context.Context) (Usage, error)
 
@@ -209,7 +214,7 @@ type Store interface {
 	Look(ctx context.Context, ids []ID) ([]State, error)
 
 	// Collect marks testimonies as collected and returns once that is on stable
-	// storage. One that is marked already changes nothing and is not refused. One is
+	// storage. One that is marked already, or was purged, changes nothing and is not refused. One is
 	// refused with [ErrNotFound] for an unknown id, and [ErrStale] for another payload.
 	Collect(ctx context.Context, receipts []Receipt) ([]Refusal, error)
 
@@ -221,6 +226,12 @@ type Store interface {
 	// others are removed. After another error some may have been removed; the same
 	// call again does the rest.
 	Remove(ctx context.Context, ids []ID) (int, error)
+
+	// Purge removes the testimonies with those ids that are kept and collected, as
+	// Remove does the others, and returns how many. What stays of one is its id and that
+	// a reviewer has signed for it, for ever: Look says so, nothing else can be kept
+	// under the id, and no other method but Purged knows of it.
+	Purge(ctx context.Context, ids []ID) (int, error)
 
 	// Ready returns nil when a new testimony may begin, or an error wrapping
 	// [ErrFull] when the reserve of free disk is reached. It is cheap enough to

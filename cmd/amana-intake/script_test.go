@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one file a behaviour, with the programs as
 // the Makefile builds them. $PLAIN is an amana-intake without the erasure.
-func TestScripts(t *testing.T) { run(t, "testdata/script", 25) }
+func TestScripts(t *testing.T) { run(t, "testdata/script", 29) }
 
 // TestEmergencies tries the emergencies of docs/keys.md, one file each.
 func TestEmergencies(t *testing.T) { run(t, "testdata/emergency", 6) }
@@ -38,6 +38,7 @@ func run(t *testing.T, dir string, least int) {
 	}
 	plain := rig.Program(t, rig.Plain, "amana-intake")
 	programs := filepath.Dir(rig.Program(t, rig.Erasing, "amana-intake"))
+	buildAge(t, programs)
 	testscript.Run(t, testscript.Params{
 		Dir: dir, RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
@@ -56,6 +57,7 @@ func run(t *testing.T, dir string, least int) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
 			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies, "socks": socks, "torrc": torrc,
+			"spoilt-backup": spoiltBackup, "interrupt": interrupt,
 		},
 	})
 }

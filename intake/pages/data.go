@@ -49,8 +49,9 @@ type Return struct {
 // it is the Thread with nothing but a token.
 type Thread struct {
 	Token      string
-	Parts      int         // testimonies and additions that are kept
+	Parts      int         // testimonies and additions that arrived and were not withdrawn
 	Collected  int         // those of them that reviewers have confirmed to have
+	Purged     int         // those of Collected that are no longer kept here
 	Replies    []ReplyHead // that wait, in the order to show them
 	Unreadable bool        // whether replies wait cannot be told
 	BadReply   bool        // the reply that was asked for cannot be opened

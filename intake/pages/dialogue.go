@@ -40,6 +40,8 @@ func (p *Pages) Thread(w io.Writer, lang string, s State, t Thread) error {
 	v := formView(s, t.Form)
 	v.Padded = true
 	v.Thread.Parts, v.Thread.Collected, v.Thread.Replies = t.Parts, t.Collected, len(t.Replies)
+	v.Thread.Purged = t.Purged
+	v.Thread.Kept = t.Parts - t.Purged
 	v.Thread.BadReply = t.BadReply
 	v.Thread.Unreadable, v.Thread.Withdrawn, v.Thread.Unfinished, v.Thread.Added = t.Unreadable, t.Withdrawn, t.Unfinished, t.Added
 	if v.Thread.Refused = t.Refused.known(); v.Thread.Refused != "" {

@@ -84,6 +84,7 @@ func TestThread(t *testing.T) {
 		"cannot tell just now whether an answer", "not all destroyed yet", "Press the button to finish", "Send the addition", "Withdraw the testimony", "Open the page for his name",
 		"send one file at a time", "Look at the eight words again", "We are closed for now",
 		"That answer cannot be opened here",
+		"1 part of what you sent is with the reviewers and is no longer kept here.", "7 parts of what you sent are with the reviewers and are no longer kept here.",
 	}
 	open := []string{"Send the addition", "Withdraw the testimony", "Open the page for his name", "send one file at a time"}
 	quiet := append([]string{"no answer for you here now"}, open...)
@@ -98,6 +99,9 @@ func TestThread(t *testing.T) {
 		"waiting":    {pages.Thread{Parts: 1}, append([]string{all[2], all[4]}, quiet...)},
 		"some":       {pages.Thread{Parts: 12, Collected: 5}, append([]string{all[3], all[5], all[7]}, quiet...)},
 		"all":        {pages.Thread{Parts: 12, Collected: 12}, append([]string{all[3], all[6], all[7]}, quiet...)},
+		"purged":     {pages.Thread{Parts: 1, Collected: 1, Purged: 1}, append([]string{all[25], all[6], all[7]}, quiet...)},
+		"many gone":  {pages.Thread{Parts: 8, Collected: 8, Purged: 7}, append([]string{all[2], all[26], all[6], all[7]}, quiet...)},
+		"some gone":  {pages.Thread{Parts: 12, Collected: 5, Purged: 0}, append([]string{all[3], all[5], all[7]}, quiet...)},
 		"replies":    {pages.Thread{Parts: 1, Replies: heads}, append([]string{all[2], all[4], all[8], all[9], all[10]}, open...)},
 		"unreadable": {pages.Thread{Parts: 1, Unreadable: true}, append([]string{all[2], all[4], all[15]}, open...)},
 		"bad reply":  {pages.Thread{Parts: 1, BadReply: true, Replies: heads}, append([]string{all[2], all[4], all[8], all[9], all[10], all[24]}, open...)},
@@ -299,9 +303,9 @@ func TestWithdrawing(t *testing.T) {
 		{render(t, func(w io.Writer) error {
 			return p.Withdraw(w, "en", pages.Withdraw{Token: token, Parts: 5, Collected: 2})
 		}),
-			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "neither theirs nor the sealed copy kept here", "they must not use it", "cannot be called back", "add nothing to it", "Yes, withdraw"}, nil},
+			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "neither theirs nor a sealed copy that is still here", "they must not use it", "cannot be called back", "add nothing to it", "Yes, withdraw"}, nil},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{Destroyed: 3, Collected: 2}) }),
-			[]string{"3 parts were destroyed", "have 2 parts of it", "neither theirs nor the sealed copies", "they must not use it", "cannot be called back", "Nothing can be added"}, []string{"Nothing was"}},
+			[]string{"3 parts were destroyed", "have 2 parts of it", "neither theirs nor sealed copies", "they must not use it", "cannot be called back", "Nothing can be added"}, []string{"Nothing was"}},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{}) }),
 			[]string{"Nothing was destroyed here.", "they must not use it"}, []string{"0 part", "of it."}},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "ar", pages.Withdrawn{}) }),

@@ -130,6 +130,7 @@ var threads = map[string]pages.Thread{
 	"thread-added":      {Token: token, Parts: 3, Added: true},
 	"thread-some":       {Token: token, Parts: 12, Collected: 11, Replies: []pages.ReplyHead{{ID: replyID, Day: "2026-11-22"}, {ID: replyID, Day: "2026-12-01"}}},
 	"thread-all":        {Token: token, Parts: 12, Collected: 12},
+	"thread-purged":     {Token: token, Parts: 12, Collected: 11, Purged: 3},
 	"thread-unreadable": {Token: token, Parts: 1, Unreadable: true},
 	"thread-bad":        {Token: token, Parts: 1, BadReply: true, Replies: []pages.ReplyHead{{ID: replyID, Day: "2026-11-21"}}},
 	"thread-withdrawn":  {Token: token, Collected: 2, Withdrawn: true},

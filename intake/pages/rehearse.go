@@ -28,6 +28,7 @@ func (p *Pages) rehearse() error {
 			p.Thread(io.Discard, lang, state, Thread{}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 2, Collected: 1, Replies: replies, Added: true}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Collected: 1}),
+			p.Thread(io.Discard, lang, state, Thread{Parts: 3, Collected: 2, Purged: 1}),
 			p.Thread(io.Discard, lang, state, Thread{Parts: 1, Unreadable: true}),
 			p.Thread(io.Discard, lang, state, Thread{
 				Parts: 1, Refused: Closed, Form: Form{Values: map[string][]string{testimony.Narrative: {"x"}}},

@@ -72,25 +72,25 @@ func TestToldOfSafety(t *testing.T) {
 		"en": {
 			"Use your own device", "A phone is riskier", "Tor Browser only", "(Safest)", "can put you in danger", "Do not take screenshots",
 			"hidden information about the place", "Do not carry these photos", "in one sitting", "New Identity", "No button can wipe every trace",
-			"An ordinary browser does keep it", "Learn the words by heart", "not write them beside the address", "can be used against you", "add nothing, withdraw nothing and read no answer. What you sent stays kept", "do not have to take one",
+			"An ordinary browser does keep it", "Learn the words by heart", "not write them beside the address", "can be used against you", "add nothing, withdraw nothing and read no answer. What you sent is not lost with them", "do not have to take one",
 			"Public Wi-Fi", "does not usually keep", "does not usually see",
 		},
 		"ar": {
 			"استعمل جهازك أنت", "الهاتف أخطر من الحاسوب", "متصفح تور (Tor\u00a0Browser) وحده", "(Safest)", "قد يكون خطرًا عليك", "لا تصوّر الشاشة",
 			"معلومات مخفية عن المكان", "لا تحمل هذه الصور", "في جلسة واحدة", "«هوية جديدة»", "لا يوجد زر يمحو كل أثر",
-			"المتصفح العادي فيحفظه", "احفظ الكلمات غيبًا", "لا تكتبها مع عنوان هذه الصفحة", "فقد تُستعمل الورقة ضدك", "لا تضيف شيئًا، ولا تسحب شيئًا، ولا تقرأ ردًّا. أما ما أرسلته فيبقى محفوظًا", "لست مجبرًا",
+			"المتصفح العادي فيحفظه", "احفظ الكلمات غيبًا", "لا تكتبها مع عنوان هذه الصفحة", "فقد تُستعمل الورقة ضدك", "لا تضيف شيئًا، ولا تسحب شيئًا، ولا تقرأ ردًّا. أما ما أرسلته فلا يضيع بضياعها", "لست مجبرًا",
 			"شبكة عامة", "لا يحفظ عادةً", "لا يرى عادةً",
 		},
 		"de": {
 			"Ihr eigenes Gerät", "Ein Telefon ist gefährlicher", "nur im Tor Browser", "(Safest)", "in Gefahr bringen", "keine Bilder vom Bildschirm",
 			"Angaben über den Ort und das Gerät versteckt", "Fotos und Papiere unterwegs nicht", "alles auf einmal", "„Neue Identität“", "Kein Knopf kann alle Spuren löschen",
-			"Ein gewöhnlicher Browser behält es", "Lernen Sie die Wörter auswendig", "nicht neben die Adresse", "gegen Sie verwendet werden", "nichts ergänzen, nichts zurückziehen und keine Antwort lesen. Was Sie gesendet haben, bleibt aufbewahrt", "müssen keinen Code nehmen",
+			"Ein gewöhnlicher Browser behält es", "Lernen Sie die Wörter auswendig", "nicht neben die Adresse", "gegen Sie verwendet werden", "nichts ergänzen, nichts zurückziehen und keine Antwort lesen. Was Sie gesendet haben, geht damit nicht verloren", "müssen keinen Code nehmen",
 			"öffentliches WLAN", "behält normalerweise nicht", "sieht aber normalerweise nicht",
 		},
 		"tr": {
 			"Kendi cihazınızı kullanın", "Telefon bilgisayardan daha tehlikelidir", "yalnızca Tor Browser ile", "(Safest)", "tehlikeye atabilir", "Ekran görüntüsü almayın",
 			"yer ve cihaz hakkında gizli bilgiler", "yolda yanınızda taşımayın", "Bir oturuşta", "“Yeni kimlik”", "Hiçbir düğme bütün izleri silemez",
-			"Sıradan bir tarayıcı ise saklar", "Kelimeleri ezberleyin", "adresinin yanına yazmayın", "size karşı kullanılabilir", "Bir şey ekleyemez, hiçbir şeyi geri çekemez, cevap okuyamazsınız. Gönderdikleriniz ise saklanmaya devam eder", "Kod almak zorunda değilsiniz",
+			"Sıradan bir tarayıcı ise saklar", "Kelimeleri ezberleyin", "adresinin yanına yazmayın", "size karşı kullanılabilir", "Bir şey ekleyemez, hiçbir şeyi geri çekemez, cevap okuyamazsınız. Gönderdikleriniz ise bununla kaybolmaz", "Kod almak zorunda değilsiniz",
 			"herkese açık bir Wi-Fi", "sayfaları normalde saklamaz", "ama normalde ne açtığınızı",
 		},
 	} {

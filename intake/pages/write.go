@@ -30,6 +30,7 @@ type view struct {
 	}
 	Thread struct {
 		Parts, Collected, Replies    int
+		Kept, Purged                 int
 		Unreadable, BadReply         bool
 		Withdrawn, Unfinished, Added bool
 		Refused                      ProblemKind

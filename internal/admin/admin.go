@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -24,12 +25,17 @@ import (
 	"amana/internal/cli"
 	"amana/internal/forget"
 	"amana/vault"
+	"amana/vault/letterbox"
 
 	"github.com/gorilla/mux"
 )
 
-// maxRecords bounds one answer to a question for records.
-const maxRecords = 1000
+// What one answer, or one question, holds at most.
+const (
+	maxRecords = 1000
+	maxPurged  = 10_000
+	maxLetters = 200
+)
 
 // finding is one line of the answer to a check. The last line has neither an id
 // nor a problem but says how the check ended.
@@ -76,6 +82,8 @@ type imported struct {
 type Letters interface {
 	// Count returns how many there are.
 	Count(ctx context.Context) (int, error)
+	// All returns them in the order of their names, as [letterbox.Box.All] does.
+	All(ctx context.Context, mailbox, id [16]byte, limit int) (letters []letterbox.Letter, damaged int, err error)
 }
 
 // Prober gives out what marks a testimony as the operator's own probe.
@@ -97,12 +105,21 @@ func WithProbes(p Prober) Option {
 	}
 }
 
-// NewServer returns a server of r, of what is imported, and of letters. Its answers
-// hold no word of a source, but they are made inside the erasure too: encoding/json
-// pools its buffers, and a buffer that was allocated outside would never be erased
-// after a testimony passed through it.
-func NewServer(r vault.Reader, in Importer, letters Letters, more ...Option) *http.Server {
-	s := server{r, in, letters}
+// Acts is what a running server does for the operator besides importing.
+type Acts interface {
+	// Purge purges testimonies as [vault.Store.Purge] does; last says that no more
+	// ids follow, so that what was dropped is made to disappear from the disk now.
+	Purge(ctx context.Context, ids []vault.ID, last bool) (int, error)
+	// Metrics returns numbers in the text format of Prometheus.
+	Metrics(ctx context.Context) ([]byte, error)
+}
+
+// NewServer returns a server of r, of what is imported, of letters, and of what it does
+// for the operator. Its answers hold no word of a source, but they are made inside the
+// erasure too: encoding/json pools its buffers, and a buffer that was allocated outside
+// would never be erased after a testimony passed through it.
+func NewServer(r vault.Reader, in Importer, letters Letters, acts Acts, more ...Option) *http.Server {
+	s := server{r, in, letters, acts}
 	router := mux.NewRouter()
 	router.HandleFunc("/usage", s.usage).Methods(http.MethodGet)
 	router.HandleFunc("/records", s.records).Methods(http.MethodGet)
@@ -111,6 +128,10 @@ func NewServer(r vault.Reader, in Importer, letters Letters, more ...Option) *ht
 	router.HandleFunc("/check/records", check(r.CheckRecords)).Methods(http.MethodGet)
 	router.HandleFunc("/replies", s.replies).Methods(http.MethodGet)
 	router.HandleFunc("/import", s.take).Methods(http.MethodPost)
+	router.HandleFunc("/letters", s.all).Methods(http.MethodGet)
+	router.HandleFunc("/purged", s.purged).Methods(http.MethodGet)
+	router.HandleFunc("/purge", s.purge).Methods(http.MethodPost)
+	router.HandleFunc("/metrics", s.metrics).Methods(http.MethodGet)
 	for _, add := range more {
 		add(router)
 	}
@@ -129,17 +150,35 @@ type server struct {
 	in    Importer
 
 	letters Letters
+	acts    Acts
 }
 
 // take imports what is sent.
 func (s server) take(w http.ResponseWriter, r *http.Request) {
 	var answer imported
 	err := s.in.Import(r.Context(), r.Body, r.ContentLength, func(line string) { answer.Said = append(answer.Said, line) })
-	if err != nil {
-		answer.Error = err.Error()
-		answer.Hints, answer.Code = cli.Advice(err)
-	}
+	answer.fail(err)
 	reply(w, answer, nil)
+}
+
+// fail puts an error into an answer, with its advice and exit code, if there is one.
+func (a *imported) fail(err error) {
+	if err != nil {
+		a.Error = err.Error()
+		a.Hints, a.Code = cli.Advice(err)
+	}
+}
+
+// err returns the error of an answer.
+func (a *imported) err() error {
+	if a.Error == "" {
+		return nil
+	}
+	err := error(&cli.Error{Err: errors.New(a.Error), Code: a.Code})
+	for _, hint := range slices.Backward(a.Hints) { // the outermost is printed first
+		err = cli.Hint(err, "%s", hint)
+	}
+	return err
 }
 
 func (s server) usage(w http.ResponseWriter, r *http.Request) {
@@ -165,6 +204,21 @@ func (s server) records(w http.ResponseWriter, r *http.Request) {
 	}
 	records, err := s.vault.Records(r.Context(), after, min(limit, maxRecords))
 	reply(w, records, err)
+}
+
+func (s server) purged(w http.ResponseWriter, r *http.Request) {
+	after, err := vault.ParseID(r.FormValue("after"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	limit, err := strconv.Atoi(r.FormValue("limit"))
+	if err != nil || limit < 1 {
+		http.Error(w, "limit is not a positive number", http.StatusBadRequest)
+		return
+	}
+	ids, err := s.vault.Purged(r.Context(), after, min(limit, maxPurged))
+	reply(w, ids, err)
 }
 
 func (s server) open(w http.ResponseWriter, r *http.Request) {

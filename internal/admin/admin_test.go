@@ -81,7 +81,7 @@ func start(t *testing.T, v *fake) *Client {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the socket's mode is %v (%v)", info.Mode(), err)
 	}
-	s := NewServer(v, nil, v)
+	s := NewServer(v, nil, v, v)
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	c, err := Dial(t.Context(), path)

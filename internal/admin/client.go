@@ -9,19 +9,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
-	"amana/internal/cli"
 	"amana/vault"
 )
 
 // ErrNotRunning is wrapped by the error of [Dial] when no server answers.
 var ErrNotRunning = errors.New("no server is running")
 
-// Client speaks to a running server. It implements [vault.Reader], [Importer] and
-// [Letters].
+// Client speaks to a running server. It implements [vault.Reader], [Importer],
+// [Letters] and [Acts].
 type Client struct {
 	http http.Client
 	pid  int
@@ -34,6 +32,7 @@ var (
 	_ vault.Reader = (*Client)(nil)
 	_ Importer     = (*Client)(nil)
 	_ Letters      = (*Client)(nil)
+	_ Acts         = (*Client)(nil)
 )
 
 // Dial returns a client of the server whose socket is at path.
@@ -124,14 +123,7 @@ func (c *Client) Import(ctx context.Context, r io.Reader, size int64, say func(s
 	for _, line := range answer.Said {
 		say(line)
 	}
-	if answer.Error == "" {
-		return nil
-	}
-	err = error(&cli.Error{Err: errors.New(answer.Error), Code: answer.Code})
-	for _, hint := range slices.Backward(answer.Hints) { // the outermost is printed first
-		err = cli.Hint(err, "%s", hint)
-	}
-	return err
+	return answer.err()
 }
 
 // Records implements [vault.Reader].

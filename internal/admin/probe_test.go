@@ -21,7 +21,7 @@ func TestProbe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := NewServer(new(fake), nil, new(fake), more...)
+		s := NewServer(new(fake), nil, new(fake), new(fake), more...)
 		go s.Serve(l)
 		t.Cleanup(func() { s.Close() })
 		c, err := Dial(t.Context(), path)

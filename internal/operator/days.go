@@ -15,21 +15,48 @@ import (
 // What the operator does, of which the day is kept: to be reminded. A day is about
 // the operator, never about a source.
 const (
-	dayExported = "exported" // a bundle was written
+	dayExported  = "exported"  // a bundle was written
+	dayCollected = "collected" // an acknowledgement was imported
+	dayBackedUp  = "backed-up" // a backup was written
 )
 
 // daysFolder holds a small file for each kind of thing that was done.
 const daysFolder = "days"
 
 // noteDay keeps that something was done today.
-func (s State) noteDay(what string) error {
-	if err := os.MkdirAll(s.path(daysFolder), 0o700); err != nil {
-		return fmt.Errorf("note the day: %w", err)
+func (s State) noteDay(what string) error { return s.keepDay(what, today()) }
+
+// keepDay keeps that something was done on a day.
+func (s State) keepDay(what, day string) error {
+	folder := s.path(daysFolder)
+	err := os.MkdirAll(folder, 0o700)
+	if err == nil {
+		err = s.own(folder)
 	}
-	if err := durable.Replace(filepath.Join(s.path(daysFolder), what), []byte(today()+"\n"), 0o600); err != nil {
+	path := filepath.Join(folder, what)
+	if err == nil {
+		err = durable.Replace(path, []byte(day+"\n"), 0o600)
+	}
+	if err == nil {
+		err = s.own(path)
+	}
+	if err != nil {
 		return fmt.Errorf("note the day: %w", err)
 	}
 	return nil
+}
+
+// own gives what root made in the state to the owner of the state, or the server could
+// not read it.
+func (s State) own(path string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(s.Folder)
+	if err != nil {
+		return err
+	}
+	return giveTo(info, path)
 }
 
 // lastDay returns the day on which something was done last, "2026-11-27", or "" if it

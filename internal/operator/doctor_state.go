@@ -21,7 +21,7 @@ func (e *examination) clock() doctor.Finding {
 	if days := slices.Collect(maps.Keys(e.usage.ByDay)); len(days) > 0 {
 		past = append(past, doctor.Fact{What: "the newest testimony came", Day: slices.Max(days)})
 	}
-	for _, what := range []string{dayExported, notedBackup, notedCollected} {
+	for _, what := range []string{dayExported, dayBackedUp, dayCollected} {
 		if day, err := e.state.lastDay(what); err == nil && day != "" {
 			past = append(past, doctor.Fact{What: "something was noted (" + what + ")", Day: day})
 		}
@@ -74,12 +74,6 @@ func (e *examination) roster() doctor.Finding {
 	return doctor.Finding{Name: name, Level: doctor.OK, Seen: seen}
 }
 
-// The days of a backup, and of the last acknowledgement that was imported.
-const (
-	notedBackup    = "backed-up"
-	notedCollected = "collected"
-)
-
 // habits says when what should be done now and then was done last.
 func (e *examination) habits() (all []doctor.Finding) {
 	never := doctor.Warning
@@ -92,9 +86,9 @@ func (e *examination) habits() (all []doctor.Finding) {
 	}{
 		{dayExported, doctor.Habit{Name: "export", What: "a bundle was exported", Soon: 8, Late: 31, Never: never,
 			Do: "export a bundle and carry it to the reviewers: amana-intake export -o bundle.tar"}},
-		{notedBackup, doctor.Habit{Name: "backup", What: "a backup was made", Soon: 8, Late: 31, Never: doctor.Warning,
+		{dayBackedUp, doctor.Habit{Name: "backup", What: "a backup was made", Soon: 8, Late: 31, Never: doctor.Warning,
 			Do: "make one on another disk: amana-intake backup"}},
-		{notedCollected, doctor.Habit{Name: "collected", What: "reviewers signed for what they have", Soon: 31, Late: 62, Never: doctor.Advice,
+		{dayCollected, doctor.Habit{Name: "collected", What: "reviewers signed for what they have", Soon: 31, Late: 62, Never: doctor.Advice,
 			Do: "ask the reviewers for an acknowledgement (amana-decrypt open --ack) and import it: sources see it, and what is signed for can be purged"}},
 	} {
 		day, err := e.state.lastDay(h.noted)

@@ -97,7 +97,7 @@ func newState(t *testing.T, epochs ...uint32) (State, *observed) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := admin.NewServer(o, nil, state.letters())
+	server := admin.NewServer(o, nil, state.letters(), nil)
 	go server.Serve(l)
 	t.Cleanup(func() { server.Close() })
 	return state, o

@@ -49,7 +49,7 @@ func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	letters := state.letters()
 	defer letters.Close()
-	return importer{store, state.rosters(u), letters}.Import(ctx, from, size, say)
+	return importer{store, state.rosters(u), letters, state.noteDay}.Import(ctx, from, size, say)
 }
 
 // open returns the file as a stream and its size in bytes. Of several, which must
@@ -84,9 +84,13 @@ type importer struct {
 	store   vault.Store
 	rosters rosters
 	letters *letters
+	noteDay func(what string) error
 }
 
 var _ admin.Importer = importer{}
+
+// now returns the rosters, which an import changes.
+func (i importer) now() rosters { return i.rosters }
 
 // Import implements [admin.Importer].
 func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(string)) error {

@@ -75,7 +75,7 @@ func newSite(t *testing.T, testimonies int) *site {
 	t.Cleanup(func() { s.store.Close() })
 	letters := state.letters()
 	t.Cleanup(func() { letters.Close() })
-	s.in = importer{s.store, state.rosters(vault.Usage{}), letters}
+	s.in = importer{s.store, state.rosters(vault.Usage{}), letters, state.noteDay}
 	for i := range testimonies {
 		s.seal(fmt.Sprintf("words %d", i))
 	}

@@ -229,7 +229,7 @@ func TestImportSlipsForOthers(t *testing.T) {
 	stale.Header = marked(stale.Header)
 	o := s.take(s.slips(s.a, s.two, unknown, stale, good[2], good[3]))
 	if o.code != cli.ExitPartial || o.err.Error() != "2 of 4 were refused" || !strings.Contains(o.hints, "nothing is lost") ||
-		!strings.Contains(o.said, "refused: testimony "+vault.ID(unknown.ID).String()+": vault: no such testimony; perhaps its source has withdrawn it\n") ||
+		!strings.Contains(o.said, "refused: testimony "+vault.ID(unknown.ID).String()+": vault: no such testimony; perhaps its source has withdrawn it, or it was purged\n") ||
 		!strings.Contains(o.said, "refused: testimony "+vault.ID(stale.ID).String()+": vault: the testimony has another header by now\n") ||
 		!strings.Contains(o.said, "\n2 are kept beside the old ones") {
 		t.Errorf("exit code %d, %v (%s)\n%s", o.code, o.err, o.hints, o.said)

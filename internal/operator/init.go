@@ -30,8 +30,37 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// An empty folder may stand there, made by the system for the service. A file
-	// or a link is not touched: os.Remove would take those too.
+	var vkey string
+	err = state.make(func(partial State) (err error) {
+		vkey, err = fill(partial.Folder, chain)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	newest := chain[len(chain)-1]
+	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
+	fmt.Fprintln(stdout, "the first roster is pinned: only rosters that follow it are ever taken")
+	describeRoster(stdout, chain[0], "first roster ")
+	if newest != chain[0] {
+		describeRoster(stdout, newest, "newest roster")
+	}
+	fmt.Fprintln(stdout, "compare the fingerprint with the administrators, by voice, before you serve")
+	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, until %s\n", len(newest.Reviewers), newest.Until)
+	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
+	if len(newest.Reviewers) == 1 {
+		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
+	}
+	return nil
+}
+
+// make makes the folder of a state, whose name it has only once fill has filled it. It
+// overwrites nothing.
+func (state State) make(fill func(partial State) error) error {
+	// An empty folder may stand there, made by the system for the service, and then the
+	// state is for its owner. A file or a link is not touched: os.Remove would take
+	// those too.
+	before, _ := os.Lstat(state.Folder)
 	switch err := syscall.Rmdir(state.Folder); {
 	case err == nil, errors.Is(err, fs.ErrNotExist):
 	case errors.Is(err, syscall.ENOTEMPTY), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR):
@@ -50,8 +79,10 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 		return fmt.Errorf("make state: %w", err)
 	}
 	defer os.RemoveAll(partial)
-	vkey, err := fill(partial, chain)
-	if err != nil {
+	if err := fill(State{Folder: partial}); err != nil {
+		return err
+	}
+	if err := giveTo(before, partial); err != nil {
 		return err
 	}
 	if err := durable.SyncDir(partial); err != nil {
@@ -60,23 +91,24 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 	if err := os.Rename(partial, state.Folder); err != nil {
 		return fmt.Errorf("name state: %w", err)
 	}
-	if err := durable.SyncDir(parent); err != nil {
+	return durable.SyncDir(parent)
+}
+
+// giveTo gives what root made in a folder, and the folder, to the owner of another.
+func giveTo(of fs.FileInfo, folder string) error {
+	if of == nil || os.Geteuid() != 0 {
+		return nil
+	}
+	owner, ok := of.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil {
+			err = os.Lchown(path, int(owner.Uid), int(owner.Gid))
+		}
 		return err
-	}
-	newest := chain[len(chain)-1]
-	fmt.Fprintf(stdout, "made the state of a new server in %s\n", state.Folder)
-	fmt.Fprintln(stdout, "the first roster is pinned: only rosters that follow it are ever taken")
-	describeRoster(stdout, chain[0], "first roster ")
-	if newest != chain[0] {
-		describeRoster(stdout, newest, "newest roster")
-	}
-	fmt.Fprintln(stdout, "compare the fingerprint with the administrators, by voice, before you serve")
-	fmt.Fprintf(stdout, "testimonies will be sealed to %d reviewers, until %s\n", len(newest.Reviewers), newest.Until)
-	fmt.Fprintf(stdout, "give reviewers this key; they compare it with amana-decrypt open --intake KEY:\n%s\n", vkey)
-	if len(newest.Reviewers) == 1 {
-		fmt.Fprintln(stdout, "warning: only one reviewer can open them; if that key is lost, so is everything")
-	}
-	return nil
+	})
 }
 
 // describeRoster prints how a roster is known by: its number, and its

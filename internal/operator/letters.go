@@ -97,6 +97,18 @@ func (l *letters) Count(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// All implements [admin.Letters]. It makes no letterbox.
+func (l *letters) All(ctx context.Context, mailbox, id [16]byte, limit int) ([]letterbox.Letter, int, error) {
+	if _, err := os.Lstat(l.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
+	}
+	box, err := l.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	return box.All(ctx, mailbox, id, limit)
+}
+
 // expire removes the replies that are too old on the day given, and makes what was
 // removed disappear from the disk.
 func (l *letters) expire(ctx context.Context, now time.Time) error {

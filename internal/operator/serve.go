@@ -38,6 +38,7 @@ type Serve struct {
 	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
 	CircuitFlags `embed:""`
+	Retention    retention `embed:"" prefix:"retention-"`
 
 	Idle    time.Duration `default:"90s" help:"Longest wait for a source's next byte."`
 	Window  time.Duration `default:"3m" help:"How long a source's speed is averaged over."`
@@ -75,7 +76,7 @@ func (c *Serve) Validate() error {
 	case c.StopTime < 0:
 		return errors.New("--stop-time must not be below 0")
 	}
-	return errors.Join(c.CircuitFlags.validate(), c.twice())
+	return errors.Join(c.CircuitFlags.validate(), c.twice(), c.Retention.check())
 }
 
 // Run serves until the context ends.
@@ -146,7 +147,7 @@ func (c *Serve) Run(ctx context.Context, state State) error {
 		return err
 	}
 	s := &serving{
-		Serve: c, state: state, server: server, in: importer{store, rosters, letters},
+		Serve: c, state: state, server: server, in: importer{store, rosters, letters, state.noteDay},
 		manager: manager, hangup: hangup, log: log,
 	}
 	return s.run(ctx, inherited)

@@ -42,6 +42,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 	ctx, cancel := context.WithCancel(ctx)
 	// What is tidied is what a source withdrew a moment ago.
 	tidier := &tidier{store: s.in.store, letters: s.in.letters, problem: s.log.tally.Note, now: time.Now, believed: s.in.rosters.believed}
+	tidier.retain = (&keeper{s.Retention, s.state, s.in.store, func(done error) { s.log.Info(done.Error()) }}).retain
 	defer tidier.stop()
 	defer cancel()
 	defer func() {
@@ -62,7 +63,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 	if err := noMoreSockets(s.log); err != nil {
 		return err
 	}
-	operators := admin.NewServer(s.in.store, s.in, s.in.letters, admin.WithProbes(s.server))
+	operators := admin.NewServer(s.in.store, s.in, s.in.letters, acts{s.in.store, s.state.metrics(s.in.store, s.in.letters, s.in.now)}, admin.WithProbes(s.server))
 	defer operators.Close()
 	s.serve(door, operators, append(inherited, listeners...))
 	s.warn()

@@ -30,7 +30,7 @@ type tally struct {
 func (t *tally) refuse(id vault.ID, err error) {
 	t.own = t.own || errors.Is(err, vault.ErrSameHand)
 	if errors.Is(err, vault.ErrNotFound) {
-		err = fmt.Errorf("%w; perhaps its source has withdrawn it", err)
+		err = fmt.Errorf("%w; perhaps its source has withdrawn it, or it was purged", err)
 	}
 	if len(t.refused) < most {
 		t.refused = append(t.refused, fmt.Sprintf("%s %s: %v", t.what, id, err))
@@ -216,6 +216,9 @@ func (i importer) finish(ctx context.Context, kind carry.Kind, t *tally, say fun
 	switch kind {
 	case carry.Acknowledgement:
 		say(cli.Count(t.taken, "sealed part is", "sealed parts are") + " marked as collected")
+		if err := i.noteDay(dayCollected); err != nil {
+			say(fmt.Sprintf("warning: all of it is taken, but its day could not be kept: %v", err))
+		}
 		return nil
 	case carry.Replies:
 		say(fmt.Sprintf("%s, for %d days at most", cli.Count(t.taken, "reply waits for its source", "replies wait for their sources"), replyDays))

@@ -151,6 +151,9 @@ func (s State) reach(ctx context.Context) (*admin.Client, *bolt.Store, error) {
 	if err == nil {
 		return client, nil, nil
 	}
+	if err := s.notAsRoot(); err != nil {
+		return nil, nil, err
+	}
 	store, openErr := bolt.Open(s.path(vaultFolder), bolt.Options{})
 	if errors.Is(openErr, bolt.ErrLocked) {
 		return nil, nil, cli.Hint(fmt.Errorf("%w, and it does not answer: %w", openErr, err),
@@ -160,6 +163,21 @@ func (s State) reach(ctx context.Context) (*admin.Client, *bolt.Store, error) {
 		return nil, nil, damage(openErr)
 	}
 	return nil, store, nil
+}
+
+// notAsRoot refuses that root opens the files of somebody else: what it writes anew
+// would be root's, and the server could not read it. Through a running server root may
+// do what it likes.
+func (s State) notAsRoot() error {
+	info, err := os.Stat(s.Folder)
+	if err != nil || os.Geteuid() != 0 {
+		return err
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
+		return cli.Hint(fmt.Errorf("no server is running, and %s is not root's", s.Folder),
+			"run it as its owner: sudo -u amana-intake amana-intake ...; or start the server first")
+	}
+	return nil
 }
 
 // damage gives the error of a vault that cannot even be opened the advice and

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,12 +15,17 @@ import (
 	"amana/internal/cli"
 	"amana/internal/roster"
 	"amana/internal/wordlist"
-	"amana/vault"
 )
 
 // Status says what is kept and how much room is left.
 type Status struct {
-	JSON bool `help:"Print one JSON object."`
+	JSON       bool `xor:"form" help:"Print one JSON object."`
+	Prometheus bool `xor:"form" help:"Print numbers in the text format of Prometheus, which do not move when somebody comes: use this for anything that runs by itself."`
+}
+
+// Help says what may not be done with it.
+func (c *Status) Help() string {
+	return "The numbers are those of this moment. A script that asks for them again and again, and keeps what they were, would keep when somebody came: only --prometheus is for that."
 }
 
 // report is what --json prints.
@@ -35,8 +41,13 @@ type report struct {
 	ToRotate    int            `json:"to_rotate"`        // testimonies not sealed to exactly the newest reviewers
 	Open        bool           `json:"open"`             // a roster is in force, so testimonies are taken
 	Closed      string         `json:"closed,omitempty"` // why not
-	Roster      *rosterReport  `json:"roster"`           // the newest; null if none can be trusted
-	Intake      string         `json:"intake"`           // the key that reviewers compare
+	// The days on which these were done last, or "".
+	Exported     string `json:"last_exported"`
+	Acknowledged string `json:"last_acknowledged"`
+	BackedUp     string `json:"last_backed_up"`
+
+	Roster *rosterReport `json:"roster"` // the newest; null if none can be trusted
+	Intake string        `json:"intake"` // the key that reviewers compare
 }
 
 // rosterReport is what --json prints of the newest roster.
@@ -70,9 +81,16 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		return err
 	}
 	defer from.Close()
+	if c.Prometheus {
+		return state.prometheus(ctx, from, stdout)
+	}
 	u, err := from.Usage(ctx)
 	if err != nil {
 		return fmt.Errorf("count testimonies: %w", err)
+	}
+	days, err := state.days()
+	if err != nil {
+		return err
 	}
 	// A letterbox that cannot be read is told last: the rest is known all the same.
 	replies, unread := from.Count(ctx)
@@ -90,6 +108,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 			Testimonies: u.Testimonies, Collected: u.Collected, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
 			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
+			Exported: days[dayExported], Acknowledged: days[dayCollected], BackedUp: days[dayBackedUp],
 		}
 		if shut != nil {
 			r.Closed = shut.Error()
@@ -134,8 +153,43 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if n := rosters.toConfirm(u); n > 0 {
 		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", n)
 	}
+	for _, what := range []string{dayExported, dayCollected, dayBackedUp} {
+		fmt.Fprintf(stdout, "%-12s %s\n", what, cmp.Or(days[what], "never"))
+	}
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
 	return unread
+}
+
+// days returns the days on which the operator did things last.
+func (s State) days() (map[string]string, error) {
+	days := make(map[string]string)
+	for _, what := range []string{dayExported, dayCollected, dayBackedUp} {
+		day, err := s.lastDay(what)
+		if err != nil {
+			return nil, err
+		}
+		days[what] = day
+	}
+	return days, nil
+}
+
+// prometheus prints what the server answers, or would.
+func (s State) prometheus(ctx context.Context, from reader, stdout io.Writer) error {
+	var does admin.Acts
+	if client, ok := from.(*admin.Client); ok {
+		does = client
+	} else {
+		u, err := from.Usage(ctx)
+		if err != nil {
+			return fmt.Errorf("count testimonies: %w", err)
+		}
+		does = acts{metrics: s.metrics(from, from, func() rosters { return s.readRosters(u) })}
+	}
+	text, err := does.Metrics(ctx)
+	if err == nil {
+		_, err = stdout.Write(text)
+	}
+	return err
 }
 
 // warnings says that no roster is in force, or that soon none will be.
@@ -175,50 +229,4 @@ func within(days int) string {
 		return "tomorrow"
 	}
 	return fmt.Sprintf("in %d days", days)
-}
-
-// Check proves that every testimony kept is as it was written, and that the replies
-// can be read.
-type Check struct{}
-
-// Run exits with 11 and names what is damaged, if anything is.
-func (c *Check) Run(ctx context.Context, state State, stdout io.Writer) error {
-	from, err := state.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	found := 0
-	err = from.Check(ctx, func(f vault.Finding) {
-		found++
-		fmt.Fprintf(stdout, "damaged: %s\n", describe(f))
-	})
-	if err != nil {
-		return fmt.Errorf("check the vault: %w", err)
-	}
-	if found > 0 {
-		return &cli.Error{
-			Err:  fmt.Errorf("%s damaged", things(found)),
-			Hint: keepCopy + "; the others can still be exported",
-			Code: cli.ExitDamaged,
-		}
-	}
-	u, err := from.Usage(ctx)
-	if err != nil {
-		return fmt.Errorf("count testimonies: %w", err)
-	}
-	_, unread := from.Count(ctx)
-	fmt.Fprintf(stdout, "%s, %s: all as they were written\n", parts(u.Testimonies), byteSize(u.Bytes))
-	return unread
-}
-
-// things counts what is damaged, with its verb.
-func things(n int) string { return cli.Count(n, "thing is", "things are") }
-
-// describe returns a finding as one line without its end.
-func describe(f vault.Finding) string {
-	if f.ID == (vault.ID{}) {
-		return f.Problem
-	}
-	return fmt.Sprintf("testimony %s: %s", f.ID, f.Problem)
 }

@@ -18,7 +18,7 @@ const (
 
 // tidier makes what was removed disappear from the disk while the server serves:
 // the headers of withdrawn testimonies, and replies that were taken back or are too
-// old. One goroutine calls tick and stop.
+// old. Once a day it carries out the rules of retention. One goroutine calls tick and stop.
 type tidier struct {
 	store   vault.Store
 	letters interface {
@@ -27,7 +27,8 @@ type tidier struct {
 	}
 	problem  func(error)
 	now      func() time.Time
-	believed func(day string) bool // whether it may be this day: see rosters.believed
+	believed func(day string) bool                          // whether it may be this day: see rosters.believed
+	retain   func(ctx context.Context, now time.Time) error // once a day; may be nil
 
 	expired string    // the day on which old replies were removed last
 	done    chan done // of the work under way; nil if there is none
@@ -101,7 +102,11 @@ func (t *tidier) tidy(ctx context.Context, now time.Time, expire bool) error {
 		err = rewrite(ctx, t.store)
 	}
 	if expire {
-		return errors.Join(err, t.letters.expire(ctx, now))
+		err = errors.Join(err, t.letters.expire(ctx, now))
+		if t.retain != nil {
+			err = errors.Join(err, t.retain(ctx, now))
+		}
+		return err
 	}
 	return errors.Join(err, t.letters.erase(ctx))
 }

@@ -16,6 +16,7 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/vault"
+	"amana/vault/letterbox"
 )
 
 // leaving is a vault from which testimonies are withdrawn while others are read.
@@ -95,7 +96,7 @@ func TestWithdrawnWhileWriting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := admin.NewServer(c.vault, nil, c.vault)
+		server := admin.NewServer(c.vault, nil, c.vault, nil)
 		go server.Serve(l)
 		path := filepath.Join(t.TempDir(), "b.tar")
 		var said bytes.Buffer
@@ -142,7 +143,7 @@ func TestWithdrawnTooOften(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := admin.NewServer(c.vault, nil, c.vault)
+		server := admin.NewServer(c.vault, nil, c.vault, nil)
 		go server.Serve(l)
 		dir := t.TempDir()
 		err = (&Export{Out: filepath.Join(dir, "b.tar")}).Run(t.Context(), state, io.Discard)
@@ -156,3 +157,9 @@ func TestWithdrawnTooOften(t *testing.T) {
 		}
 	}
 }
+
+func (l *leaving) All(context.Context, [16]byte, [16]byte, int) ([]letterbox.Letter, int, error) {
+	return nil, 0, nil
+}
+
+func (l *leaving) Purged(context.Context, vault.ID, int) ([]vault.ID, error) { return nil, nil }

@@ -18,11 +18,11 @@ const groupChanges = 4096
 var errNothing = errors.New("nothing to write")
 
 // change is what one item of a call does to one record: next is the record
-// afterwards, nil if it stays as it is, and removed if it goes.
+// afterwards, nil if it stays as it is, and removed or purged if it goes.
 type change func(rec vault.Record) (next *vault.Record, err error)
 
-// removed is what a record becomes that goes.
-var removed = new(vault.Record)
+// removed is what a record becomes that goes, and purged one of which its id stays.
+var removed, purged = new(vault.Record), new(vault.Record)
 
 // outcome says what changes have done that are durable.
 type outcome struct {
@@ -136,8 +136,11 @@ func (g *group) one(bucket *bbolt.Bucket, id vault.ID, do change) (int, error) {
 	}
 	size := len(value)
 	g.counts.add(&rec, -1)
-	if next == removed {
+	if next == removed || next == purged {
 		g.removed = append(g.removed, g.s.disown(id))
+		if next == purged {
+			return size, bucket.Put(id[:], encodePurged(id))
+		}
 		return size, bucket.Delete(id[:])
 	}
 	g.counts.add(next, 1)
@@ -150,7 +153,11 @@ func apply(id vault.ID, value []byte, do change) (rec vault.Record, next *vault.
 	if value == nil {
 		return rec, nil, vault.ErrNotFound
 	}
-	if rec, err = decodeRecord(id, value); err != nil {
+	rec, err = decodeRecord(id, value)
+	if err == errPurged {
+		return rec, nil, err
+	}
+	if err != nil {
 		return rec, nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	next, err = do(rec)

@@ -188,6 +188,10 @@ func (s *Store) checkRecords(ctx context.Context, report func(vault.Finding), pa
 		}
 		for i := range items {
 			it := &items[i]
+			if it.err == errPurged {
+				it.err = nil
+				continue
+			}
 			if it.err == nil {
 				it.err = payload(&it.rec)
 			}
@@ -287,7 +291,7 @@ func (s *Store) isOrphan(id vault.ID) (bool, error) {
 		if owned {
 			return false, nil
 		}
-		kept, err := holds(s.headers, headersBucket, id)
+		kept, err := keeps(s.headers, id)
 		if err != nil || kept {
 			return false, err
 		}
@@ -297,6 +301,20 @@ func (s *Store) isOrphan(id vault.ID) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// keeps says whether there is a record of a testimony that is kept.
+func keeps(f *file, id vault.ID) (ok bool, err error) {
+	err = f.view(func(v *boltpages.View) error {
+		t, found, err := v.Bucket(v.Root, headersBucket)
+		if err != nil || !found {
+			return err
+		}
+		e, found, err := v.Get(t, id[:])
+		ok = found && e.Len != purgedSize
+		return err
+	})
+	return ok, err
 }
 
 func holds(f *file, bucket []byte, id vault.ID) (ok bool, err error) {

@@ -3,6 +3,7 @@ package bolt
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"amana/vault"
 )
@@ -12,10 +13,12 @@ func (s *Store) Collect(ctx context.Context, receipts []vault.Receipt) ([]vault.
 	done, err := s.change(ctx, len(receipts), false, func(i int) (vault.ID, change) {
 		return receipts[i].ID, func(rec vault.Record) (*vault.Record, error) { return collect(rec, &receipts[i]) }
 	})
+	// A reviewer has signed for what was purged, and its payload cannot be compared.
+	refused := slices.DeleteFunc(done.refused, func(r vault.Refusal) bool { return r.Err == errPurged })
 	if err != nil {
-		return done.refused, fmt.Errorf("vault: mark what was collected: %w", err)
+		return refused, fmt.Errorf("vault: mark what was collected: %w", err)
 	}
-	return done.refused, nil
+	return refused, nil
 }
 
 func collect(rec vault.Record, receipt *vault.Receipt) (*vault.Record, error) {

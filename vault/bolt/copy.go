@@ -139,7 +139,7 @@ func (f *file) fill(ctx context.Context, v *boltpages.View, path string, pair []
 		if err == nil {
 			_, err = decodeRecord(id, value)
 		}
-		if err != nil {
+		if err != nil && err != errPurged {
 			return fmt.Errorf("testimony %s: %w", id, err)
 		}
 		sum.add(id, value)

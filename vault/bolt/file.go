@@ -21,7 +21,8 @@ import (
 const (
 	formatVersion1 = "amana/vault/1"
 	formatVersion2 = "amana/vault/2"
-	formatVersion  = "amana/vault/3"
+	formatVersion3 = "amana/vault/3"
+	formatVersion  = "amana/vault/4"
 
 	// mapSize is address space, not memory. While the file fits in it bbolt
 	// never has to wait for readers in order to map it anew.
@@ -165,7 +166,7 @@ func (f *file) checkVersion() error {
 		return fmt.Errorf("vault: open %s: %w", f.path, err)
 	}
 	switch string(version) {
-	case formatVersion, formatVersion2, formatVersion1:
+	case formatVersion, formatVersion3, formatVersion2, formatVersion1:
 		return nil
 	}
 	return fmt.Errorf("vault: open %s: %w: %.40q", f.path, ErrVersion, version)

@@ -50,7 +50,11 @@ func look(v *boltpages.View, ids []vault.ID) ([]vault.State, error) {
 		// Of one that is damaged nobody can say that it was collected.
 		if b, err := e.Read(buf, maxRecord); err == nil {
 			buf = b
-			if rec, err := decodeRecord(id, b); err == nil && rec.Collected {
+			rec, err := decodeRecord(id, b)
+			switch {
+			case err == errPurged:
+				state = vault.Purged
+			case err == nil && rec.Collected:
 				state = vault.Collected
 			}
 		}

@@ -217,6 +217,11 @@ func (p *pending) Commit(label vault.Label) (vault.ID, error) {
 func (p *pending) commit(label vault.Label) error {
 	rec := vault.Record{ID: p.id, Label: label, Header: p.header, HeaderEpoch: label.Epoch, PayloadSize: p.size}
 	p.sum.Sum(rec.PayloadSum[:0])
+	return p.keep(rec)
+}
+
+// keep hands the record to the committers, after the payload, and waits.
+func (p *pending) keep(rec vault.Record) error {
 	req := &request{p: p, rec: rec, encoded: encodeRecord(&rec), done: make(chan error, 1)}
 	p.flush(req)
 	select {

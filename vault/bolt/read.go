@@ -93,6 +93,9 @@ func (s *Store) Records(ctx context.Context, after vault.ID, limit int) ([]vault
 				return err
 			}
 			rec, err := decodeRecord(id, b)
+			if err == errPurged {
+				return nil
+			}
 			if err != nil {
 				s.logf("vault: testimony %s is left out of a list: %v", id, err)
 				return nil
@@ -128,7 +131,10 @@ func (s *Store) record(id vault.ID) (rec vault.Record, err error) {
 		if err != nil {
 			return err
 		}
-		if rec, err = decodeRecord(id, b); err != nil {
+		if rec, err = decodeRecord(id, b); err == errPurged {
+			return err
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		return nil

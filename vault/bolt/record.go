@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -16,17 +17,32 @@ const (
 	recordVersion1 = 1
 	recordVersion2 = 2
 	recordVersion  = 3
+	purgedVersion  = 4 // of what stays of a testimony that was purged
 	stateKept      = 0
 	stateCollected = 1
+	statePurged    = 2
 
 	recordHead  = 1 + 1 + len(dayFormat) // version, state, day
 	recordFixed = recordHead + 4 + 8 + sha256.Size + 4
 	nextFixed   = 4 + len(vault.Next{}.By) + 4
 	maxRecord   = int64(recordFixed + 4 + vault.MaxHeader + nextFixed + vault.MaxHeader + sha256.Size)
+	purgedSize  = 1 + 1 + sha256.Size // version, state, hash
 	dayFormat   = "2006-01-02"
 )
 
-var errRecord = errors.New("the record is damaged")
+// ErrRecord is wrapped by the error about a record that no vault could have written.
+var ErrRecord = errors.New("the record is damaged")
+
+// errPurged is the error of decodeRecord about what stays of a testimony that was
+// purged: to all but Look and Purged it is one that is not there.
+var errPurged = fmt.Errorf("%w: it was purged", vault.ErrNotFound)
+
+// encodePurged writes what stays of a testimony that was purged, but its id.
+func encodePurged(id vault.ID) []byte {
+	b := append(make([]byte, 0, purgedSize), purgedVersion, statePurged)
+	sum := recordSum(id, b)
+	return append(b, sum[:]...)
+}
 
 // checkLabel refuses a label that would not survive a record, or that would
 // keep a time finer than a day.
@@ -73,21 +89,25 @@ func appendSized(b, header []byte) []byte {
 }
 
 // decodeRecord reads what encodeRecord wrote under id, and what versions 1 and 2 did.
-// The headers of the result share memory with b.
+// The headers of the result share memory with b. For what encodePurged wrote the
+// error is errPurged.
 func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 	rec := vault.Record{ID: id}
+	if len(b) == purgedSize && bytes.Equal(b, encodePurged(id)) {
+		return rec, errPurged
+	}
 	if len(b) < recordFixed+sha256.Size {
-		return rec, fmt.Errorf("%w: it is too short", errRecord)
+		return rec, fmt.Errorf("%w: it is too short", ErrRecord)
 	}
 	body, sum := b[:len(b)-sha256.Size], b[len(b)-sha256.Size:]
 	if want := recordSum(id, body); string(want[:]) != string(sum) {
-		return rec, fmt.Errorf("%w: its hash is wrong", errRecord)
+		return rec, fmt.Errorf("%w: its hash is wrong", ErrRecord)
 	}
 	version, state := body[0], body[1]
 	known := version == recordVersion && state <= stateCollected ||
 		(version == recordVersion1 || version == recordVersion2) && state == stateKept
 	if !known {
-		return rec, fmt.Errorf("%w: version %d, state %d", errRecord, version, state)
+		return rec, fmt.Errorf("%w: version %d, state %d", ErrRecord, version, state)
 	}
 	rec.Collected = state == stateCollected
 	rec.Day, body = string(body[2:recordHead]), body[recordHead:]
@@ -102,13 +122,13 @@ func decodeRecord(id vault.ID, b []byte) (vault.Record, error) {
 		body, ok = decodeHeaders(&rec, body)
 	}
 	if !ok || len(body) > 0 || size > math.MaxInt64-vault.MaxHeader {
-		return rec, fmt.Errorf("%w: its sizes are wrong", errRecord)
+		return rec, fmt.Errorf("%w: its sizes are wrong", ErrRecord)
 	}
 	if err := checkLabel(rec.Label); err != nil {
-		return rec, fmt.Errorf("%w: its day is wrong", errRecord)
+		return rec, fmt.Errorf("%w: its day is wrong", ErrRecord)
 	}
 	if rec.HeaderEpoch < rec.Epoch || rec.Next != nil && rec.Next.Epoch < rec.HeaderEpoch {
-		return rec, fmt.Errorf("%w: its epochs are wrong", errRecord)
+		return rec, fmt.Errorf("%w: its epochs are wrong", ErrRecord)
 	}
 	return rec, nil
 }

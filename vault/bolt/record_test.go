@@ -75,6 +75,30 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// TestPurgedRecord decodes what stays of a testimony that was purged, whole and damaged.
+func TestPurgedRecord(t *testing.T) {
+	id := vault.ID{1, 2, 3}
+	b := encodePurged(id)
+	if _, err := decodeRecord(id, b); err != errPurged || len(b) != purgedSize {
+		t.Fatalf("%d bytes, %v", len(b), err)
+	}
+	for i := range b {
+		for bit := range 8 {
+			bad := bytes.Clone(b)
+			bad[i] ^= 1 << bit
+			if _, err := decodeRecord(id, bad); err == nil || err == errPurged {
+				t.Errorf("bit %d of byte %d flipped: %v", bit, i, err)
+			}
+		}
+	}
+	if _, err := decodeRecord(vault.ID{9}, b); err == nil || err == errPurged {
+		t.Errorf("under another id: %v", err)
+	}
+	if _, err := decodeRecord(id, b[:len(b)-1]); err == nil || err == errPurged {
+		t.Errorf("cut: %v", err)
+	}
+}
+
 // TestRecordLargest keeps the largest record that there can be.
 func TestRecordLargest(t *testing.T) {
 	rec := rotatedRecord()
@@ -112,6 +136,10 @@ func TestRecordWrong(t *testing.T) {
 	for name, bad := range map[string][]byte{
 		"version 0":          append([]byte{0, 0}, body[2:]...),
 		"version 4":          append([]byte{4}, body[1:]...),
+		"version 5":          append([]byte{5}, body[1:]...),
+		"purged, state 1":    {4, 1},
+		"purged, state 3":    {4, 3},
+		"purged and more":    {4, 2, 0},
 		"version 3 as 1":     append([]byte{1, 0}, body[2:]...),
 		"another state":      append([]byte{3, 2}, body[2:]...),
 		"2 and collected":    append([]byte{2, 1}, body[2:]...),
@@ -137,6 +165,9 @@ func FuzzRecord(f *testing.F) {
 		sum := recordSum(id, data)
 		whole := append(bytes.Clone(data), sum[:]...)
 		rec, err := decodeRecord(id, whole)
+		if err == errPurged && !bytes.Equal(whole, encodePurged(id)) {
+			t.Error("something else is taken for what was purged")
+		}
 		if err != nil {
 			return
 		}
@@ -153,8 +184,8 @@ func FuzzRecord(f *testing.F) {
 
 func TestFuzzSeeds(t *testing.T) {
 	seeds, err := os.ReadDir(filepath.Join("testdata", "fuzz", "FuzzRecord"))
-	if err != nil || len(seeds) < 17 {
-		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 17", len(seeds), err)
+	if err != nil || len(seeds) < 18 {
+		t.Errorf("%d seeds of FuzzRecord are checked in, %v; want 18", len(seeds), err)
 	}
 }
 

@@ -110,6 +110,9 @@ func (s *Store) load() error {
 				return err
 			}
 			rec, err := decodeRecord(id, buf)
+			if err == errPurged {
+				return nil
+			}
 			if err != nil {
 				damaged++
 				return nil
@@ -143,7 +146,7 @@ func (s *Store) findOrphans() error {
 		}
 		return s.payloads.view(func(v *boltpages.View) error {
 			return eachID(v, payloadsBucket, nil, func(id vault.ID, e *boltpages.Entry) error {
-				if _, kept, err := hv.Get(records, id[:]); err != nil || kept {
+				if r, found, err := hv.Get(records, id[:]); err != nil || found && r.Len != purgedSize {
 					return err
 				}
 				bytes, err := removable(v, e)

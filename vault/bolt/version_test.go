@@ -16,7 +16,7 @@ import (
 	"amana/vault/vaulttest"
 )
 
-// old is what testdata/version1/contents or testdata/version2/contents says of a
+// old is what testdata/version1/contents, or that of a later one, says of a
 // testimony in the vault beside it, which the program wrote before there was a later
 // version. That of version 2 was one of version 1 before, and a rotation had begun.
 type old struct {
@@ -25,13 +25,14 @@ type old struct {
 	next        uint32 // the epoch of the header that waits, or 0
 	header      int    // bytes
 	sum         string
+	collected   bool
 }
 
 // oldVaults are the versions of which there is a vault.
 var oldVaults = []struct {
 	folder, format string
 	testimonies    int
-}{{"version1", formatVersion1, 6}, {"version2", formatVersion2, 9}}
+}{{"version1", formatVersion1, 6}, {"version2", formatVersion2, 9}, {"version3", formatVersion3, 7}}
 
 // oldVault returns a copy of an old vault and what it holds.
 func oldVault(t testing.TB, folder string) (dir string, contents map[vault.ID]old) {
@@ -54,11 +55,14 @@ func oldVault(t testing.TB, folder string) (dir string, contents map[vault.ID]ol
 	for line := range strings.Lines(string(text)) {
 		var id string
 		var o old
-		if folder == "version1" {
+		switch folder {
+		case "version1":
 			_, err = fmt.Sscan(line, &id, &o.label.Day, &o.label.Epoch, &o.header, &o.sum)
 			o.headerEpoch = o.label.Epoch
-		} else {
+		case "version2":
 			_, err = fmt.Sscan(line, &id, &o.label.Day, &o.label.Epoch, &o.headerEpoch, &o.next, &o.header, &o.sum)
+		default:
+			_, err = fmt.Sscan(line, &id, &o.label.Day, &o.label.Epoch, &o.headerEpoch, &o.next, &o.header, &o.sum, &o.collected)
 		}
 		parsed, err2 := vault.ParseID(id)
 		if err := errors.Join(err, err2); err != nil {
@@ -168,11 +172,17 @@ func testOld(a *aged, format string) {
 	a.versions("at first", format, format)
 	a.check("at first", 0)
 	var ids []vault.ID
-	for id := range a.contents {
-		ids = append(ids, id)
+	var want []vault.State
+	for _, collected := range []bool{false, true} {
+		for id, o := range a.contents {
+			if o.collected == collected {
+				ids = append(ids, id)
+				want = append(want, map[bool]vault.State{false: vault.Kept, true: vault.Collected}[collected])
+			}
+		}
 	}
 	states, err := a.s.Look(t.Context(), ids)
-	if err != nil || !slices.Equal(states, slices.Repeat([]vault.State{vault.Kept}, len(ids))) {
+	if err != nil || !slices.Equal(states, want) {
 		t.Errorf("Look says %v, %v", states, err)
 	}
 	a.s.Close()
@@ -184,7 +194,7 @@ func testOld(a *aged, format string) {
 	}
 	values := map[vault.ID][]byte{}
 	for id := range a.contents {
-		if values[id], err = a.s.headers.value(id); err != nil || values[id][0] >= recordVersion {
+		if values[id], err = a.s.headers.value(id); err != nil || values[id][0] >= recordVersion && format != formatVersion3 {
 			t.Fatalf("the record of %s: %v", id, err)
 		}
 	}
@@ -231,6 +241,12 @@ func testOld(a *aged, format string) {
 	}
 	delete(a.contents, ids[2])
 	a.check("removed", 7)
+	if n, err := a.s.Purge(t.Context(), ids[:3]); err != nil || n != 2 {
+		t.Errorf("Purge: %d, %v; want 2", n, err)
+	}
+	delete(a.contents, ids[0])
+	delete(a.contents, ids[1])
+	a.check("purged", 7)
 	a.s = reopen(t, a.s)
 	a.check("in the end", 7)
 	a.s.Close()

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -119,7 +120,8 @@ func childWithdrawing(dir string) error {
 	return <-failed
 }
 
-// putAndRemove keeps four testimonies and removes two of them.
+// putAndRemove keeps four testimonies and removes two of them; then it keeps another
+// and purges it.
 func putAndRemove(ctx context.Context, s *Store, seeds *atomic.Uint64) error {
 	var ids []vault.ID
 	for i := range 4 {
@@ -144,6 +146,20 @@ func putAndRemove(ctx context.Context, s *Store, seeds *atomic.Uint64) error {
 	for _, id := range ids {
 		fmt.Fprintf(&said, "gone %s 0\n", id)
 	}
-	_, err := os.Stdout.WriteString(said.String())
+	if _, err := os.Stdout.WriteString(said.String()); err != nil {
+		return err
+	}
+	header, payload := testFile(seeds.Add(1))
+	id, err := vaulttest.Put(ctx, s, header, payload, 32<<10)
+	if err != nil {
+		return err
+	}
+	if err := none(s.Collect(ctx, []vault.Receipt{{ID: id, PayloadSum: sha256.Sum256(payload)}})); err != nil {
+		return err
+	}
+	if n, err := s.Purge(ctx, []vault.ID{id}); err != nil || n != 1 {
+		return fmt.Errorf("%d were purged: %w", n, err)
+	}
+	_, err = os.Stdout.WriteString(fmt.Sprintf("purged %s 0\n", id))
 	return err
 }

@@ -16,39 +16,67 @@ import (
 func TestRemovedErased(t *testing.T) {
 	for _, way := range []string{"none", "called", "at open"} {
 		t.Run(way, func(t *testing.T) {
-			dir, kept := fullVault(t)
-			s, err := Open(dir, Options{Reserve: -1, Logf: t.Logf})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			removed, stays := map[[32]byte]bool{}, map[[32]byte]bool{}
-			ids := firstIDs(kept)
-			all, err := vaulttest.All(t.Context(), s, 100)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := range all {
-				rec, into := &all[i], stays
-				if i < len(ids) {
-					into = removed
-					slip := vaulttest.Slip(rec, 4, [16]byte{}, 2000, uint64(500+i))
-					if err := none(s.Propose(t.Context(), []vault.Slip{slip})); err != nil {
-						t.Fatal(err)
-					}
-					pieces(slip.Next.Header, into)
-				}
-				pieces(rec.Header, into)
-				if rec.PayloadSize > 0 { // the hash of nothing is everywhere
-					into[rec.PayloadSum] = true
-				}
-			}
-			if n, err := s.Remove(t.Context(), ids); err != nil || n != len(ids) {
-				t.Fatalf("Remove: %d, %v", n, err)
-			}
-			erases(t, s, way, removed, stays, ids)
+			testErased(t, way, func(s *Store, ids []vault.ID) ([]vault.ID, int, error) {
+				n, err := s.Remove(t.Context(), ids)
+				return ids, n, err
+			})
 		})
 	}
+}
+
+// TestPurgedErased does the same for what was purged, of which the ids stay.
+func TestPurgedErased(t *testing.T) {
+	for _, way := range []string{"none", "called", "at open"} {
+		t.Run(way, func(t *testing.T) {
+			testErased(t, way, func(s *Store, ids []vault.ID) ([]vault.ID, int, error) {
+				receipts, err := receipts(s, ids)
+				if err == nil {
+					err = none(s.Collect(t.Context(), receipts))
+				}
+				if err != nil {
+					return nil, 0, err
+				}
+				n, err := s.Purge(t.Context(), ids)
+				return nil, n, err
+			})
+		})
+	}
+}
+
+// testErased removes testimonies, and says of which ids nothing may stay.
+func testErased(t *testing.T, way string, remove func(*Store, []vault.ID) ([]vault.ID, int, error)) {
+	dir, kept := fullVault(t)
+	s, err := Open(dir, Options{Reserve: -1, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	removed, stays := map[[32]byte]bool{}, map[[32]byte]bool{}
+	ids := firstIDs(kept)
+	all, err := vaulttest.All(t.Context(), s, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		rec, into := &all[i], stays
+		if i < len(ids) {
+			into = removed
+			slip := vaulttest.Slip(rec, 4, [16]byte{}, 2000, uint64(500+i))
+			if err := none(s.Propose(t.Context(), []vault.Slip{slip})); err != nil {
+				t.Fatal(err)
+			}
+			pieces(slip.Next.Header, into)
+		}
+		pieces(rec.Header, into)
+		if rec.PayloadSize > 0 { // the hash of nothing is everywhere
+			into[rec.PayloadSum] = true
+		}
+	}
+	gone, n, err := remove(s, ids)
+	if err != nil || n != len(ids) {
+		t.Fatalf("%d were removed, %v", n, err)
+	}
+	erases(t, s, way, removed, stays, gone)
 }
 
 // TestRemovedPayload follows the payload of what was removed: its id is taken while it

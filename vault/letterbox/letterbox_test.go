@@ -339,3 +339,43 @@ func TestConcurrent(t *testing.T) {
 	b.Close()
 	holds(t, open(t, path), stay...)
 }
+
+// All lists every letter once, in the order of their names, however many are asked for
+// at once; those that are damaged are counted.
+func TestAll(t *testing.T) {
+	path, data, want := image(t)
+	slices.SortFunc(want, func(a, b Letter) int {
+		return bytes.Compare(key(a.Mailbox, a.ID), key(b.Mailbox, b.ID))
+	})
+	list := func(b *Box, limit int) (all []Letter, damaged int) {
+		var last Letter
+		for {
+			some, bad, err := b.All(t.Context(), last.Mailbox, last.ID, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all, damaged = append(all, some...), damaged+bad; len(some) < limit {
+				return all, damaged
+			}
+			last = some[len(some)-1]
+		}
+	}
+	b := open(t, path)
+	for _, limit := range []int{1, 7, 30, 100} {
+		if all, damaged := list(b, limit); damaged != 0 || !slices.EqualFunc(all, want, equal) {
+			t.Errorf("by %d: %d letters, %d damaged", limit, len(all), damaged)
+		}
+	}
+	b.Close()
+	at := bytes.Index(data, want[3].Sealed[100:140])
+	data[at] ^= 1
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, path)
+	for _, limit := range []int{7, 100} {
+		if all, damaged := list(b, limit); damaged != 1 || !slices.EqualFunc(all, slices.Delete(slices.Clone(want), 3, 4), equal) {
+			t.Errorf("one damaged, by %d: %d letters, %d damaged", limit, len(all), damaged)
+		}
+	}
+}

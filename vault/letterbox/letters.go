@@ -183,6 +183,36 @@ func (b *Box) Get(ctx context.Context, mailbox, id [16]byte) (Letter, error) {
 	return l, nil
 }
 
+// All returns up to limit letters in the order of their names, the mailbox first,
+// beginning after those given; zeros begin at the start. Fewer mean that the end is
+// reached. Those that are damaged are left out and counted.
+func (b *Box) All(ctx context.Context, mailbox, id [16]byte, limit int) (letters []Letter, damaged int, err error) {
+	after := key(mailbox, id)
+	err = b.view(func(_, bucket *bbolt.Bucket) error {
+		c := bucket.Cursor()
+		k, value := c.Seek(after)
+		if bytes.Equal(k, after) {
+			k, value = c.Next()
+		}
+		for ; k != nil && len(letters) < limit; k, value = c.Next() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			l, err := decode(k, bytes.Clone(value))
+			if err != nil {
+				damaged++
+				continue
+			}
+			letters = append(letters, l)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("letterbox: list letters: %w", err)
+	}
+	return letters, damaged, nil
+}
+
 // Count returns how many letters there are.
 func (b *Box) Count(ctx context.Context) (n int, err error) {
 	err = b.view(func(_, bucket *bbolt.Bucket) error {

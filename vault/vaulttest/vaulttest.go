@@ -204,6 +204,7 @@ func Run(t *testing.T, h Harness) {
 		{"Look", testLook}, {"Collect", testCollect}, {"CollectRefused", testCollectRefused},
 		{"Remove", testRemove}, {"RemoveMany", testRemoveMany}, {"RemoveWhileRead", testRemoveWhileRead},
 		{"RemoveAmidst", testRemoveAmidst}, {"RemoveCancel", testRemoveCancel},
+		{"Purge", testPurge},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := h.New(t)

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package operator
+
+import "os"
+
+func uncache(*os.File) {}
