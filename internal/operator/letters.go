@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
-	"amana/intake"
 	"amana/internal/admin"
 	"amana/internal/cli"
 	"amana/vault/letterbox"
@@ -24,8 +22,11 @@ const replyDays = 180
 type letters struct {
 	path string
 
-	mu  sync.Mutex
-	box *letterbox.Box // nil until it is opened
+	mu     sync.Mutex
+	box    *letterbox.Box // nil until it is opened
+	closed bool
+	failed time.Time // when it could not be opened; zero if it could
+	why    error
 }
 
 func (s State) letters() *letters { return &letters{path: s.path(repliesFile)} }
@@ -39,11 +40,15 @@ func (l *letters) open() (*letterbox.Box, error) {
 	if l.box != nil {
 		return l.box, nil
 	}
+	if l.closed {
+		return nil, letterbox.ErrClosed
+	}
 	box, err := letterbox.Open(l.path)
 	if err == nil {
-		l.box = box
+		l.box, l.failed = box, time.Time{}
 		return box, nil
 	}
+	defer func() { l.failed, l.why = time.Now(), err }()
 	err = fmt.Errorf("open the replies: %w", err)
 	switch {
 	case errors.Is(err, letterbox.ErrDamaged):
@@ -56,43 +61,19 @@ func (l *letters) open() (*letterbox.Box, error) {
 	return nil, err
 }
 
-// serving returns the letterbox for a server. One that cannot be opened keeps no
-// testimony out: the operator is told, and sources find no reply until it is mended
-// and the server started again.
-func (l *letters) serving(problem func(error)) intake.Letters {
-	box, err := l.open()
-	if err != nil {
-		hints, _ := cli.Advice(err)
-		problem(fmt.Errorf("%w; sources find no replies until then; %s", err, strings.Join(hints, "; ")))
-		return unreadable{err}
-	}
-	return box
-}
-
-// unreadable is a letterbox that cannot be opened.
-type unreadable struct{ err error }
-
-// List implements intake.Letters.
-func (u unreadable) List(context.Context, [16]byte) ([]letterbox.Letter, error) { return nil, u.err }
-
-// Get implements intake.Letters.
-func (u unreadable) Get(context.Context, [16]byte, [16]byte) (letterbox.Letter, error) {
-	return letterbox.Letter{}, u.err
-}
-
-// Remove implements intake.Letters.
-func (u unreadable) Remove(context.Context, [16]byte) error { return u.err }
-
 // Count implements [admin.Letters]. It makes no letterbox.
 func (l *letters) Count(ctx context.Context) (int, error) {
 	if _, err := os.Lstat(l.path); errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return 0, err
 	}
-	n, err := box.Count(ctx)
+	n := 0
+	err := l.use(func(box *letterbox.Box) (err error) {
+		n, err = box.Count(ctx)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count replies: %w", err)
 	}
@@ -102,12 +83,15 @@ func (l *letters) Count(ctx context.Context) (int, error) {
 // expire removes the replies that are too old on the day given, and makes what was
 // removed disappear from the disk.
 func (l *letters) expire(ctx context.Context, now time.Time) error {
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return err
 	}
 	before := now.UTC().AddDate(0, 0, -replyDays).Format(time.DateOnly)
-	if _, err := box.Expire(ctx, before); err != nil {
+	err := l.use(func(box *letterbox.Box) error {
+		_, err := box.Expire(ctx, before)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("remove replies of before %s: %w", before, err)
 	}
 	return l.erase(ctx)
@@ -115,11 +99,10 @@ func (l *letters) expire(ctx context.Context, now time.Time) error {
 
 // erase makes removed replies disappear from the disk, if there are any.
 func (l *letters) erase(ctx context.Context) error {
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return err
 	}
-	if err := box.Erase(ctx); err != nil {
+	if err := l.use(func(box *letterbox.Box) error { return box.Erase(ctx) }); err != nil {
 		return fmt.Errorf("replies are removed, but their bytes are still on the disk: %w", err)
 	}
 	return nil
@@ -129,8 +112,11 @@ func (l *letters) erase(ctx context.Context) error {
 func (l *letters) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if l.box == nil {
 		return nil
 	}
-	return l.box.Close()
+	box := l.box
+	l.box = nil
+	return box.Close()
 }

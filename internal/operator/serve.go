@@ -105,10 +105,10 @@ func (c *Serve) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if reserve == 0 {
 		reserve = -1
 	}
-	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{
+	store, err := state.reviving(bolt.Options{
 		Reserve: reserve,
 		Logf:    func(format string, args ...any) { problem(fmt.Errorf(format, args...)) },
-	})
+	}, problem)
 	if errors.Is(err, bolt.ErrLocked) {
 		return cli.Hint(err, "the server seems to run already")
 	}
@@ -212,12 +212,8 @@ func (c *Serve) run(ctx context.Context, state State, server *intake.Server, in 
 			// A line about the roster is written when the day comes, not when a source
 			// does: that would say when.
 			server.Watch()
-			// After a disk that failed in the middle of a flush the vault takes
-			// nothing more until it is opened anew. Whoever supervises the
-			// server starts it again.
-			if err := store.Ready(); err != nil && !errors.Is(err, vault.ErrFull) {
-				return cli.Hint(err, "start the server again; if it ends again, look at the disk")
-			}
+			// So a disk that fails is seen, and told, before the next source comes.
+			_ = store.Ready()
 			tidier.tick(ctx)
 		}
 	}
