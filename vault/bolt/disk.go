@@ -46,7 +46,7 @@ func (d *disk) left() (int64, error) {
 			return 0, fmt.Errorf("vault: measure the free disk: %w: %w", vault.ErrDisk, err)
 		}
 		d.free, d.written, d.measured = free, 0, now
-		d.readOnly = readOnly(d.dir)
+		d.readOnly = readOnlyOf(d.dir)
 	}
 	return d.free - d.written, nil
 }
@@ -61,6 +61,10 @@ func (d *disk) refuses() error {
 	}
 	return nil
 }
+
+// readOnlyOf says whether the disk that dir is on takes no writing. A variable for the
+// tests.
+var readOnlyOf = readOnly
 
 // freeOf returns the free bytes of the disk that dir is on. A variable for the
 // tests.
