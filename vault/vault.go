@@ -150,6 +150,9 @@ type Usage struct {
 	Collected  int   // testimonies that a reviewer has signed for
 	RewriteDue bool  // headers that were replaced or removed can still be found on disk; see Store.Rewrite
 	Free       int64 // bytes that may still be written before the reserve is reached; never below 0
+	// Failed says why nothing is taken although there may be room, because the disk
+	// failed; empty if it did not.
+	Failed string
 }
 
 // Finding is one thing that [Reader.Check] or [Reader.CheckRecords] found damaged.

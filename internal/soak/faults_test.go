@@ -182,7 +182,7 @@ func TestDiskFailsForAWhile(t *testing.T) {
 				t.Errorf("the form is shown with the status %d: somebody types for nothing", status)
 			}
 			// The operator is not shut out: what is kept can be counted.
-			if out, err := s.server.TryRun("status"); err != nil || !strings.Contains(out, "testimonies  3,") {
+			if out, err := s.server.TryRun("status"); err != nil || !strings.Contains(out, "testimonies  3,") || !strings.Contains(out, "CLOSED: sources are turned away: ") {
 				t.Errorf("status: %v\n%s", err, out)
 			}
 			time.Sleep(1500 * time.Millisecond) // it tries in vain

@@ -61,12 +61,15 @@ func (s *Store) Look(ctx context.Context, ids []vault.ID) (states []vault.State,
 	return states, err
 }
 
-// Usage implements [vault.Reader].
+// Usage implements [vault.Reader]. While the disk fails it says so.
 func (s *Store) Usage(ctx context.Context) (u vault.Usage, err error) {
 	err = s.read(ctx, func(ctx context.Context, from vault.Store) error {
 		u, err = from.Usage(ctx)
 		return err
 	})
+	if away := s.away.Load(); away != nil {
+		u.Failed = (*away).Error()
+	}
 	return u, err
 }
 

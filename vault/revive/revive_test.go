@@ -211,6 +211,9 @@ func TestFailsAndComesBack(t *testing.T) {
 	if all, err := vaulttest.All(t.Context(), s, 10); err != nil || len(all) != 1 || all[0].ID != kept {
 		t.Errorf("while the disk fails %d are listed, %v", len(all), err)
 	}
+	if u, err := s.Usage(t.Context()); err != nil || !strings.Contains(u.Failed, "input/output error") {
+		t.Errorf("the count says %q, %v", u.Failed, err)
+	}
 	time.Sleep(20 * time.Millisecond) // some attempts
 	d.set(func() {
 		if d.opened > 0 {
@@ -226,7 +229,7 @@ func TestFailsAndComesBack(t *testing.T) {
 		t.Errorf("after it came back: %v", err)
 	}
 	until(t, "it is told", func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.back > 0 })
-	if u, err := s.Usage(t.Context()); err != nil || u.Testimonies != 2 {
+	if u, err := s.Usage(t.Context()); err != nil || u.Testimonies != 2 || u.Failed != "" {
 		t.Errorf("%d are kept, %v", u.Testimonies, err)
 	}
 	if len(d.closed) != 1 || !strings.Contains(d.closed[0], "input/output error") || d.back != 1 || d.findings != 0 {
