@@ -61,13 +61,13 @@ func (l *letters) serving(problem func(error)) intake.Letters {
 		hints, _ := cli.Advice(err)
 		problem(fmt.Errorf("%w; sources find no replies until then; %s", err, strings.Join(hints, "; ")))
 	}
-	return serving{l}
+	return sourceLetters{l}
 }
 
-// serving is a letterbox that sources ask for.
-type serving struct{ *letters }
+// sourceLetters is a letterbox that sources ask for.
+type sourceLetters struct{ *letters }
 
-func (s serving) use(do func(*letterbox.Box) error) error {
+func (s sourceLetters) use(do func(*letterbox.Box) error) error {
 	if err := s.lately(); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (s serving) use(do func(*letterbox.Box) error) error {
 }
 
 // List implements [intake.Letters].
-func (s serving) List(ctx context.Context, mailbox [16]byte) (all []letterbox.Letter, err error) {
+func (s sourceLetters) List(ctx context.Context, mailbox [16]byte) (all []letterbox.Letter, err error) {
 	err = s.use(func(box *letterbox.Box) error {
 		all, err = box.List(ctx, mailbox)
 		return err
@@ -84,7 +84,7 @@ func (s serving) List(ctx context.Context, mailbox [16]byte) (all []letterbox.Le
 }
 
 // Get implements [intake.Letters].
-func (s serving) Get(ctx context.Context, mailbox, id [16]byte) (one letterbox.Letter, err error) {
+func (s sourceLetters) Get(ctx context.Context, mailbox, id [16]byte) (one letterbox.Letter, err error) {
 	err = s.use(func(box *letterbox.Box) error {
 		one, err = box.Get(ctx, mailbox, id)
 		return err
@@ -93,6 +93,6 @@ func (s serving) Get(ctx context.Context, mailbox, id [16]byte) (one letterbox.L
 }
 
 // Remove implements [intake.Letters].
-func (s serving) Remove(ctx context.Context, mailbox [16]byte) error {
+func (s sourceLetters) Remove(ctx context.Context, mailbox [16]byte) error {
 	return s.use(func(box *letterbox.Box) error { return box.Remove(ctx, mailbox) })
 }

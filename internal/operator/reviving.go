@@ -23,14 +23,14 @@ func (s State) reviving(options bolt.Options, problem func(error)) (*revive.Stor
 		Probe: func() error { return bolt.Probe(folder) },
 		Open:  func() (revive.Engine, error) { return bolt.Reopen(folder, options) },
 		Closed: func(why error) {
-			problem(shut(why))
+			problem(diskFailed(why))
 		},
-		Back: func(findings []vault.Finding) { problem(again(findings)) },
+		Back: func(findings []vault.Finding) { problem(wellAgain(findings)) },
 	}), nil
 }
 
-// shut is what the operator reads when the disk failed.
-func shut(why error) error {
+// diskFailed is what the operator reads when the disk failed.
+func diskFailed(why error) error {
 	hint := "look at the disk (dmesg, smartctl); when it takes what it is given the intake opens by itself"
 	switch {
 	case errors.Is(why, revive.ErrLost):
@@ -41,8 +41,8 @@ func shut(why error) error {
 	return fmt.Errorf("the intake is closed and sources are turned away: %w; %s", why, hint)
 }
 
-// again is what the operator reads when the disk is well again.
-func again(findings []vault.Finding) error {
+// wellAgain is what the operator reads when the disk is well again.
+func wellAgain(findings []vault.Finding) error {
 	text := []string{"the disk is well again, and the intake is open: no testimony that was acknowledged is missing; amana-intake check reads every byte"}
 	if len(findings) > 0 {
 		text = append(text, cli.Count(len(findings), "thing is", "things are")+" damaged: "+keepCopy+", and run amana-intake check")

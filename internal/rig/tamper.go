@@ -12,7 +12,7 @@ import (
 )
 
 // Tamper lets a running server's disk fail, from now until the function that it
-// returns is called: system calls on the files of its vault are tampered with, as
+// returns is called: system calls on the files of its vault and letterbox are tampered with, as
 // strace's -e inject= says, such as "fdatasync:error=EIO". It needs root.
 func (s *Server) Tamper(t testing.TB, inject ...string) (mend func()) {
 	t.Helper()
@@ -22,7 +22,7 @@ func (s *Server) Tamper(t testing.TB, inject ...string) (mend func()) {
 	}
 	args := []string{"-f", "-qq", "-o", "/dev/null", "-p", fmt.Sprint(s.Cmd.Process.Pid)}
 	vault := filepath.Join(s.Folder, "vault")
-	for _, path := range []string{vault, filepath.Join(vault, "headers.db"), filepath.Join(vault, "payloads.db"), filepath.Join(vault, ".probe")} {
+	for _, path := range []string{vault, filepath.Join(vault, "headers.db"), filepath.Join(vault, "payloads.db"), filepath.Join(vault, ".probe"), filepath.Join(s.Folder, "replies.db")} {
 		args = append(args, "-P", path)
 	}
 	for _, i := range inject {

@@ -139,11 +139,16 @@ func (s *Store) Settle(ctx context.Context, epoch uint32, by [16]byte, confirmed
 }
 
 // Remove implements [vault.Store].
-func (s *Store) Remove(ctx context.Context, ids []vault.ID) (n int, err error) {
+func (s *Store) Remove(ctx context.Context, ids []vault.ID) (int, error) {
+	return s.remove(ctx, ids, vault.Store.Remove)
+}
+
+// remove carries out a call after which fewer testimonies are kept.
+func (s *Store) remove(ctx context.Context, ids []vault.ID, do func(vault.Store, context.Context, []vault.ID) (int, error)) (n int, err error) {
 	s.removing.RLock()
 	defer s.removing.RUnlock()
 	err = s.write(ctx, func(ctx context.Context, to vault.Store) error {
-		n, err = to.Remove(ctx, ids)
+		n, err = do(to, ctx, ids)
 		return err
 	})
 	if broke(err) { // the disk may have kept it all the same
