@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.
 FUZZTIME = 10s
 
-.PHONY: build demo test bench lint race fuzz tools screenshots
+.PHONY: build demo test bench lint race fuzz soak tools screenshots
 
 # The stock age commands come along, for the reviewers' machine.
 build:
@@ -37,6 +37,11 @@ screenshots: tools
 # Prints a table of speeds and memory against limits measured in the same run.
 bench: tools
 	go test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./internal/bench
+
+# Ten thousand small testimonies while the server is killed every few seconds, and what
+# a bad disk can do; prints the figures.
+soak: tools
+	go test -count=1 -v -timeout 30m ./internal/soak -args -testimonies=10000 -kill-every=3s -at-most=15m
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }

@@ -135,6 +135,8 @@ func (s *Server) storeClosed() pages.ProblemKind {
 		return ""
 	case errors.Is(err, vault.ErrFull):
 		return pages.Full
+	case errors.Is(err, vault.ErrDisk): // the operator was told, by who keeps the vault going
+		return pages.Closed
 	default:
 		s.report(err)
 		return pages.Internal

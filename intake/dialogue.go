@@ -228,7 +228,7 @@ func (p *posted) noteFetched(t thread, reply [16]byte) {
 	e := p.envelope(testimony.Fetched, "")
 	e.id = t.Fetched(reply)
 	e.fetched = []string{hex.EncodeToString(reply[:])}
-	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && !errors.Is(err, vault.ErrFull) && p.server.stopping.Err() == nil {
+	if err := e.keepNote(t); err != nil && !errors.Is(err, vault.ErrTaken) && !errors.Is(err, vault.ErrFull) && !errors.Is(err, vault.ErrDisk) && p.server.stopping.Err() == nil {
 		p.server.report(fmt.Errorf("intake: a note to the reviewers could not be kept: %w", err))
 	}
 }

@@ -93,6 +93,7 @@ func (s *Server) kind(err error) pages.ProblemKind {
 		{errRetired, pages.Changed},
 		{errNoRoster, pages.Closed},
 		{vault.ErrFull, pages.Full},
+		{vault.ErrDisk, pages.Closed},
 		{errTooSlow, pages.TooSlow},
 		{errEmpty, pages.Empty},
 		{errAnswers, pages.Invalid},

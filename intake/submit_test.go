@@ -106,6 +106,9 @@ func TestRefusedWordsComeBack(t *testing.T) {
 		{"text too long", func(c *Config) { c.Questionnaire = shortText(t) }, nil, []sent{words}, 400},
 		{"disk full", nil, func(m *memory) { m.ready = vault.ErrFull }, []sent{words, {"files", "a", "1"}}, 507},
 		{"disk fills", nil, func(m *memory) { m.write = fmt.Errorf("no: %w", vault.ErrFull) }, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 507},
+		{"disk has failed", nil, func(m *memory) { m.ready = vault.ErrDisk }, []sent{words, {"files", "a", "1"}}, 503},
+		{"disk fails", nil, func(m *memory) { m.write = fmt.Errorf("no: %w", vault.ErrDisk) }, []sent{words, {"files", "a", strings.Repeat("x", 1<<20)}}, 503},
+		{"disk fails at the end", nil, func(m *memory) { m.commit = fmt.Errorf("no: %w", vault.ErrDisk) }, []sent{words}, 503},
 		{"commit fails", nil, func(m *memory) { m.commit = io.ErrClosedPipe }, []sent{words}, 500},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,6 +19,11 @@ import (
 // free disk which it must leave untouched.
 var ErrFull = errors.New("vault: no room left")
 
+// ErrDisk is wrapped by errors about a disk that failed otherwise than by being full,
+// and by those of a vault that takes nothing because of it. Nothing is kept of what
+// such an error answers.
+var ErrDisk = errors.New("the disk failed")
+
 // ErrNotFound is wrapped by errors about an id that the vault does not hold.
 var ErrNotFound = errors.New("vault: no such testimony")
 
@@ -146,6 +151,9 @@ type Usage struct {
 	Collected  int   // testimonies that a reviewer has signed for
 	RewriteDue bool  // headers that were replaced or removed can still be found on disk; see Store.Rewrite
 	Free       int64 // bytes that may still be written before the reserve is reached; never below 0
+	// Failed says why nothing is taken although there may be room, because the disk
+	// failed; empty if it did not.
+	Failed string
 }
 
 // Finding is one thing that [Reader.Check] or [Reader.CheckRecords] found damaged.
@@ -233,9 +241,9 @@ type Store interface {
 	// under the id, and no other method but Purged knows of it.
 	Purge(ctx context.Context, ids []ID) (int, error)
 
-	// Ready returns nil when a new testimony may begin, or an error wrapping
-	// [ErrFull] when the reserve of free disk is reached. It is cheap enough to
-	// be asked for every page.
+	// Ready returns nil when a new testimony may begin, an error wrapping [ErrFull]
+	// when the reserve of free disk is reached, or one wrapping [ErrDisk]. It is
+	// cheap enough to be asked for every page.
 	Ready() error
 
 	// Propose keeps the Next of each slip beside the header in force, in place of

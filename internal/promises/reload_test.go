@@ -74,7 +74,7 @@ func TestReloadDropsNoUpload(t *testing.T) {
 	questions := filepath.Join(t.TempDir(), "questionnaire.toml")
 	put(t, questions, asking("unit"))
 	server := state.Serve(t, nil, "--reserve", "0", "--questionnaire", questions)
-	book := newLedger()
+	book := rig.NewLedger()
 	var under []*held
 	for i := range 5 {
 		under = append(under, hold(t, state, fmt.Sprintf("قبل %d", i), rig.Field{Name: "unit", Value: "كتيبة"}))
@@ -115,7 +115,7 @@ func TestReloadDropsNoUpload(t *testing.T) {
 	if said := again(); !strings.Contains(said, "stay in use") || !strings.Contains(said, "line 22") {
 		t.Errorf("a reload of a bad file says:\n%s", said)
 	}
-	if !book.post(state, "بعد", 1000) {
+	if !book.Post(state, "بعد", 1000) {
 		t.Error("after a reload of a bad file nothing is taken")
 	}
 	kept := make(map[string]string)
@@ -130,6 +130,6 @@ func TestReloadDropsNoUpload(t *testing.T) {
 	if got := kept["بعد"]; got != "of-village 2" {
 		t.Errorf("what came after the reload is kept as %q", got)
 	}
-	book.settle(t, state)
+	settle(t, book, state)
 	server.Stop(t)
 }

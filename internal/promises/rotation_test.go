@@ -242,9 +242,9 @@ func TestRetiredKeyOpensNothingAfterRotation(t *testing.T) {
 	t.Parallel()
 	c := newChange(t)
 	server := c.Serve(t, nil)
-	book := newLedger()
+	book := rig.NewLedger()
 	for i := range 40 {
-		book.post(c.State, fmt.Sprintf("شهادة %d", i), []int{20_000 * i, 3000}[:i%3]...)
+		book.Post(c.State, fmt.Sprintf("شهادة %d", i), []int{20_000 * i, 3000}[:i%3]...)
 	}
 	// Posts that have begun hold the lock, so that their end can be waited for.
 	var posting sync.RWMutex
@@ -259,7 +259,7 @@ func TestRetiredKeyOpensNothingAfterRotation(t *testing.T) {
 				case <-time.After(20 * time.Millisecond):
 				}
 				posting.RLock()
-				book.post(c.State, fmt.Sprintf("meanwhile %d-%d", source, i), []int{1000}[:i%2]...)
+				book.Post(c.State, fmt.Sprintf("meanwhile %d-%d", source, i), []int{1000}[:i%2]...)
 				posting.RUnlock()
 			}
 		})
@@ -302,7 +302,7 @@ func TestRetiredKeyOpensNothingAfterRotation(t *testing.T) {
 		t.Errorf("status after a rotation of %d: %+v", len(old), status)
 	}
 	for _, when := range []string{"running", "restarted", "stopped"} {
-		book.settle(t, c.with(c.c))
+		settle(t, book, c.with(c.c))
 		c.opensNothing(c.b)
 		traces.look(t, c.Folder)
 		traces.nothing(t, when)
@@ -314,5 +314,5 @@ func TestRetiredKeyOpensNothingAfterRotation(t *testing.T) {
 			server.Stop(t)
 		}
 	}
-	book.settle(t, c.with(c.a))
+	settle(t, book, c.with(c.a))
 }

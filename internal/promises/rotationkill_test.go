@@ -25,7 +25,7 @@ var steps = []string{"roster-2.txt", "slips.tar", "confirmation.tar"}
 // is imported.
 type prepared struct {
 	*change
-	book   *ledger
+	book   *rig.Ledger
 	states [3]string
 	traces *traces // of the headers of before
 }
@@ -33,10 +33,10 @@ type prepared struct {
 // prepare hands in a few testimonies and carries the rotation through once.
 func prepare(t *testing.T) *prepared {
 	t.Helper()
-	p := &prepared{change: newChange(t), book: newLedger()}
+	p := &prepared{change: newChange(t), book: rig.NewLedger()}
 	server := p.Serve(t, nil)
 	for i := range 5 {
-		p.book.post(p.State, fmt.Sprintf("شهادة %d", i), []int{30_000, 100}[:i%3]...)
+		p.book.Post(p.State, fmt.Sprintf("شهادة %d", i), []int{30_000, 100}[:i%3]...)
 	}
 	server.Stop(t)
 	whole := p.Folder
@@ -79,7 +79,7 @@ func (p *prepared) survives(what string, s *rig.State, i int) {
 	if out, err := s.TryRun("check"); err != nil || !strings.Contains(out, "all as they were written") {
 		p.t.Errorf("%s: check: %v\n%s", what, err, out)
 	}
-	p.book.settle(p.t, s) // with A's key, who is in both rosters
+	settle(p.t, p.book, s) // with A's key, who is in both rosters
 	if i == 2 && statusOf(p.t, s).ToRotate == 0 {
 		// The new headers are in force: to open the vault was enough to be rid of
 		// the old ones.
@@ -94,7 +94,7 @@ func (p *prepared) survives(what string, s *rig.State, i int) {
 	}
 	end := *p.change
 	end.State = s
-	p.book.settle(p.t, end.with(p.c))
+	settle(p.t, p.book, end.with(p.c))
 	end.opensNothing(p.b)
 	p.traces.look(p.t, s.Folder)
 	p.traces.nothing(p.t, what)

@@ -21,7 +21,7 @@ func TestP3StopLosesNoReceipt(t *testing.T) {
 	const bound = 4 * time.Second
 	state := rig.NewState(t, rig.Erasing, 1)
 	server := state.Serve(t, nil, "--reserve", "0", "--stop-time", bound.String())
-	book := newLedger()
+	book := rig.NewLedger()
 	var quick, slow []*held
 	for i := range 6 {
 		quick = append(quick, hold(t, state, fmt.Sprintf("سريع %d", i)))
@@ -66,9 +66,9 @@ func TestP3StopLosesNoReceipt(t *testing.T) {
 	if out := state.Run(t, "check"); !strings.Contains(out, "all as they were written") {
 		t.Errorf("check: %s", out)
 	}
-	book.settle(t, state)
-	if len(book.receipts) != len(quick) {
-		t.Errorf("%d receipts, want %d", len(book.receipts), len(quick))
+	settle(t, book, state)
+	if book.Count().Acknowledged != len(quick) {
+		t.Errorf("%d receipts, want %d", book.Count().Acknowledged, len(quick))
 	}
 }
 
@@ -76,7 +76,7 @@ func TestP3StopLosesNoReceipt(t *testing.T) {
 func TestP3ReceiptsSurviveStops(t *testing.T) {
 	t.Parallel()
 	state := rig.NewState(t, rig.Erasing, 1)
-	book := newLedger()
+	book := rig.NewLedger()
 	for round := range 4 {
 		server, err := state.Start(nil, "--reserve", "0", "--stop-time", "50ms")
 		must(t, err)
@@ -84,7 +84,7 @@ func TestP3ReceiptsSurviveStops(t *testing.T) {
 		var sources sync.WaitGroup
 		for source := range 5 {
 			sources.Go(func() {
-				for i := 0; book.post(state, fmt.Sprintf("توقف %d-%d-%d", round, source, i), []int{400_000}[:source%2]...); i++ {
+				for i := 0; book.Post(state, fmt.Sprintf("توقف %d-%d-%d", round, source, i), []int{400_000}[:source%2]...); i++ {
 				}
 			})
 		}
@@ -92,7 +92,7 @@ func TestP3ReceiptsSurviveStops(t *testing.T) {
 		server.Stop(t)
 		sources.Wait()
 	}
-	book.settle(t, state)
+	settle(t, book, state)
 }
 
 // waitLog waits until the server has written something after the first bytes.

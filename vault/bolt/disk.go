@@ -24,6 +24,7 @@ type disk struct {
 	measured time.Time
 	free     int64 // bytes free at that time
 	written  int64 // bytes written since
+	readOnly bool
 }
 
 // room returns how many bytes may be written before the reserve is reached. It
@@ -42,12 +43,28 @@ func (d *disk) left() (int64, error) {
 	if now := time.Now(); d.measured.IsZero() || now.Sub(d.measured) > statfsAge || now.Before(d.measured) {
 		free, err := freeOf(d.dir)
 		if err != nil {
-			return 0, fmt.Errorf("vault: measure the free disk: %w", err)
+			return 0, fmt.Errorf("vault: measure the free disk: %w: %w", vault.ErrDisk, err)
 		}
 		d.free, d.written, d.measured = free, 0, now
+		d.readOnly = readOnlyOf(d.dir)
 	}
 	return d.free - d.written, nil
 }
+
+// refuses says whether the disk was read-only when it was measured last. Only who
+// wants to write asks: what is kept can still be read.
+func (d *disk) refuses() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.readOnly {
+		return fmt.Errorf("vault: %w: %w", vault.ErrDisk, syscall.EROFS)
+	}
+	return nil
+}
+
+// readOnlyOf says whether the disk that dir is on takes no writing. A variable for the
+// tests.
+var readOnlyOf = readOnly
 
 // freeOf returns the free bytes of the disk that dir is on. A variable for the
 // tests.

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 	bberrors "go.etcd.io/bbolt/errors"
 
+	"amana/vault"
 	"amana/vault/internal/boltfile"
 	"amana/vault/internal/boltpages"
 )
@@ -255,16 +256,22 @@ func (f *file) update(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 
 func (f *file) transact(fn func(tx *bbolt.Tx, bucket *bbolt.Bucket) error) error {
 	var tx *bbolt.Tx
+	var refused error // by fn, and not by the disk
 	doubt, err := boltfile.Transact(f.db, f.os, f.undo, func(t *bbolt.Tx) error {
 		tx = t
 		bucket := tx.Bucket(f.bucket)
 		if bucket == nil {
-			return errors.New("a bucket is missing")
+			refused = errors.New("a bucket is missing")
+		} else {
+			refused = fn(tx, bucket)
 		}
-		return fn(tx, bucket)
+		return refused
 	})
 	if doubt != nil {
 		f.breakDown(doubt)
+	}
+	if err != nil && refused == nil && !errors.Is(asFull(err), vault.ErrFull) {
+		err = fmt.Errorf("%w: %w", vault.ErrDisk, err)
 	}
 	if err == nil {
 		stats := tx.Stats()
@@ -296,7 +303,7 @@ func (f *file) renew() {
 
 // breakDown ends all writing to the file.
 func (f *file) breakDown(err error) {
-	err = fmt.Errorf("vault: the disk failed and the vault must be opened anew: %w", err)
+	err = fmt.Errorf("vault: %w and the vault must be opened anew: %w", vault.ErrDisk, err)
 	f.broken.CompareAndSwap(nil, &err)
 }
 

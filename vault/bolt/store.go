@@ -7,8 +7,8 @@
 // it is in no list and no bundle, and its room is used again. The layout is in
 // docs/formats.md, "Vault".
 //
-// The package may touch the two files in its folder, and new ones on their way to
-// those names, and nothing else. It holds ciphertext only, so its buffers may be used
+// The package may touch the two files in its folder, new ones on their way to those
+// names, and for a moment the empty one of [Probe], and nothing else. It holds ciphertext only, so its buffers may be used
 // again without being cleared. Its memory is bounded: a pool of [poolBuffers] buffers,
 // some transactions of bbolt, and the age header of each upload under way.
 package bolt
@@ -261,6 +261,9 @@ func (s *Store) Ready() error {
 		return err
 	}
 	room, err := s.room()
+	if err == nil {
+		err = s.disk.refuses()
+	}
 	if err == nil && room <= 0 {
 		err = fmt.Errorf("vault: the reserve of free disk is reached: %w", vault.ErrFull)
 	}

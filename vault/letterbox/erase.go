@@ -62,7 +62,7 @@ func (b *Box) erase(ctx context.Context) error {
 	if err != nil {
 		// It is open which of the two is seen after a power cut, so the old one stays
 		// whole and neither is written to.
-		b.broken = fmt.Errorf("letterbox: the disk failed and it must be opened anew: %w", err)
+		b.broken = fmt.Errorf("%w: %w", ErrBroken, err)
 		return errors.Join(b.broken, fresh.close())
 	}
 	b.using.Lock()

@@ -39,6 +39,10 @@ var ErrVersion = errors.New("letterbox: unknown format")
 // ErrLocked is wrapped when another process has the letterbox open.
 var ErrLocked = errors.New("letterbox: another process has it open")
 
+// ErrBroken is wrapped after a disk failed in the middle of a flush, until the letterbox
+// is opened anew. What it holds can still be read.
+var ErrBroken = errors.New("letterbox: the disk failed and it must be opened anew")
+
 // ErrClosed is wrapped by every call after Close.
 var ErrClosed = errors.New("letterbox: it is closed")
 
@@ -170,7 +174,7 @@ func (b *Box) update(fn func(meta, letters *bbolt.Bucket) error) error {
 	}
 	broken, err := b.file.update(fn)
 	if broken {
-		b.broken = fmt.Errorf("letterbox: the disk failed and it must be opened anew: %w", err)
+		b.broken = fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	if errors.Is(err, errNothing) {
 		return nil

@@ -1,0 +1,47 @@
+package operator
+
+import (
+	"errors"
+	"fmt"
+
+	"amana/internal/cli"
+	"amana/vault"
+	"amana/vault/bolt"
+	"amana/vault/revive"
+)
+
+// reviving opens the vault for a server that goes on when the disk fails: it closes,
+// and opens again when the disk is well, in the same process.
+func (s State) reviving(options bolt.Options, log *journal) (*revive.Store, error) {
+	folder := s.path(vaultFolder)
+	first, err := bolt.Open(folder, options)
+	if err != nil {
+		return nil, err
+	}
+	return revive.New(first, revive.Options{
+		Probe:  func() error { return bolt.Probe(folder) },
+		Open:   func() (revive.Engine, error) { return bolt.Reopen(folder, options) },
+		Closed: func(why error) { log.problem(diskFailed(why)) },
+		Back:   func(findings []vault.Finding) { log.well(findings) },
+	}), nil
+}
+
+// diskFailed is what the operator reads when the disk failed.
+func diskFailed(why error) error {
+	hint := "look at the disk (dmesg, smartctl); when it takes what it is given the intake opens by itself"
+	switch {
+	case errors.Is(why, revive.ErrLost):
+		hint = keepCopy + "; take another disk, and start the server again when you have seen what is left: amana-intake check"
+	case errors.Is(why, bolt.ErrDamaged):
+		hint = keepCopy + "; it is tried again and again, but most likely the state must be put back from a copy, on another disk"
+	}
+	return cli.Hint(fmt.Errorf("the intake is closed and sources are turned away: %w", why), "%s", hint)
+}
+
+// well tells that the disk is well again.
+func (j *journal) well(findings []vault.Finding) {
+	j.Info("the disk is well again, and the intake is open: no testimony that was acknowledged is missing", "hint", "amana-intake check reads every byte")
+	if len(findings) > 0 {
+		j.problem(cli.Hint(fmt.Errorf("%s damaged", cli.Count(len(findings), "thing is", "things are")), "%s, and run amana-intake check", keepCopy))
+	}
+}

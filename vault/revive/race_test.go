@@ -1,0 +1,6 @@
+//go:build race
+
+package revive
+
+// detector says whether the race detector looks on.
+const detector = true
