@@ -58,14 +58,14 @@ var up = sync.OnceValues(func() (*place, error) {
 // The network is brought up by the first test that needs it: a list of the tests needs
 // none.
 func TestMain(m *testing.M) {
-	used := false
+	var used atomic.Bool
 	network := up
 	up = func() (*place, error) {
-		used = true
+		used.Store(true)
 		return network()
 	}
 	code := m.Run()
-	if used {
+	if used.Load() {
 		if p, _ := network(); p != nil {
 			if p.Network != nil {
 				p.Close()
@@ -87,8 +87,9 @@ func visitor() string { return fmt.Sprintf("visitor-%d", visitors.Add(1)) }
 // through the onion, each connection through a circuit of its own.
 func serve(t *testing.T, args ...string) (*place, *rig.Server) {
 	t.Helper()
-	p := network(t)
+	go up() // while the programs are built
 	state := rig.NewState(t, rig.Erasing, 2)
+	p := network(t)
 	state.Socket = p.socket
 	state.Via = func() (net.Conn, error) { return p.dial(visitor()) }
 	return p, state.Serve(t, nil, append(args, "--circuits")...)
