@@ -54,8 +54,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, pages.Tor2web)
 		return
 	}
-	// A form is read all the same where that is possible, to give its words back.
-	if w.(*answer).guest.Over() && r.Method != http.MethodPost {
+	// A form is read all the same where that is possible, to give its words back; and the
+	// page that says so has its style.
+	if w.(*answer).guest.Over() && r.Method != http.MethodPost && r.URL.Path != stylePath {
 		s.problem(w, r, pages.Much)
 		return
 	}
@@ -89,6 +90,9 @@ func (s *Server) code(w http.ResponseWriter, r *http.Request) {
 func (s *Server) landing(w http.ResponseWriter, r *http.Request) {
 	s.told((*pages.Pages).Landing)(w, r)
 }
+
+// stylePath is where the pages have their style.
+const stylePath = "/style.css"
 
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")

@@ -73,7 +73,10 @@ func TestTooManyRequests(t *testing.T) {
 	if answered < 10 || answered == 40 {
 		t.Fatalf("%d are answered", answered)
 	}
-	for _, path := range []string{"/ar/", "/style.css", "/ar/nothing", "/roster.txt"} {
+	if response, _ := r.say(get("/style.css")); response.StatusCode != 200 {
+		t.Errorf("the page that says so has no style: status %d", response.StatusCode)
+	}
+	for _, path := range []string{"/ar/", "/ar/nothing", "/roster.txt"} {
 		if response, page := r.say(get(path)); response.StatusCode != 429 || !r.told(page, pages.Much) {
 			t.Errorf("%s: status %d", path, response.StatusCode)
 		}

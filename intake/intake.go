@@ -204,7 +204,7 @@ func (s *Server) routes() {
 	r := mux.NewRouter().SkipClean(true)
 	read := []string{http.MethodGet, http.MethodHead}
 	r.HandleFunc("/", s.landing).Methods(read...)
-	r.HandleFunc("/style.css", s.style).Methods(read...)
+	r.HandleFunc(stylePath, s.style).Methods(read...)
 	r.HandleFunc("/roster.txt", s.rosterText).Methods(read...)
 	r.HandleFunc("/{lang}", s.landing).Methods(read...).MatcherFunc(s.offered) // as somebody types it
 	for path, handler := range map[string]http.HandlerFunc{

@@ -35,7 +35,7 @@ type Serve struct {
 	MaxFile  byteSize `default:"2GiB" help:"Size of one file."`
 	MaxTotal byteSize `default:"4GiB" help:"Size of all files of one testimony."`
 	MaxFiles int      `default:"1000" help:"Files in one testimony."`
-	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later."`
+	Places   int      `default:"64" help:"Uploads in flight at once; further sources are asked to come back later. Texts and small files have 32 more."`
 	Reserve  byteSize `default:"2GiB" help:"Free disk that is left untouched, but for short notes to the reviewers."`
 
 	CircuitFlags `embed:""`
