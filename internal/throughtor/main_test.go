@@ -23,7 +23,6 @@ type place struct {
 	*tortest.Network
 	onion  *tortest.Onion
 	client *tortest.Client
-	folder string // of the socket
 	socket string
 }
 
@@ -35,14 +34,11 @@ var up = sync.OnceValues(func() (*place, error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	folder, err := os.MkdirTemp("", "throughtor-")
+	network, err := tortest.Up(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &place{folder: folder, socket: filepath.Join(folder, "onion.sock")}
-	if p.Network, err = tortest.Up(ctx); err != nil {
-		return p, err
-	}
+	p := &place{Network: network, socket: filepath.Join(network.Folder, "onion.sock")}
 	var both sync.WaitGroup
 	var failed [2]error
 	both.Go(func() { p.onion, failed[0] = p.Onion(ctx, deploy.Torrc, p.socket) })
@@ -67,10 +63,7 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if used.Load() {
 		if p, _ := network(); p != nil {
-			if p.Network != nil {
-				p.Close()
-			}
-			os.RemoveAll(p.folder)
+			p.Close()
 		}
 	}
 	rig.Clean()

@@ -57,7 +57,7 @@ func TestKilledTestLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("%s %d\n", n.folder, n.tors[0].cmd.Process.Pid)
+		fmt.Printf("%s %d\n", n.Folder, n.tors[0].cmd.Process.Pid)
 		select {}
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestKilledTestLeavesNothing$")
