@@ -71,7 +71,7 @@ func TestKilledTestLeavesNothing(t *testing.T) {
 	}
 	var folder string
 	var pid int
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, _ := bufio.NewReader(out).ReadString('\n')
 	fmt.Sscan(line, &folder, &pid)
 	if _, err := os.Stat(filepath.Join(folder, "relay-0", "pid")); err != nil || pid == 0 {
 		child.Process.Kill()
