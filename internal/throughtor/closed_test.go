@@ -18,7 +18,7 @@ func TestClosedIntake(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	state := rig.NewState(t, rig.Erasing, 1)
-	state.Socket = filepath.Join(p.folder, "closed.sock")
+	state.Socket = filepath.Join(p.Folder, "closed.sock")
 	s := state.Serve(t, nil, "--circuits")
 	key := func(name string) *tortest.Key {
 		k, err := tortest.NewKey(name)

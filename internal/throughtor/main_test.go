@@ -23,7 +23,6 @@ type place struct {
 	*tortest.Network
 	onion  *tortest.Onion
 	client *tortest.Client
-	folder string // of the socket
 	socket string
 }
 
@@ -35,14 +34,11 @@ var up = sync.OnceValues(func() (*place, error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	folder, err := os.MkdirTemp("", "throughtor-")
+	network, err := tortest.Up(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &place{folder: folder, socket: filepath.Join(folder, "onion.sock")}
-	if p.Network, err = tortest.Up(ctx); err != nil {
-		return p, err
-	}
+	p := &place{Network: network, socket: filepath.Join(network.Folder, "onion.sock")}
 	var both sync.WaitGroup
 	var failed [2]error
 	both.Go(func() { p.onion, failed[0] = p.Onion(ctx, deploy.Torrc, p.socket) })
@@ -58,19 +54,16 @@ var up = sync.OnceValues(func() (*place, error) {
 // The network is brought up by the first test that needs it: a list of the tests needs
 // none.
 func TestMain(m *testing.M) {
-	used := false
+	var used atomic.Bool
 	network := up
 	up = func() (*place, error) {
-		used = true
+		used.Store(true)
 		return network()
 	}
 	code := m.Run()
-	if used {
+	if used.Load() {
 		if p, _ := network(); p != nil {
-			if p.Network != nil {
-				p.Close()
-			}
-			os.RemoveAll(p.folder)
+			p.Close()
 		}
 	}
 	rig.Clean()
@@ -87,8 +80,9 @@ func visitor() string { return fmt.Sprintf("visitor-%d", visitors.Add(1)) }
 // through the onion, each connection through a circuit of its own.
 func serve(t *testing.T, args ...string) (*place, *rig.Server) {
 	t.Helper()
-	p := network(t)
+	go up() // while the programs are built
 	state := rig.NewState(t, rig.Erasing, 2)
+	p := network(t)
 	state.Socket = p.socket
 	state.Via = func() (net.Conn, error) { return p.dial(visitor()) }
 	return p, state.Serve(t, nil, append(args, "--circuits")...)

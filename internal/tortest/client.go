@@ -34,7 +34,7 @@ func (n *Network) Client(ctx context.Context) (*Client, error) {
 	}
 	name := n.name("client")
 	c := &Client{SOCKS: fmt.Sprintf("127.0.0.1:%d", ports[0])}
-	folder := filepath.Join(n.folder, name)
+	folder := filepath.Join(n.Folder, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}

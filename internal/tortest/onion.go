@@ -46,7 +46,7 @@ func Lines(torrc, folder, socket string) (string, error) {
 // come in, if it is a closed one, are authorized before.
 func (n *Network) Onion(ctx context.Context, torrc, socket string, authorized ...*Key) (*Onion, error) {
 	name := n.name("onion")
-	o := &Onion{network: n, folder: filepath.Join(n.folder, name, "service")}
+	o := &Onion{network: n, folder: filepath.Join(n.Folder, name, "service")}
 	lines, err := Lines(torrc, o.folder, socket)
 	if err != nil {
 		return nil, err

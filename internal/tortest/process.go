@@ -24,7 +24,7 @@ type tor struct {
 // run starts a tor of the network and waits for its control socket. Its name is that
 // of its folder.
 func (n *Network) run(name, lines string) (*tor, error) {
-	t := &tor{folder: filepath.Join(n.folder, name)}
+	t := &tor{folder: filepath.Join(n.Folder, name)}
 	if err := os.MkdirAll(t.folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (n *Network) watch() error {
 		return err
 	}
 	defer read.Close()
-	n.watcher = exec.Command("sh", "-c", watcherScript, "sh", n.folder)
+	n.watcher = exec.Command("sh", "-c", watcherScript, "sh", n.Folder)
 	n.watcher.Stdin = read
 	n.watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := n.watcher.Start(); err != nil {

@@ -70,7 +70,7 @@ var authorityIdentity = regexp.MustCompile(`(?m)^fingerprint ([0-9A-F]{40})`)
 // authority makes the keys of the first relay and returns the line that names it as
 // the network's authority.
 func (n *Network) authority(ctx context.Context, orPort, dirPort int) (string, error) {
-	folder := filepath.Join(n.folder, "relay-0")
+	folder := filepath.Join(n.Folder, "relay-0")
 	keys := filepath.Join(folder, "keys")
 	if err := os.MkdirAll(keys, 0o700); err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func (n *Network) authority(ctx context.Context, orPort, dirPort int) (string, e
 		return "", fmt.Errorf("tor-gencert: no fingerprint in %s", certificate)
 	}
 	// A tor that knows no authority refuses to say its fingerprint; this names none.
-	torrc := filepath.Join(n.folder, "fingerprint.torrc")
+	torrc := filepath.Join(n.Folder, "fingerprint.torrc")
 	lines := fmt.Sprintf("DataDirectory %s\nORPort 127.0.0.1:%d\nAddress 127.0.0.1\nNickname relay0\nDirAuthority x orport=1 127.0.0.1:1 %040d\n", folder, orPort, 0)
 	if err := os.WriteFile(torrc, []byte(lines), 0o600); err != nil {
 		return "", err
@@ -108,7 +108,7 @@ func (n *Network) authority(ctx context.Context, orPort, dirPort int) (string, e
 
 // arguments start tor with one torrc and nothing of what /etc/tor says.
 func (n *Network) arguments(torrc string) []string {
-	return []string{"-f", torrc, "--defaults-torrc", filepath.Join(n.folder, "none"), "--ignore-missing-torrc", "--hush"}
+	return []string{"-f", torrc, "--defaults-torrc", filepath.Join(n.Folder, "none"), "--ignore-missing-torrc", "--hush"}
 }
 
 // freePorts returns free ports of 127.0.0.1, below those that the system gives to

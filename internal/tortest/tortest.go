@@ -36,7 +36,8 @@ const patience = 90 * time.Second
 
 // Network is a private Tor network that runs.
 type Network struct {
-	folder   string
+	Folder string // of all its files; what is put there goes with it
+
 	common   string // torrc lines of every tor
 	watcher  *exec.Cmd
 	lifeline io.Closer // while it is open the watcher does nothing
@@ -85,7 +86,7 @@ func begin() (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tortest: %w", err)
 	}
-	n := &Network{folder: folder}
+	n := &Network{Folder: folder}
 	// The longest path of a socket that the system can hold has 107 bytes.
 	if longest := filepath.Join(folder, "client-99", "control"); len(longest) > 107 {
 		n.Close()
@@ -156,7 +157,7 @@ var caches = []string{"cached-microdesc-consensus", "cached-microdescs.new", "ca
 // warm gives a tor's folder the authority's caches.
 func (n *Network) warm(folder string) error {
 	for _, name := range caches {
-		data, err := os.ReadFile(filepath.Join(n.folder, "relay-0", name))
+		data, err := os.ReadFile(filepath.Join(n.Folder, "relay-0", name))
 		if err != nil {
 			return err
 		}
@@ -225,5 +226,5 @@ func (n *Network) Close() {
 		n.lifeline.Close()
 		n.watcher.Wait()
 	}
-	os.RemoveAll(n.folder)
+	os.RemoveAll(n.Folder)
 }

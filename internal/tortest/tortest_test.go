@@ -57,7 +57,7 @@ func TestKilledTestLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("%s %d\n", n.folder, n.tors[0].cmd.Process.Pid)
+		fmt.Printf("%s %d\n", n.Folder, n.tors[0].cmd.Process.Pid)
 		select {}
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestKilledTestLeavesNothing$")
@@ -71,7 +71,7 @@ func TestKilledTestLeavesNothing(t *testing.T) {
 	}
 	var folder string
 	var pid int
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, _ := bufio.NewReader(out).ReadString('\n')
 	fmt.Sscan(line, &folder, &pid)
 	if _, err := os.Stat(filepath.Join(folder, "relay-0", "pid")); err != nil || pid == 0 {
 		child.Process.Kill()
