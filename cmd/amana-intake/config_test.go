@@ -49,8 +49,9 @@ func serveWith(t *testing.T, text string, args ...string) []settings.Value {
 // it is: with all its keys in force nothing is otherwise than without the file. A flag
 // that is added without its line here, or whose default changes, fails this.
 func TestDefaultConfigurationIsWhole(t *testing.T) {
-	const listen = "unix:/run/amana-intake/onion.sock"
-	plain := serveWith(t, "", "--listen="+listen)
+	// What stands in force as it is shipped: it must, for systemd opens the socket and
+	// our torrc says which circuit it is.
+	plain := serveWith(t, "", "--listen=systemd", "--circuits")
 	whole := serveWith(t, keyLine.ReplaceAllString(deploy.Config, "$1 = "))
 	if len(plain) != len(whole) || len(plain) < 15 {
 		t.Fatalf("%d values in force without the file, %d with it", len(plain), len(whole))
@@ -80,9 +81,18 @@ func TestDefaultConfigurationIsWhole(t *testing.T) {
 	}
 	shipped := serveWith(t, deploy.Config)
 	for i, v := range shipped {
-		if v.From == settings.FromFile != (v.Key == "serve.listen") || !reflect.DeepEqual(v.Value, plain[i].Value) {
+		if live := v.Key == "serve.listen" || v.Key == "serve.circuits"; live != (v.From == settings.FromFile) || !reflect.DeepEqual(v.Value, plain[i].Value) {
 			t.Errorf("as it is shipped, %s is %v from %s", v.Key, v.Value, v.From)
 		}
+	}
+}
+
+// Where tor says which circuit it is the intake must read it, and nowhere else: each
+// other way nobody gets through.
+func TestDefaultConfigurationFitsTor(t *testing.T) {
+	says := regexp.MustCompile(`(?m)^HiddenServiceExportCircuitID haproxy$`).MatchString(deploy.Torrc)
+	if reads := regexp.MustCompile(`(?m)^circuits = true$`).MatchString(deploy.Config); says != reads {
+		t.Errorf("torrc says the circuit: %v; intake.toml has it read: %v", says, reads)
 	}
 }
 
