@@ -289,4 +289,5 @@ var sentAway = map[int]string{
 	http.StatusServiceUnavailable:  "come_back_later",
 	http.StatusInsufficientStorage: "disk_full",
 	http.StatusRequestTimeout:      "too_slow",
+	http.StatusTooManyRequests:     "over_share", // of a circuit
 }

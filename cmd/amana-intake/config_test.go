@@ -45,16 +45,13 @@ func serveWith(t *testing.T, text string, args ...string) []settings.Value {
 	return settings.InForce(ctx, ctx.Model.Target.Addr().Interface().(*grammar).File(), "retention")
 }
 
-// asShipped are the keys that are set in the default configuration: as the units and the
-// torrc that come with it want them.
-var asShipped = map[string]bool{"serve.listen": true, "serve.circuits": true}
-
 // The default configuration names every flag of serve with its default and says what
 // it is: with all its keys in force nothing is otherwise than without the file. A flag
 // that is added without its line here, or whose default changes, fails this.
 func TestDefaultConfigurationIsWhole(t *testing.T) {
-	const listen = "unix:/run/amana-intake/onion.sock"
-	plain := serveWith(t, "", "--listen="+listen)
+	// What stands in force as it is shipped: it must, for systemd opens the socket and
+	// our torrc says which circuit it is.
+	plain := serveWith(t, "", "--listen=systemd", "--circuits")
 	whole := serveWith(t, keyLine.ReplaceAllString(deploy.Config, "$1 = "))
 	if len(plain) != len(whole) || len(plain) < 15 {
 		t.Fatalf("%d values in force without the file, %d with it", len(plain), len(whole))
@@ -75,7 +72,7 @@ func TestDefaultConfigurationIsWhole(t *testing.T) {
 		if v.From != settings.FromFile && v.Value != "" {
 			t.Errorf("%s is not set by its line", v.Key)
 		}
-		if !asShipped[v.Key] && !reflect.DeepEqual(v.Value, plain[i].Value) {
+		if !reflect.DeepEqual(v.Value, plain[i].Value) {
 			t.Errorf("%s is %v there, and %v without the file", v.Key, v.Value, plain[i].Value)
 		}
 	}
@@ -84,9 +81,18 @@ func TestDefaultConfigurationIsWhole(t *testing.T) {
 	}
 	shipped := serveWith(t, deploy.Config)
 	for i, v := range shipped {
-		if (v.From == settings.FromFile) != asShipped[v.Key] || !asShipped[v.Key] && !reflect.DeepEqual(v.Value, plain[i].Value) {
+		if live := v.Key == "serve.listen" || v.Key == "serve.circuits"; live != (v.From == settings.FromFile) || !reflect.DeepEqual(v.Value, plain[i].Value) {
 			t.Errorf("as it is shipped, %s is %v from %s", v.Key, v.Value, v.From)
 		}
+	}
+}
+
+// Where tor says which circuit it is the intake must read it, and nowhere else: each
+// other way nobody gets through.
+func TestDefaultConfigurationFitsTor(t *testing.T) {
+	says := regexp.MustCompile(`(?m)^HiddenServiceExportCircuitID haproxy$`).MatchString(deploy.Torrc)
+	if reads := regexp.MustCompile(`(?m)^circuits = true$`).MatchString(deploy.Config); says != reads {
+		t.Errorf("torrc says the circuit: %v; intake.toml has it read: %v", says, reads)
 	}
 }
 

@@ -37,9 +37,11 @@ func TestLogsTellNothing(t *testing.T) {
 			silent(t, s, marks, format, true, "serving on", "stopping")
 
 			// The disk is full; a file cannot grow; the rosters and the replies are gone.
-			s = serve(nil, "--reserve", "1000TiB")
+			s = serve(nil, "--reserve", "1000TiB", "--circuits", "--circuit-requests", "20")
+			s.State = state.OnNew(0xabcd0001)
 			everyPage(t, s, 200, 507)
 			wantStatus(t, s, 507, dense(textMark, 3000))
+			flood(t, s, 0xabcdffff)
 			silent(t, s, marks, format, true, "serving on", "less disk is free", "stopping")
 
 			s = serve([]string{"sh", "-c", `ulimit -f 20000; exec "$@"`, "sh"}, "--reserve", "0")
@@ -110,7 +112,7 @@ func silent(t *testing.T, s *rig.Server, marks *sought, format string, runs bool
 var timeOfDay = regexp.MustCompile(`\d\d:\d\d|\d[hH]\d\d|\d{9,}|\d e?[ap]m\b|\d[AP]M\b`)
 
 // ofClient is what a request says besides what is typed.
-var ofClient = []string{"Mozilla", "192.0.2.7", "amana.onion", "ar-SY", "/ar/", "/en/", "/de/", "/tr/", "/testimony", "/code", "safety", "Tor2web", "boundary", "multipart", "GET", "POST", "PUT"}
+var ofClient = []string{"Mozilla", "192.0.2.7", "amana.onion", "ar-SY", "/ar/", "/en/", "/de/", "/tr/", "/testimony", "/code", "safety", "Tor2web", "boundary", "multipart", "GET", "POST", "PUT", "PROXY", "fc00", "abcd"}
 
 // unescaped takes back how a log writes quotes and the ends of lines.
 var unescaped = strings.NewReplacer(`\"`, `"`, `\\u000d`, "\r", `\n`, "\n")

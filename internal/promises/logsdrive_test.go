@@ -3,6 +3,7 @@ package promises
 import (
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,40 +80,48 @@ func everyProblem(t *testing.T, s *rig.Server) {
 	c := &source{t: t, s: s, marks: newSought(), lang: "en", came: func() {}, look: func() {}}
 	c.post(400, "testimony", append(answered(dense(textMark, 300)), rig.Field{Name: "defect_date_m", Value: "13"}))
 
-	waitForm(t, s, 200)
 	// One upload holds the only place, and then waits too long; another breaks off.
-	body, size := rig.Form(dense(textMark, 3000), file(200_000))
-	half := io.MultiReader(strings.NewReader(rig.Head("/ar/testimony", size)), io.LimitReader(body, size/2))
-	slow, err := s.Dial()
+	slow, _ := half(t, s)
+	defer slow.Close()
+	if status, _, err := s.Post(dense(textMark, 300), file(600_000)); err != nil || status != 503 {
+		t.Errorf("while another has the place: status %d, %v", status, err)
+	}
+	if answer, err := io.ReadAll(slow); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") {
+		t.Errorf("the slow one got %.20q, %v", answer, err)
+	}
+	broken, _ := half(t, s)
+	broken.Close()
+}
+
+// half sends the first half of an upload, and returns the rest. So much of it was read
+// that it is being sealed: more than the socket holds.
+func half(t *testing.T, s *rig.Server) (net.Conn, io.Reader) {
+	t.Helper()
+	body, size := rig.Form(dense(textMark, 3000), rig.Text(fileNameMark, dense(fileMark, 1_800_000)))
+	c, err := s.Dial()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer slow.Close()
-	if _, err := io.Copy(slow, half); err != nil {
+	if _, err := io.Copy(c, io.MultiReader(strings.NewReader(rig.Head("/ar/testimony", size)), io.LimitReader(body, size/2))); err != nil {
 		t.Fatal(err)
 	}
-	waitForm(t, s, 503)
-	status, _, err := s.Post(dense(textMark, 300))
-	busy := err == nil && status == 503
-	answer, err := io.ReadAll(slow)
-	if !busy || err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") {
-		t.Errorf("another was busy: %v; the slow one got %.20q, %v", busy, answer, err)
-	}
-	body, size = rig.Form(dense(textMark, 3000), file(200_000))
-	cutOff(s, io.MultiReader(strings.NewReader(rig.Head("/ar/testimony", size)), io.LimitReader(body, size/2)))
+	return c, body
 }
 
-// waitForm waits until the form is answered with a status: 503 while the only place is
-// taken, which is left a moment after the answer was sent.
-func waitForm(t *testing.T, s *rig.Server, want int) {
+// flood takes more than the share of one circuit, and comes once without any.
+func flood(t *testing.T, s *rig.Server, circuit uint32) {
 	t.Helper()
-	for range 500 {
-		if status, _, _ := s.Send(strings.NewReader(request("GET", "/en/testimony", ""))); status == want {
-			return
+	over := 0
+	for range 30 {
+		// Much over it, the connection is closed without a page.
+		if status, _, _ := s.On(circuit).Send(strings.NewReader(request("GET", "/en/", ""))); status == 429 {
+			over++
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("the form is never answered with %d", want)
+	if over == 0 {
+		t.Error("one circuit floods, and gets everything")
+	}
+	s.Send(strings.NewReader(rig.Line(circuit) + rig.Line(circuit) + request("GET", "/en/", "")))
 }
 
 // everyDialogue does all that can be done with a code, right and wrong.
@@ -132,17 +141,8 @@ func everyDialogue(t *testing.T, s *rig.Server, marks *sought) {
 // rosterExchanged has a reviewer leave while a testimony arrives.
 func rosterExchanged(t *testing.T, s *rig.Server) {
 	t.Helper()
-	waitForm(t, s, 200)
-	body, size := rig.Form(dense(textMark, 300), rig.Text(fileNameMark, dense(fileMark, 200_000)))
-	c, err := s.Dial()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, rest := half(t, s)
 	defer c.Close()
-	if _, err := io.Copy(c, io.MultiReader(strings.NewReader(rig.Head("/ar/testimony", size)), io.LimitReader(body, size/2))); err != nil {
-		t.Fatal(err)
-	}
-	waitForm(t, s, 503)
 	s.Reviewers = s.Reviewers[:1]
 	next, err := s.Next(rig.Day(0), rig.Day(180))
 	if err != nil {
@@ -153,7 +153,7 @@ func rosterExchanged(t *testing.T, s *rig.Server) {
 		t.Fatal(err)
 	}
 	s.Run(t, "import", path)
-	if _, err := io.Copy(c, body); err != nil {
+	if _, err := io.Copy(c, rest); err != nil {
 		t.Fatal(err)
 	}
 	if answer, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 503 ") {

@@ -200,6 +200,16 @@ func (s *Server) Address(t testing.TB) string {
 	return m[1]
 }
 
+// WantQuiet fails the test if the server has logged more than that it serves on its
+// socket.
+func (s *Server) WantQuiet(t testing.TB) {
+	t.Helper()
+	want := fmt.Sprintf("time=%s level=INFO msg=\"serving on unix:%s\"\n", Day(0), s.Socket)
+	if log := s.Log.String(); log != want {
+		t.Errorf("the log holds more than %q:\n%s", want, log)
+	}
+}
+
 // exited reports whether a process is gone or a zombie.
 func exited(cmd *exec.Cmd) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
