@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"amana/internal/cli"
@@ -173,7 +172,7 @@ func eachLetter(root *os.Root, fn func(*letter) error) error {
 
 // readLetter reads one testimony.json. It follows no link and waits for nothing.
 func readLetter(root *os.Root, id string) (*letter, error) {
-	f, err := root.OpenFile(filepath.Join(id, "testimony.json"), os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+	f, err := root.OpenFile(filepath.Join(id, "testimony.json"), plainly, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"syscall"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -67,7 +66,7 @@ var errNotMade = errors.New("it is not as it was made")
 // read returns part n. It waits for nothing, follows no link, and holds no more
 // than a part in memory, whatever lies there.
 func (w *workFolder) read(n int) ([]byte, error) {
-	f, err := os.OpenFile(w.file(n), os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(w.file(n), plainly, 0)
 	if err != nil {
 		return nil, err
 	}

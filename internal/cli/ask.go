@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -82,8 +81,8 @@ func Reveal(ctx context.Context, text, prompt string) error {
 	return err
 }
 
-func openTerminal() (*os.File, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+func openTerminal() (*terminal, error) {
+	tty, err := openTTY()
 	if err != nil {
 		return nil, Hint(fmt.Errorf("there is no terminal to ask at: %w", err), "run the command in a terminal window")
 	}

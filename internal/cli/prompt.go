@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"golang.org/x/term"
 )
@@ -12,7 +11,7 @@ import (
 // standard input is, and does not show what is typed. The caller clears the
 // result. When ctx ends, the terminal is as it was before.
 func Passphrase(ctx context.Context, prompt string) ([]byte, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	tty, err := openTTY()
 	if err != nil {
 		return nil, Hint(fmt.Errorf("there is no terminal to ask for the passphrase at: %w", err),
 			"run the command in a terminal window; the passphrase is never read from a pipe")

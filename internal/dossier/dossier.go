@@ -147,6 +147,10 @@ func (f *Folder) removeLeftover() error {
 	if text, err := io.ReadAll(io.LimitReader(old, 1000)); err != nil || len(text) > 0 && string(text) != markerText {
 		return foreign
 	}
+	if !movesOpen {
+		old.Close()
+		root.Close()
+	}
 	if err := os.RemoveAll(f.partial); err != nil {
 		return err
 	}
@@ -264,16 +268,18 @@ func (f *Folder) commit() error {
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if !movesOpen {
+		f.close()
+	}
 	if err := os.Rename(f.partial, f.path); err != nil {
 		return err
 	}
 	f.done = true
 	// The marker goes last: a power cut leaves it, at worst, in a whole folder.
-	if err := f.root.Remove(marker); err != nil {
+	if err := os.Remove(filepath.Join(f.path, marker)); err != nil {
 		return err
 	}
-	f.lock.Close()
-	f.root.Close()
+	f.close()
 	if err := durable.SyncDir(f.path); err != nil {
 		return err
 	}
@@ -286,7 +292,15 @@ func (f *Folder) Discard() {
 		return
 	}
 	f.done = true
+	if !movesOpen {
+		f.close()
+	}
 	os.RemoveAll(f.partial)
+	f.close()
+}
+
+// close gives back the lock and the folder; a second time it does nothing.
+func (f *Folder) close() {
 	if f.lock != nil {
 		f.lock.Close()
 	}

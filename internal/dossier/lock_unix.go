@@ -18,3 +18,6 @@ func lock(f *os.File) error {
 	}
 	return err
 }
+
+// movesOpen is whether a folder in which files are open can be renamed and removed.
+const movesOpen = true

@@ -6,15 +6,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"amana/internal/durable"
 )
 
 // syncTree flushes all files and folders below path, one by one.
 func syncTree(path string) error {
-	return filepath.WalkDir(path, func(path string, _ fs.DirEntry, err error) error {
+	return filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		f, err := os.Open(path)
+		if d.IsDir() {
+			return durable.SyncDir(path)
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0) // Windows flushes only what may be written
 		if err != nil {
 			return err
 		}

@@ -113,14 +113,10 @@ func Replace(path string, data []byte, mode fs.FileMode) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// SyncDir flushes a folder, so that the names in it survive a power cut.
+// SyncDir flushes a folder, so that the names in it survive a power cut. Windows
+// has no such call: there it does nothing, and the file system's journal decides.
 func SyncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("flush folder %s: %w", path, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
+	if err := syncDir(path); err != nil {
 		return fmt.Errorf("flush folder %s: %w", path, err)
 	}
 	return nil
