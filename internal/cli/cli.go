@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"amana/internal/version"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -62,6 +64,7 @@ func Main(name, description string, grammar any, args []string, stdout, stderr i
 	exit := -1
 	parser, err := kong.New(grammar, append(options,
 		kong.Name(name), kong.Description(description), kong.UsageOnError(),
+		kong.Embed(&about{}), kong.Vars{"version": version.Number},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)))...)

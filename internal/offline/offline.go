@@ -34,7 +34,7 @@ func (p Program) tell(kind, format string, args ...any) {
 func (p Program) NoNetwork() error {
 	err := confine.NoNetwork()
 	if err != nil && runtime.GOOS != "linux" && errors.Is(err, confine.ErrUnsupported) {
-		p.Say("this system cannot take the network away from a program; make sure that this machine has none")
+		p.Warn("this system cannot take the network away from a program; make sure that this machine has none")
 		return nil
 	}
 	if err != nil {
