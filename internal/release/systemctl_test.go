@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// systemctl stands in systemd's place inside of a Debian where none runs. It obeys the
+// few commands of docs/deploy.md by reading the same units, as far as they say what to
+// start, as whom, and with which socket; what else they say (the confinement) is
+// shown where systemd is. It refuses every command that it does not know.
+func systemctl(args []string) int {
+	var err error
+	switch line := strings.Join(args, " "); line {
+	case "daemon-reload", "restart systemd-journald", "mask suspend.target hibernate.target hybrid-sleep.target",
+		"try-restart amana-intake.service":
+	case "status amana-intake.service":
+		_, err = os.Stat("/run/amana-intake/onion.sock")
+	case "restart tor@default":
+		err = startTor()
+	case "reload tor@default":
+		err = verifyTor()
+	case "enable --now amana-intake.socket amana-intake.service":
+		err = startWithSocket("amana-intake")
+	default:
+		err = fmt.Errorf("the test's systemctl does not know %q", line)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "systemctl:", err)
+		return 1
+	}
+	return 0
+}
+
+// unit is the lines of a unit, by key.
+type unit map[string][]string
+
+func readUnit(name string) (unit, error) {
+	data, err := os.ReadFile(filepath.Join("/usr/lib/systemd/system", name))
+	if err != nil {
+		return nil, err
+	}
+	u := unit{}
+	for _, line := range strings.Split(strings.ReplaceAll(string(data), "\\\n", " "), "\n") {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(key, "#") {
+			u[key] = append(u[key], value)
+		}
+	}
+	return u, nil
+}
+
+func (u unit) one(key string) string {
+	if len(u[key]) == 0 {
+		return ""
+	}
+	return u[key][len(u[key])-1]
+}
+
+func verifyTor() error {
+	u, err := readUnit("tor@default.service")
+	if err != nil {
+		return err
+	}
+	for _, line := range u["ExecStartPre"] {
+		if out, err := exec.Command("sh", "-c", line).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", line, err, out)
+		}
+	}
+	return nil
+}
+
+// startTor starts tor as its unit does, where no network is, and waits until it has
+// made the onion's keys.
+func startTor() error {
+	if err := verifyTor(); err != nil {
+		return err
+	}
+	u, err := readUnit("tor@default.service")
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command("sh", "-c", "exec "+u.one("ExecStart")+" --DisableNetwork 1 >/root/tor.log 2>&1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWNET}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for range 600 {
+		if _, err := os.Stat("/var/lib/tor/amana/hostname"); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	log, _ := os.ReadFile("/root/tor.log")
+	return fmt.Errorf("tor makes no onion:\n%s", log)
+}
+
+// startWithSocket opens the socket of a unit and starts its service with it.
+func startWithSocket(name string) error {
+	socket, err := readUnit(name + ".socket")
+	if err != nil {
+		return err
+	}
+	service, err := readUnit(name + ".service")
+	if err != nil {
+		return err
+	}
+	path := socket.one("ListenStream")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return err
+	}
+	l.SetUnlinkOnClose(false)
+	group, err := user.LookupGroup(socket.one("SocketGroup"))
+	if err != nil {
+		return err
+	}
+	gid, _ := strconv.Atoi(group.Gid) // the group's file holds numbers
+	mode, err := strconv.ParseUint(socket.one("SocketMode"), 8, 32)
+	if err != nil {
+		return err
+	}
+	if err := os.Chown(path, 0, gid); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, os.FileMode(mode)); err != nil {
+		return err
+	}
+	file, err := l.File()
+	if err != nil {
+		return err
+	}
+	who, err := user.Lookup(service.one("User"))
+	if err != nil {
+		return err
+	}
+	uid, _ := strconv.Atoi(who.Uid)
+	own, _ := strconv.Atoi(who.Gid)
+	if folder := service.one("RuntimeDirectory"); folder != "" && !slices.Contains([]string{"", "/run/" + folder}, filepath.Dir(path)) {
+		if err := os.MkdirAll("/run/"+folder, 0o755); err != nil {
+			return err
+		}
+		os.Chown("/run/"+folder, uid, own)
+	}
+	cmd := exec.Command("sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec "+service.one("ExecStart")+" >/tmp/intake.log 2>&1")
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	for _, line := range service["Environment"] {
+		cmd.Env = append(cmd.Env, strings.Trim(line, `"`))
+	}
+	cmd.ExtraFiles = []*os.File{file}
+	// Without a network, as PrivateNetwork has it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWNET,
+		Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(own)}}
+	return cmd.Start()
+}
