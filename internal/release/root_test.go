@@ -26,7 +26,7 @@ var bare struct {
 }
 
 func TestMain(m *testing.M) {
-	if strings.HasSuffix(os.Args[0], "/systemctl") { // inside of a Debian, in systemd's place
+	if filepath.Base(os.Args[0]) == "systemctl" { // inside of a Debian, in systemd's place
 		os.Exit(systemctl(os.Args[1:]))
 	}
 	code := m.Run()
@@ -85,7 +85,7 @@ func makeBare() (string, error) {
 	start := time.Now()
 	ctx, stop := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer stop()
-	out, err := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", "--include=tor,apparmor", suite, dir+"/r", mirror).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", "--include=tor,apparmor,openssl", suite, dir+"/r", mirror).CombinedOutput()
 	if err != nil {
 		lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
 		return dir, fmt.Errorf("debootstrap: %w\n%s", err, bytes.Join(lines[max(0, len(lines)-10):], []byte("\n")))

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -103,7 +102,8 @@ func startTor() error {
 	return fmt.Errorf("tor makes no onion:\n%s", log)
 }
 
-// startWithSocket opens the socket of a unit and starts its service with it.
+// startWithSocket opens the socket of a unit, starts its service with it, and waits
+// until the service says that it is ready.
 func startWithSocket(name string) error {
 	socket, err := readUnit(name + ".socket")
 	if err != nil {
@@ -113,54 +113,99 @@ func startWithSocket(name string) error {
 	if err != nil {
 		return err
 	}
-	path := socket.one("ListenStream")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
-	if err != nil {
-		return err
-	}
-	l.SetUnlinkOnClose(false)
-	group, err := user.LookupGroup(socket.one("SocketGroup"))
-	if err != nil {
-		return err
-	}
-	gid, _ := strconv.Atoi(group.Gid) // the group's file holds numbers
-	mode, err := strconv.ParseUint(socket.one("SocketMode"), 8, 32)
-	if err != nil {
-		return err
-	}
-	if err := os.Chown(path, 0, gid); err != nil {
-		return err
-	}
-	if err := os.Chmod(path, os.FileMode(mode)); err != nil {
-		return err
-	}
-	file, err := l.File()
-	if err != nil {
-		return err
-	}
-	who, err := user.Lookup(service.one("User"))
-	if err != nil {
-		return err
-	}
-	uid, _ := strconv.Atoi(who.Uid)
-	own, _ := strconv.Atoi(who.Gid)
-	if folder := service.one("RuntimeDirectory"); folder != "" && !slices.Contains([]string{"", "/run/" + folder}, filepath.Dir(path)) {
-		if err := os.MkdirAll("/run/"+folder, 0o755); err != nil {
-			return err
+	for _, u := range []unit{socket, service} {
+		if path := u.one("ConditionPathExists"); path != "" {
+			if _, err := os.Stat(path); err != nil {
+				return fmt.Errorf("the unit's condition does not hold: %w", err)
+			}
 		}
-		os.Chown("/run/"+folder, uid, own)
+	}
+	file, err := openSocket(socket)
+	if err != nil {
+		return err
+	}
+	uid, gid, err := owner(service.one("User"), service.one("Group"))
+	if err != nil {
+		return err
+	}
+	const path = "/run/notify"
+	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer notify.Close()
+	if err := os.Chmod(path, 0o666); err != nil {
+		return err
 	}
 	cmd := exec.Command("sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec "+service.one("ExecStart")+" >/tmp/intake.log 2>&1")
-	cmd.Env = []string{"PATH=/usr/bin:/bin"}
-	for _, line := range service["Environment"] {
-		cmd.Env = append(cmd.Env, strings.Trim(line, `"`))
-	}
+	cmd.Env = append(service["Environment"], "PATH=/usr/bin:/bin", "NOTIFY_SOCKET="+path)
 	cmd.ExtraFiles = []*os.File{file}
 	// Without a network, as PrivateNetwork has it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWNET,
-		Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(own)}}
-	return cmd.Start()
+		Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if service.one("Type") != "notify" {
+		return nil
+	}
+	notify.SetReadDeadline(time.Now().Add(time.Minute))
+	for buf := make([]byte, 4096); ; {
+		n, err := notify.Read(buf)
+		if err != nil {
+			return fmt.Errorf("the service does not say that it is ready: %w", err)
+		}
+		if strings.Contains("\n"+string(buf[:n]), "\nREADY=1") {
+			return nil
+		}
+	}
+}
+
+// openSocket listens as a socket unit says.
+func openSocket(u unit) (*os.File, error) {
+	path := u.one("ListenStream")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false)
+	uid, gid, err := owner(u.one("SocketUser"), u.one("SocketGroup"))
+	if err != nil {
+		return nil, err
+	}
+	mode, err := strconv.ParseUint(u.one("SocketMode"), 8, 32)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chown(path, uid, gid); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, os.FileMode(mode)); err != nil {
+		return nil, err
+	}
+	return l.File()
+}
+
+// owner returns the numbers of a user and a group; without a name they are root's, and
+// the user's own.
+func owner(name, group string) (uid, gid int, err error) {
+	if name != "" {
+		u, err := user.Lookup(name)
+		if err != nil {
+			return 0, 0, err
+		}
+		uid, _ = strconv.Atoi(u.Uid) // a system's files hold numbers
+		gid, _ = strconv.Atoi(u.Gid)
+	}
+	if group != "" {
+		g, err := user.LookupGroup(group)
+		if err != nil {
+			return 0, 0, err
+		}
+		gid, _ = strconv.Atoi(g.Gid)
+	}
+	return uid, gid, nil
 }
