@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.
 FUZZTIME = 10s
 
-.PHONY: build demo test bench lint race fuzz tools screenshots
+.PHONY: build demo test bench lint race fuzz tools screenshots release deb
 
 # The stock age commands come along, for the reviewers' machine.
 build:
@@ -27,6 +27,15 @@ tools:
 # Never from the cache: the promises run programs that go test does not know of.
 test: tools
 	go test -count=1 -timeout 20m ./...
+
+# Builds what people install, for every kind of machine, twice, and compares the bytes;
+# RELEASE_KEY=FILE signs. See docs/release.md.
+release:
+	go run ./internal/release
+
+# This machine's Debian package alone, and the archive for the offline one; once.
+deb:
+	go run ./internal/release -once -platforms linux/$$(go env GOARCH)
 
 # Leaves pictures in the folder screenshots, for a person to look at: of every page,
 # and of a source's whole way.
