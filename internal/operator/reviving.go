@@ -3,6 +3,7 @@ package operator
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"amana/internal/cli"
 	"amana/vault"
@@ -34,6 +35,8 @@ func diskFailed(why error) error {
 		hint = keepCopy + "; take another disk, and start the server again when you have seen what is left: amana-intake check"
 	case errors.Is(why, bolt.ErrDamaged):
 		hint = keepCopy + "; it is tried again and again, but most likely the state must be put back from a copy, on another disk"
+	case errors.Is(why, syscall.EROFS):
+		hint = "if the kernel has made the file system read-only (dmesg), stop the server, unmount and check it, and start the server again; if somebody mounted it so, the intake opens by itself when it can be written to"
 	}
 	return cli.Hint(fmt.Errorf("the intake is closed and sources are turned away: %w", why), "%s", hint)
 }

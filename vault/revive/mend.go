@@ -9,6 +9,23 @@ import (
 	"amana/vault"
 )
 
+// watch has the vault prove now and then that it can be written to.
+func (s *Store) watch() {
+	tick := time.NewTicker(s.o.Every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.stopping:
+			return
+		case <-tick.C:
+		}
+		l, err := s.present()
+		if err == nil && s.away.Load() == nil {
+			_ = s.failed(l, l.store.Prove(l.writing)) // which sees to what follows
+		}
+	}
+}
+
 // mend tries to open the vault anew until it succeeds or the store is closed.
 func (s *Store) mend() {
 	if !s.back.IsZero() && time.Since(s.back) > 2*s.o.Most {

@@ -55,6 +55,12 @@ type Options struct {
 	// Wait is how long to wait before it is opened anew; 0 means a second. After each
 	// attempt it doubles, up to Most; 0 means half a minute.
 	Wait, Most time.Duration
+
+	// Every is how often the vault is asked to prove that it can be written to, whether
+	// somebody comes or not, so that the first to find out is no source; 0 means a
+	// minute. It also keeps the files' own times from telling for long when somebody came
+	// last.
+	Every time.Duration
 }
 
 // Store is a vault that comes back. It implements [vault.Store].
@@ -103,7 +109,12 @@ func New(store Engine, o Options) *Store {
 	if o.Most <= 0 {
 		o.Most = 30 * time.Second
 	}
-	return &Store{o: o, now: newLife(store), stopping: make(chan struct{}), wait: o.Wait}
+	if o.Every <= 0 {
+		o.Every = time.Minute
+	}
+	s := &Store{o: o, now: newLife(store), stopping: make(chan struct{}), wait: o.Wait}
+	s.mending.Go(s.watch)
+	return s
 }
 
 // present returns the vault that is open.

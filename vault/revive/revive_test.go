@@ -18,7 +18,8 @@ import (
 
 // disk is what the tests do to the disk of a vault.
 type disk struct {
-	dir string
+	dir   string
+	every time.Duration
 
 	mu       sync.Mutex
 	writes   error // of whatever is written
@@ -113,7 +114,7 @@ func (d *disk) options() Options {
 		Open:   d.open,
 		Closed: func(err error) { d.set(func() { d.closed = append(d.closed, err.Error()) }) },
 		Back:   func(f []vault.Finding) { d.set(func() { d.back, d.findings = d.back+1, len(f) }) },
-		Wait:   time.Millisecond, Most: 4 * time.Millisecond,
+		Wait:   time.Millisecond, Most: 4 * time.Millisecond, Every: d.every,
 	}
 }
 
@@ -264,6 +265,30 @@ func TestReadySees(t *testing.T) {
 	d.set(func() { d.writes = nil })
 	until(t, "it comes back", func() bool { return s.Ready() == nil })
 }
+
+// A disk that fails only when it is written to is found without any source.
+func TestProofs(t *testing.T) {
+	d := &disk{dir: memory(t), every: time.Millisecond}
+	first, err := bolt.Create(d.dir, bolt.Options{Reserve: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(silent{engine{first, d, 0}}, d.options())
+	defer s.Close()
+	if _, err := keep(s, 1); err != nil {
+		t.Fatal(err)
+	}
+	d.set(func() { d.writes = errIO })
+	told := func() bool { d.mu.Lock(); defer d.mu.Unlock(); return len(d.closed) == 1 }
+	until(t, "it is found", told)
+	d.set(func() { d.writes = nil })
+	until(t, "it comes back", func() bool { return s.Ready() == nil })
+}
+
+// silent is a vault that does not know that its disk fails until it writes.
+type silent struct{ engine }
+
+func (s silent) Ready() error { return s.Store.Ready() }
 
 // What cannot be opened is told once and tried again; readers get an error meanwhile.
 func TestCannotBeOpened(t *testing.T) {
