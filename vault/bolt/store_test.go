@@ -110,12 +110,12 @@ func TestVersion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(versionKey, []byte("amana/vault/4")) })
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(versionKey, []byte("amana/vault/5")) })
 		if err := errors.Join(err, db.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Open(dir, Options{}); !errors.Is(err, ErrVersion) {
-			t.Errorf("%s of version 4: %v, want ErrVersion", name, err)
+			t.Errorf("%s of version 5: %v, want ErrVersion", name, err)
 		}
 	}
 }
