@@ -111,7 +111,7 @@ func (c *Backup) recipients() (all []age.Recipient, err error) {
 			}
 			r, err := age.ParseHybridRecipient(line)
 			if err != nil {
-				err = errors.New("a recipient is not of the post-quantum kind, age1pq1...") // not quoted: it may be a key
+				err = errors.New("a recipient does not begin with age1pq1, so it is not of the post-quantum kind") // not quoted: it may be a key
 				if strings.HasPrefix(line, "AGE-SECRET-KEY-") {
 					return nil, cli.Refused(errors.New("this is a backup KEY, not its recipient"), "it must never be on this machine; take the line that begins with age1pq1")
 				}
