@@ -76,7 +76,7 @@ func TestOneLength(t *testing.T) {
 // TestThread: what is said to have happened is what happened.
 func TestThread(t *testing.T) {
 	all := []string{
-		"Nothing is kept here under this code.", "Perhaps this is another code",
+		"Nothing is kept here under this code.", "Perhaps this is another code, your testimony did not arrive, or it is no longer kept here",
 		"1 part of what you sent is kept here.", "12 parts of what you sent are kept here.",
 		"have not yet confirmed that any of it", "that 5 of 12 parts reached them", "that all of it reached them", "does not mean that they have read",
 		"2 answers are waiting for you.", "Read the answer that came on 22 November 2026", "the reviewers learn that it arrived",
