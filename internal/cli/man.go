@@ -35,10 +35,11 @@ var exitCodes = []struct {
 }{
 	{0, "done"},
 	{ExitFailed, "failed"},
-	{ExitUsage, "the command was given wrongly"},
+	{ExitUsage, "the command was given wrongly, or something in the configuration is wrong"},
 	{ExitNotOurs, "something is not sealed to this key"},
 	{ExitDamaged, "something kept is damaged"},
 	{ExitPartial, "the rest was done; something damaged, unreadable or refused was left out"},
+	{ExitDanger, "`amana-intake doctor` found what endangers a source"},
 	{ExitRefused, "a roster, or something that a reviewer signed, was refused, or no roster is in force"},
 	{ExitStopped, "it was stopped before it was done, with Ctrl-C or a signal"},
 }

@@ -78,7 +78,7 @@ func copySource(from, to string) error {
 			return err
 		}
 		// internal/release is source; only at the top is it what was made.
-		if notSource[d.Name()] && (!strings.Contains(rel, string(filepath.Separator)) || d.Name() == "node_modules") {
+		if rel != "." && notSource[d.Name()] && (!strings.Contains(rel, string(filepath.Separator)) || d.Name() == "node_modules") {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}

@@ -324,7 +324,7 @@ func TestPlatforms(t *testing.T) {
 
 // The folder that a release is made in is no source, and the one that makes it is.
 func TestCopySource(t *testing.T) {
-	from, to := t.TempDir(), filepath.Join(t.TempDir(), "to")
+	from, to := filepath.Join(t.TempDir(), "release"), filepath.Join(t.TempDir(), "to") // a checkout of that name too
 	for _, name := range []string{"release/a.deb", "internal/release/main.go", ".git/x", "bin/x", "internal/x/node_modules/y", "go.mod"} {
 		if err := os.MkdirAll(filepath.Join(from, filepath.Dir(name)), 0o755); err != nil {
 			t.Fatal(err)
