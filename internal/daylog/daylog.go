@@ -12,9 +12,9 @@
 //     tidied away, waits in a [Tally] until the next day has begun in UTC, and is told
 //     then, always at that moment, whether it happened at noon or at night. That a
 //     fault of the program is told up to a day late is the price. Only what closes the
-//     intake to everybody, such as a disk that fails while it is flushed, is told at
-//     once, by whoever watches the disk: somebody must act. Such a line can be the
-//     moment of an upload.
+//     intake to everybody, a disk that fails, is told at once, the first time on a day:
+//     somebody must act. That line can be the moment of an upload. Those after it would
+//     be the moment of each, and wait.
 //   - Counts are few, and are those that an operator can act on: how many were asked
 //     to come back later, found the disk full, or were cut off for being slow. They
 //     are rounded, and fewer than ten are not told at all: that one person tried on a

@@ -6,7 +6,6 @@ import (
 	"syscall"
 
 	"amana/internal/cli"
-	"amana/vault"
 	"amana/vault/bolt"
 	"amana/vault/revive"
 )
@@ -22,8 +21,8 @@ func (s State) reviving(options bolt.Options, log *journal) (*revive.Store, erro
 	return revive.New(first, revive.Options{
 		Probe:  func() error { return bolt.Probe(folder) },
 		Open:   func() (revive.Engine, error) { return bolt.Reopen(folder, options) },
-		Closed: func(why error) { log.problem(diskFailed(why)) },
-		Back:   func(findings []vault.Finding) { log.well(findings) },
+		Closed: log.disk,
+		Back:   log.well,
 	}), nil
 }
 
@@ -39,12 +38,4 @@ func diskFailed(why error) error {
 		hint = "if the kernel has made the file system read-only (dmesg), stop the server, unmount and check it, and start the server again; if somebody mounted it so, the intake opens by itself when it can be written to"
 	}
 	return cli.Hint(fmt.Errorf("the intake is closed and sources are turned away: %w", why), "%s", hint)
-}
-
-// well tells that the disk is well again.
-func (j *journal) well(findings []vault.Finding) {
-	j.Info("the disk is well again, and the intake is open: no testimony that was acknowledged is missing", "hint", "amana-intake check reads every byte")
-	if len(findings) > 0 {
-		j.problem(cli.Hint(fmt.Errorf("%s damaged", cli.Count(len(findings), "thing is", "things are")), "%s, and run amana-intake check", keepCopy))
-	}
 }
