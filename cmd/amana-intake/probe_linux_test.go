@@ -194,3 +194,23 @@ func start() error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
 }
+
+// Where the kernel has no Landlock the operator is told, and sources are answered.
+func TestServeWithoutLandlock(t *testing.T) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Fatal("strace is missing: apt-get install strace")
+	}
+	state := rig.NewState(t, rig.Erasing, 1)
+	const warning = "warning: this kernel has no Landlock"
+	old := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=landlock_create_ruleset", "-e", "inject=landlock_create_ruleset:error=ENOSYS"}
+	for wrapped, wrap := range map[bool][]string{true: old, false: nil} {
+		server := state.Serve(t, wrap, "--reserve", "0")
+		if told := strings.Contains(server.Log.String(), warning); told != wrapped {
+			t.Errorf("without Landlock is %v, and told is %v:\n%s", wrapped, told, server.Log)
+		}
+		if status, _, err := state.Post("x"); err != nil || status != 200 {
+			t.Errorf("post: %d, %v", status, err)
+		}
+		server.Kill()
+	}
+}
