@@ -187,6 +187,13 @@ func checkInventory(t *testing.T, archive map[string][]byte, top, exe string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want := version.Number
+		if name == "age" || name == "age-keygen" {
+			want = info.Main.Version
+		}
+		if got := found[name+exe].Version; got != want {
+			t.Errorf("%s stands in the list as %s, not %s", name, got, want)
+		}
 		for _, m := range info.Deps {
 			if m.Path == "amana" {
 				continue
