@@ -22,10 +22,10 @@ import (
 // elsewhere are the lines of docs/deploy.md that the test does not run as they stand:
 // what it runs in their place, and why.
 var elsewhere = map[string]struct{ instead, why string }{
-	"swapoff -a":                             {"", "it would act on the machine that tests"},
-	"sysctl --system":                        {"", "it would act on the kernel of the machine that tests"},
-	"update-grub":                            {"", "a folder has no boot loader"},
-	"apt-get install -y unattended-upgrades": {"apt-get -qq install --simulate -y unattended-upgrades >/dev/null", "it takes longer than the rest together"},
+	"swapoff -a":      {"", "it would act on the machine that tests"},
+	"sysctl --system": {"", "it would act on the kernel of the machine that tests"},
+	"update-grub":     {"", "a folder has no boot loader"},
+	"apt-get install -y unattended-upgrades systemd-timesyncd": {"apt-get -qq install --simulate -y unattended-upgrades systemd-timesyncd >/dev/null", "it takes longer than the rest together"},
 	"apparmor_parser -r /etc/apparmor.d/system_tor": {
 		"apparmor_parser --skip-kernel-load --skip-cache /etc/apparmor.d/system_tor", "it would act on the kernel: the profile is compiled and not loaded"},
 	// A container's own dangers are not the documentation's: any finding will do, if
@@ -113,6 +113,12 @@ func TestDeploy(t *testing.T) {
 	}
 	if err := handIn(filepath.Join(d.path, "run/amana-intake/onion.sock")); err != nil {
 		fail("hand in: %v", err)
+	}
+	// What the page and the package answer for, the machine aside, is as it should be.
+	for _, check := range []string{"erasure", "server's user", "server's rights", "state", "roster", "torrc", "onion keys", "socket folder", "socket", "journal"} {
+		if !regexp.MustCompile(`(?m)^ok +` + check + `: `).MatchString(said.String()) {
+			fail("the doctor is not content with %s", check)
+		}
 	}
 	io.WriteString(stdin, "go on\n")
 	if err := <-ended; err != nil {

@@ -40,10 +40,13 @@ func inventory(product string, programs []string) ([]byte, []debug.Module, error
 			return nil, nil, err
 		}
 		sum := sha256.Sum256(data)
-		name := filepath.Base(file)
+		name, number := filepath.Base(file), version.Number
+		if info.Main.Path != "amana" {
+			number = info.Main.Version // the stock tools have their own
+		}
 		names = append(names, name)
 		components = append(components, cdx.Component{
-			BOMRef: name, Type: cdx.ComponentTypeApplication, Name: name, Version: version.Number,
+			BOMRef: name, Type: cdx.ComponentTypeApplication, Name: name, Version: number,
 			Hashes: &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: hex.EncodeToString(sum[:])}},
 		})
 		fields := strings.Fields(info.GoVersion) // "go1.2.3 X:experiment"
