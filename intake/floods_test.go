@@ -181,7 +181,7 @@ func TestFloodOfOneCircuit(t *testing.T) {
 		}
 		return least
 	}
-	without := best(3)
+	without := best(2)
 	kept := len(r.store.testimonies())
 	for n, flood := range floods {
 		stop := make(chan struct{})
@@ -192,7 +192,7 @@ func TestFloodOfOneCircuit(t *testing.T) {
 		func() {
 			defer running.Wait()
 			defer close(stop)
-			with := best(3)
+			with := best(2)
 			t.Logf("%s (%d times): %v, %.1f times as long as without (%v)", flood.name, count.Load(), with.Round(time.Millisecond), float64(with)/float64(without), without.Round(time.Millisecond))
 			if with > 20*without+2*time.Second {
 				t.Errorf("%s: the honest source needs %v", flood.name, with)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -53,11 +53,20 @@ func probe(part string) int {
 	var denied, refused error // what hostile code meets
 	if part == "confined" {
 		denied, refused = unix.EACCES, unix.EPERM
-		serving := make(chan struct{})
+		log, w, err := os.Pipe()
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		os.Stderr = w // where the server's log goes
 		go func() {
-			os.Exit(cli.Main("amana-intake", "", new(grammar), os.Args[1:], &waiter{found: serving}, os.Stderr))
+			cli.Main("amana-intake", "", new(grammar), os.Args[1:], os.Stdout, os.Stderr)
+			w.Close() // it should not have ended
 		}()
-		<-serving
+		if said, ok := waitServing(log); !ok {
+			fmt.Printf("the server does not serve:\n%s", said)
+			return 1
+		}
 	}
 	read := func(path string) error { _, err := os.ReadFile(path); return err }
 	write := func(path string) error {
@@ -106,20 +115,18 @@ func modes(path, part string) error {
 	return nil
 }
 
-// waiter is a stdout that notes when the server serves.
-type waiter struct {
-	said  bytes.Buffer
-	found chan struct{}
-}
-
-// Write implements io.Writer.
-func (w *waiter) Write(p []byte) (int, error) {
-	before := strings.Contains(w.said.String(), "serving on")
-	w.said.Write(p)
-	if !before && strings.Contains(w.said.String(), "serving on") {
-		close(w.found)
+// waitServing reads a log until the server serves, and reads on so that it is never
+// held up; it returns what came before, and whether it serves.
+func waitServing(log *os.File) (said string, ok bool) {
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		said += lines.Text() + "\n"
+		if strings.Contains(said, "serving on") {
+			go io.Copy(io.Discard, log)
+			return said, true
+		}
 	}
-	return len(p), nil
+	return said, false
 }
 
 // TestServeGivesItselfLittle looks at the built program while it serves, with what the
@@ -193,4 +200,24 @@ func start() error {
 	cmd := exec.Command("/bin/true")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
+}
+
+// Where the kernel has no Landlock the operator is told, and sources are answered.
+func TestServeWithoutLandlock(t *testing.T) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Fatal("strace is missing: apt-get install strace")
+	}
+	state := rig.NewState(t, rig.Erasing, 1)
+	const warning = "this kernel has no Landlock"
+	old := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=landlock_create_ruleset", "-e", "inject=landlock_create_ruleset:error=ENOSYS"}
+	for wrapped, wrap := range map[bool][]string{true: old, false: nil} {
+		server := state.Serve(t, wrap, "--reserve", "0")
+		if told := strings.Contains(server.Log.String(), warning); told != wrapped {
+			t.Errorf("without Landlock is %v, and told is %v:\n%s", wrapped, told, server.Log)
+		}
+		if status, _, err := state.Post("x"); err != nil || status != 200 {
+			t.Errorf("post: %d, %v", status, err)
+		}
+		server.Kill()
+	}
 }

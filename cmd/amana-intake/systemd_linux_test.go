@@ -85,7 +85,7 @@ func TestListenSystemd(t *testing.T) {
 	m.hear("READY=1")
 	m.check(server.Process.Signal(syscall.SIGTERM))
 	m.hear("STOPPING=1")
-	if err := server.Wait(); err != nil || !strings.Contains(log.String(), "serving on unix:"+m.state.Socket+"\n") {
+	if err := server.Wait(); err != nil || !strings.Contains(log.String(), "serving on unix:"+m.state.Socket+"\"\n") {
 		t.Fatalf("the server ends with %v:\n%s", err, log)
 	}
 	if _, err := os.Lstat(m.state.Socket); err != nil {

@@ -30,7 +30,8 @@ const (
 type soak struct {
 	state *rig.State
 	book  *rig.Ledger
-	next  atomic.Int64
+	next  atomic.Int64 // numbers what is sent; none is used twice
+	sent  atomic.Int64
 	over  time.Time
 
 	mu      sync.Mutex
@@ -70,7 +71,7 @@ func (s *soak) kill(t *testing.T, done <-chan struct{}) (kills int) {
 	for {
 		server, err := s.state.Start(nil)
 		if err != nil {
-			s.next.Store(int64(*testimonies)) // the sources end
+			s.sent.Store(int64(*testimonies)) // the sources end
 			t.Fatal(err)
 		}
 		life := time.Duration(rand.Int64N(int64(*killEvery)*2-int64(200*time.Millisecond))) + 200*time.Millisecond
@@ -87,12 +88,8 @@ func (s *soak) kill(t *testing.T, done <-chan struct{}) (kills int) {
 
 // client sends testimonies until there are enough.
 func (s *soak) client(n int) {
-	for time.Now().Before(s.over) {
-		number := s.next.Add(1)
-		if number > int64(*testimonies) {
-			return
-		}
-		narrative := fmt.Sprintf("شهادة رقم %d %s", number, strings.Repeat("كلمة ", rand.IntN(300)))
+	for time.Now().Before(s.over) && s.sent.Load() < int64(*testimonies) {
+		narrative := fmt.Sprintf("شهادة رقم %d %s", s.next.Add(1), strings.Repeat("كلمة ", rand.IntN(300)))
 		fields := []rig.Field{{Name: "narrative", Value: narrative}}
 		var sizes []int
 		if n%withFiles == 1 {
@@ -103,12 +100,10 @@ func (s *soak) client(n int) {
 		}
 		page, sent := s.send("/ar/testimony", fields, sizes...)
 		if !sent {
-			s.next.Add(-1)
 			time.Sleep(20 * time.Millisecond) // the server is not there
 		}
 		for i := 0; n%withCodes == 0 && rig.Token(page) != "" && i < 2; i++ {
-			number := s.next.Add(1)
-			page, _ = s.send("/ar/add", []rig.Field{{Name: "narrative", Value: fmt.Sprintf("إضافة %d", number)}, {Name: "token", Value: rig.Token(page)}})
+			page, _ = s.send("/ar/add", []rig.Field{{Name: "narrative", Value: fmt.Sprintf("إضافة رقم %d", s.next.Add(1))}, {Name: "token", Value: rig.Token(page)}})
 		}
 	}
 }
@@ -123,6 +118,7 @@ func (s *soak) send(path string, fields []rig.Field, sizes ...int) (page string,
 	if err != nil {
 		status, page = 0, ""
 	}
+	s.sent.Add(1)
 	s.mu.Lock()
 	s.answers[status]++
 	s.mu.Unlock()

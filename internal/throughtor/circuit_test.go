@@ -56,7 +56,7 @@ func TestCircuitClosedInTheMiddle(t *testing.T) {
 		}
 		// Where nothing else goes on, tor's relays may keep the news of a closed circuit
 		// for half a minute: others come, to a port that leads to no server.
-		within(t, "the server holds on to the upload", func() bool {
+		within(t, fmt.Sprintf("the server holds on to upload %d: it has %d sockets, and %d at first", round, sockets(t, s), quiet), func() bool {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
 			if c, err := p.client.Dial(ctx, p.onion.Hostname+":81", visitor()); err == nil {
@@ -106,10 +106,12 @@ func TestCircuitClosedInTheMiddle(t *testing.T) {
 // within waits until something holds.
 func within(t *testing.T, otherwise string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal(otherwise)
+	start := time.Now()
+	for !holds() {
+		if time.Since(start) > limit {
+			t.Fatalf("%s, after %s", otherwise, limit)
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
@@ -118,8 +120,8 @@ func sockets(t *testing.T, s *rig.Server) (n int) {
 	t.Helper()
 	folder := fmt.Sprintf("/proc/%d/fd", s.Cmd.Process.Pid)
 	open, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(open) == 0 {
+		t.Fatalf("the server has ended: %v", err)
 	}
 	for _, fd := range open {
 		if to, _ := os.Readlink(filepath.Join(folder, fd.Name())); strings.HasPrefix(to, "socket:") {

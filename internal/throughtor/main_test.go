@@ -85,7 +85,13 @@ func serve(t *testing.T, args ...string) (*place, *rig.Server) {
 	p := network(t)
 	state.Socket = p.socket
 	state.Via = func() (net.Conn, error) { return p.dial(visitor()) }
-	return p, state.Serve(t, nil, append(args, "--circuits")...)
+	s := state.Serve(t, nil, append(args, "--circuits")...)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", s.Log)
+		}
+	})
+	return p, s
 }
 
 // network returns the network. When the test fails it shows what the tors logged.
