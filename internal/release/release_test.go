@@ -209,6 +209,17 @@ func checkInventory(t *testing.T, archive map[string][]byte, top, exe string) {
 	}
 }
 
+// What is for macOS alone compiles: nothing else here would notice. Windows and Linux
+// are built above.
+func TestCompilesForMac(t *testing.T) {
+	cmd := exec.Command("go", "build", "./cmd/amana-decrypt", "./cmd/amana-keys")
+	cmd.Dir = "../.."
+	cmd.Env = goEnv(platform{"darwin", "arm64"})
+	if err := runQuiet(cmd); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What differs is found, and named.
 func TestCompareFinds(t *testing.T) {
 	for name, change := range map[string]func(folder string) error{
