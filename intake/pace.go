@@ -40,6 +40,7 @@ type pacedReader struct {
 	end     time.Time     // of the ceiling
 	waited  time.Duration // for the source, in the current window
 	brought int64         // bytes in the current window
+	slow    bool          // it was too slow once: nothing more is waited for
 }
 
 func newPacedReader(r io.Reader, conn deadliner, pace Pace, guest *circuit.Guest) *pacedReader {
@@ -47,8 +48,13 @@ func newPacedReader(r io.Reader, conn deadliner, pace Pace, guest *circuit.Guest
 }
 
 // Read implements io.Reader. Its error is errTooSlow when the pace is not kept, or
-// when a slow one has made room for another.
-func (p *pacedReader) Read(b []byte) (int, error) {
+// when a slow one has made room for another; and from then on, so that a line that is
+// dead is not waited for again when the rest of the body is passed over.
+func (p *pacedReader) Read(b []byte) (n int, err error) {
+	if p.slow {
+		return 0, errTooSlow
+	}
+	defer func() { p.slow = err == errTooSlow }()
 	deadline := time.Now().Add(p.pace.Idle)
 	if p.end.Before(deadline) {
 		deadline = p.end
@@ -62,7 +68,7 @@ func (p *pacedReader) Read(b []byte) (int, error) {
 	}
 	p.guest.Wait()
 	began := time.Now()
-	n, err := p.r.Read(b)
+	n, err = p.r.Read(b)
 	p.guest.Brought(n, err != nil)
 	if err == io.EOF {
 		return n, err // it is all here: however long it took

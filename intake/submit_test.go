@@ -324,3 +324,21 @@ func TestPace(t *testing.T) {
 		})
 	}
 }
+
+// A line that is dead is waited for once, not again when the rest is passed over: its
+// place would be taken twice as long.
+func TestDeadLineIsWaitedForOnce(t *testing.T) {
+	t.Parallel()
+	const idle = 2 * time.Second
+	r := start(t, func(c *Config) { c.Pace.Idle = idle })
+	conn := r.dial()
+	raw := post("/ar/testimony", sent{"narrative", "", "ما حدث"})
+	began := time.Now()
+	io.WriteString(conn, raw[:len(raw)-10])
+	if response, _ := r.answer(conn, raw); response.StatusCode != 408 {
+		t.Errorf("status %d", response.StatusCode)
+	}
+	if took := time.Since(began); took < idle || took > 2*idle-idle/10 {
+		t.Errorf("answered after %v; the wait is %v", took, idle)
+	}
+}
