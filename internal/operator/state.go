@@ -74,8 +74,8 @@ func (s State) check() error {
 // file of somebody else's, root's for example, would stop the server one day.
 func (s State) private(folder string) error {
 	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // what must be there is missed by who opens it
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil // what must be there, and a folder, is missed by who opens it
 	}
 	if err != nil {
 		return fmt.Errorf("look at state: %w", err)
