@@ -18,6 +18,8 @@
 //
 // The path of a file that stands in it is relative to the folder it lies in, so that
 // it means the same wherever the program is started.
+//
+// It may read that one file and the environment, and nothing else.
 package settings
 
 import (
