@@ -70,7 +70,7 @@ func (k *keys) nearest(key []string) string {
 	case best == "" && table == "":
 		return ""
 	case best == "":
-		return "; each flag of that command is a key, see its --help"
+		return "; most flags of that command are keys, see its --help"
 	case in == table:
 		return fmt.Sprintf("; did you mean %q?", last)
 	case in == "":
