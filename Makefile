@@ -33,7 +33,7 @@ test: tools
 release:
 	go run ./internal/release
 
-# This machine's Debian package alone, and the archive for the offline one; once.
+# The Debian package and the offline archive for this kind of machine alone; once.
 deb:
 	go run ./internal/release -once -platforms linux/$$(go env GOARCH)
 

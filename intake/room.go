@@ -16,9 +16,9 @@ const (
 	textForm = 512 << 10
 	textTime = time.Minute // for a text, and as much more as its length takes at Pace.Rate
 
-	// held is how much of a form stays in memory until the answer was sent, at most: its
-	// words and the names of its files. The files themselves go by.
-	held = 2 << 20
+	// mostHeld is how much of a form stays in memory until the answer was sent, at most:
+	// its words and the names of its files. The files themselves go by.
+	mostHeld = 2 << 20
 
 	// placeWait is how long a form waits for a place, where circuits have shares.
 	placeWait = 20 * time.Second
@@ -36,9 +36,9 @@ const (
 // held returns how many bytes of the form will stay in memory, at most.
 func (p *posted) held() int64 {
 	if n := p.r.ContentLength; n >= 0 {
-		return min(n, held)
+		return min(n, mostHeld)
 	}
-	return held
+	return mostHeld
 }
 
 // place takes a place for a form that is to be kept, and its share of the memory. The

@@ -52,7 +52,7 @@ const (
 	repliesFolder     = "replies"
 	// RostersFolder holds the chain of rosters, from 1.txt on.
 	RostersFolder = "rosters"
-	// ServerFolder holds the key that signs bundles, and days.
+	// ServerFolder holds the key that signs bundles, and its public half.
 	ServerFolder = "server"
 	// AlsoFolder holds what the operator wants beside: the configuration.
 	AlsoFolder = "also"

@@ -23,7 +23,8 @@ type rule struct {
 	says     unix.Errno // none: EPERM
 }
 
-// refuseArguments makes system calls fail, on every thread, for what the rules say. no_new_privs must be set: see refuse.
+// refuseArguments makes system calls fail, on every thread, for what the rules say.
+// no_new_privs must be set: see refuse.
 func refuseArguments(rules []rule) error {
 	info, err := arch.GetInfo("")
 	if err != nil {

@@ -23,6 +23,8 @@
 //   - What is counted is in memory only, and is lost when the server ends: counts told
 //     at each end would be counts by the hour for an operator who starts it often.
 //     Nothing shows the counts of the day that has not ended.
+//
+// It writes to what it is given, and may not touch files or the network.
 package daylog
 
 import (

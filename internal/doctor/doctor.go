@@ -49,19 +49,6 @@ func Blind(name string, err error) Finding {
 	return Finding{name, Warning, "could not look: " + err.Error(), do}
 }
 
-// Worst returns the worst level among findings.
-func Worst(all []Finding) Level {
-	worst := OK
-	for _, l := range []Level{Advice, Warning, Danger} {
-		for _, f := range all {
-			if f.Level == l {
-				worst = l
-			}
-		}
-	}
-	return worst
-}
-
 // Machine is where facts are read.
 type Machine struct {
 	Root string // below it are /proc, /sys, /etc and the paths that torrc names; "" for the machine itself

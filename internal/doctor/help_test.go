@@ -48,3 +48,16 @@ func wanted(t *testing.T, what string, f Finding, level Level, words string) {
 		t.Errorf("%s: %s says to do %q", what, f.Level, f.Do)
 	}
 }
+
+// worst returns the worst level among findings.
+func worst(all []Finding) Level {
+	level := OK
+	for _, l := range []Level{Advice, Warning, Danger} {
+		for _, f := range all {
+			if f.Level == l {
+				level = l
+			}
+		}
+	}
+	return level
+}

@@ -92,7 +92,7 @@ func TestBlind(t *testing.T) {
 	for _, f := range all {
 		wanted(t, f.Name, f, Warning, "could not look")
 	}
-	if Worst(all) != Warning || Worst(nil) != OK || Worst([]Finding{{Level: Danger}, {Level: Advice}}) != Danger {
+	if worst(all) != Warning || worst(nil) != OK || worst([]Finding{{Level: Danger}, {Level: Advice}}) != Danger {
 		t.Error("the worst level is not told")
 	}
 	f := Blind("x", &fs.PathError{Err: fs.ErrPermission})

@@ -156,7 +156,7 @@ func TestProbeSpoilt(t *testing.T) {
 		"a clock on a receipt": func(f *fake) { f.headers.Set("Date", "x") },
 	} {
 		_, _, probe := visit(t, change)
-		if Worst(probe) == OK {
+		if worst(probe) == OK {
 			t.Errorf("%s: %+v", what, probe)
 		}
 	}

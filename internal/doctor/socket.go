@@ -25,7 +25,7 @@ func (m *Machine) socketFolder(path string) Finding {
 		return Blind(name, fmt.Errorf("%s is no folder", path))
 	case mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0:
 		return Finding{name, Danger, fmt.Sprintf("others can write to %s (mode %04o): they can put a socket of their own in place of the intake's and read what sources send", path, mode.Perm()),
-			"close it with: chmod 750 " + path + "; and see who owns what is in it"}
+			"close it with: chmod go-w " + path + "; and see who owns what is in it"}
 	case mode.Perm()&0o022 != 0:
 		return Finding{name, Danger, fmt.Sprintf("everybody can make files in %s: while the intake is off, somebody else's socket can stand in its place", path),
 			"put the socket into a folder of its own, such as /run/amana-intake"}
@@ -38,7 +38,7 @@ func (m *Machine) socket(path, torGroup string) Finding {
 	info, err := os.Lstat(m.path(path))
 	if missing(err) {
 		return Finding{name, Warning, fmt.Sprintf("there is no socket %s, so tor reaches nobody", path),
-			"start the server, with --listen unix:" + path}
+			"start it with: systemctl start amana-intake.socket; without systemd, start the server with --listen unix:" + path}
 	}
 	if err != nil {
 		return Blind(name, err)

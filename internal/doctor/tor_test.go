@@ -98,7 +98,7 @@ func TestTraps(t *testing.T) {
 	}
 	// What says the opposite is no trap.
 	for _, line := range []string{"HiddenServiceNonAnonymousMode 0", "Sandbox 0", "#ControlPort 9051", "Log warn syslog"} {
-		if all := tor(func(s string) string { return s + "\n" + line + "\n" }); Worst(all) != OK {
+		if all := tor(func(s string) string { return s + "\n" + line + "\n" }); worst(all) != OK {
 			t.Errorf("%s: %+v", line, all)
 		}
 	}

@@ -31,32 +31,12 @@ func (s State) keepDay(what, day string) error {
 	folder := s.path(daysFolder)
 	err := os.MkdirAll(folder, 0o700)
 	if err == nil {
-		err = s.own(folder)
-	}
-	path := filepath.Join(folder, what)
-	if err == nil {
-		err = durable.Replace(path, []byte(day+"\n"), 0o600)
-	}
-	if err == nil {
-		err = s.own(path)
+		err = durable.Replace(filepath.Join(folder, what), []byte(day+"\n"), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("note the day: %w", err)
 	}
 	return nil
-}
-
-// own gives what root made in the state to the owner of the state, or the server could
-// not read it.
-func (s State) own(path string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	info, err := os.Stat(s.Folder)
-	if err != nil {
-		return err
-	}
-	return giveTo(info, path)
 }
 
 // lastDay returns the day on which something was done last, "2026-11-27", or "" if it

@@ -24,7 +24,7 @@ type Doctor struct {
 	Torrc       string   `default:"/etc/tor/torrc" placeholder:"FILE" help:"What tor reads; what it includes is read too."`
 	OnionFolder string   `default:"/var/lib/tor/amana" placeholder:"FOLDER" help:"The HiddenServiceDir of the intake's onion service."`
 	TorGroup    string   `default:"debian-tor" placeholder:"GROUP" help:"The group that tor runs as."`
-	Reserve     byteSize `default:"2GiB" help:"Free disk that is left untouched, as serve was told; asked for only when no server runs."`
+	Reserve     byteSize `default:"2GiB" help:"Free disk that is left untouched, as serve was told; it counts only when no server runs, which else says itself what is left."`
 	Root        string   `type:"path" placeholder:"FOLDER" help:"Read the machine's own files, /proc, /sys and /etc among them, below this folder: of another system that is mounted there."`
 
 	Onion string `placeholder:"ADDRESS|auto" help:"Also go to the intake through Tor, as a source does: look at its pages, and hand in a probe that reviewers find set aside. auto takes the address from the onion folder."`

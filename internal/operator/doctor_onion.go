@@ -11,7 +11,8 @@ import (
 	"amana/internal/doctor"
 )
 
-// onionTime bounds all that is asked of the onion: a new circuit for each page.
+// onionTime bounds all that is asked of the onion: each page is a new stream, and the way
+// to it may be slow.
 const onionTime = 15 * time.Minute
 
 // onion goes to the intake as a source does.

@@ -15,8 +15,8 @@ import (
 
 // Purge erases what reviewers have signed for.
 type Purge struct {
-	Acknowledged bool `required:"" help:"Erase what reviewers have signed for, and nothing else. There is no other choice: nothing is purged by this command that only this server has."`
-	Yes          bool `help:"Do not ask; for scripts."`
+	Acknowledged bool `required:"" settings:"never" help:"Erase what reviewers have signed for, and nothing else. There is no other choice: nothing is purged by this command that only this server has."`
+	Yes          bool `settings:"never" help:"Do not ask; for scripts."`
 }
 
 // purging is what a purge would do.

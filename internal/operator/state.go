@@ -41,8 +41,9 @@ const (
 
 func (s State) path(name string) string { return filepath.Join(s.Folder, name) }
 
-// check refuses a folder that is not a server's or another's than who runs this, or
-// that others can enter, or what is in it read.
+// check refuses a folder that is not the state of a server, that others can enter, or in
+// which something is open to others; and one of which anything belongs to another than
+// who runs this, also if that is root: what root writes anew the server could not read.
 func (s State) check() error {
 	info, err := os.Stat(s.Folder)
 	if err == nil {
@@ -151,9 +152,6 @@ func (s State) reach(ctx context.Context) (*admin.Client, *bolt.Store, error) {
 	if err == nil {
 		return client, nil, nil
 	}
-	if err := s.notAsRoot(); err != nil {
-		return nil, nil, err
-	}
 	store, openErr := bolt.Open(s.path(vaultFolder), bolt.Options{})
 	if errors.Is(openErr, bolt.ErrLocked) {
 		return nil, nil, cli.Hint(fmt.Errorf("%w, and it does not answer: %w", openErr, err),
@@ -163,21 +161,6 @@ func (s State) reach(ctx context.Context) (*admin.Client, *bolt.Store, error) {
 		return nil, nil, damage(openErr)
 	}
 	return nil, store, nil
-}
-
-// notAsRoot refuses that root opens the files of somebody else: what it writes anew
-// would be root's, and the server could not read it. Through a running server root may
-// do what it likes.
-func (s State) notAsRoot() error {
-	info, err := os.Stat(s.Folder)
-	if err != nil || os.Geteuid() != 0 {
-		return err
-	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
-		return cli.Hint(fmt.Errorf("no server is running, and %s is not root's", s.Folder),
-			"run it as its owner: sudo -u amana-intake amana-intake ...; or start the server first")
-	}
-	return nil
 }
 
 // damage gives the error of a vault that cannot even be opened the advice and

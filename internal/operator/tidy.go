@@ -18,7 +18,8 @@ const (
 
 // tidier makes what was removed disappear from the disk while the server serves:
 // the headers of withdrawn testimonies, and replies that were taken back or are too
-// old. Once a day it carries out the rules of retention. One goroutine calls tick and stop.
+// old. Once a day, while a roster is in force, it carries out the rules of retention. One
+// goroutine calls tick and stop.
 type tidier struct {
 	store   vault.Store
 	letters interface {

@@ -18,7 +18,10 @@ var readme string
 var readmePage = template.Must(template.New("README.txt").Parse(readme))
 
 // offlineDocs are the pages that people need where there is no network.
-var offlineDocs = []string{"docs/keys.md", "docs/formats.md", "docs/formats-keys.md", "docs/release.md", "docs/questionnaire.md", "docs/formats-questionnaire.md"}
+var offlineDocs = []string{
+	"docs/keys.md", "docs/formats.md", "docs/formats-keys.md", "docs/formats-rotation.md", "docs/formats-mailbox.md",
+	"docs/formats-back.md", "docs/release.md", "docs/questionnaire.md", "docs/formats-questionnaire.md",
+}
 
 // offline makes the archive for the machine without a network.
 func (b *builder) offline(ctx context.Context, p platform) error {

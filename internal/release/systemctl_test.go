@@ -20,7 +20,7 @@ import (
 func systemctl(args []string) int {
 	var err error
 	switch line := strings.Join(args, " "); line {
-	case "daemon-reload", "restart systemd-journald", "mask suspend.target hibernate.target hybrid-sleep.target",
+	case "daemon-reload", "restart systemd-journald", "mask suspend.target hibernate.target hybrid-sleep.target suspend-then-hibernate.target",
 		"try-restart amana-intake.service":
 	case "status amana-intake.service":
 		_, err = os.Stat("/run/amana-intake/onion.sock")

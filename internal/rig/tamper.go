@@ -12,8 +12,8 @@ import (
 )
 
 // Tamper lets a running server's disk fail, from now until the function that it
-// returns is called: system calls on the files of its vault and letterbox are tampered with, as
-// strace's -e inject= says, such as "fdatasync:error=EIO". It needs root.
+// returns is called: system calls on the files of its vault and letterbox are tampered
+// with, as strace's -e inject= says, such as "fdatasync:error=EIO". It needs root.
 func (s *Server) Tamper(t testing.TB, inject ...string) (mend func()) {
 	t.Helper()
 	strace, err := exec.LookPath("strace")

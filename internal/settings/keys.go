@@ -25,7 +25,7 @@ func keysOf(app *kong.Application, sections []string) *keys {
 
 func (k *keys) add(node *kong.Node, prefix string, sections []string) {
 	for _, flag := range node.Flags {
-		if flag.Name == "help" || flag.Name == "json" || flag.Tag.Get(tag) == never {
+		if slices.Contains(notKeys, flag.Name) || flag.Hidden || flag.Tag.Get(tag) == never {
 			continue
 		}
 		key := prefix + flag.Name
@@ -70,7 +70,7 @@ func (k *keys) nearest(key []string) string {
 	case best == "" && table == "":
 		return ""
 	case best == "":
-		return "; each flag of that command is a key, see its --help"
+		return "; most flags of that command are keys, see its --help"
 	case in == table:
 		return fmt.Sprintf("; did you mean %q?", last)
 	case in == "":

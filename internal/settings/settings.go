@@ -18,6 +18,8 @@
 //
 // The path of a file that stands in it is relative to the folder it lies in, so that
 // it means the same wherever the program is started.
+//
+// It may read that one file and the environment, and nothing else.
 package settings
 
 import (
@@ -34,11 +36,14 @@ import (
 )
 
 // A flag tagged `settings:"never"` is no key of the file: what must be said each time,
-// such as that something is to be erased. Nor are --help and --json, anywhere.
+// such as that something is to be erased. Nor is a hidden flag, or one of notKeys.
 const (
 	tag   = "settings"
 	never = "never"
 )
+
+// notKeys are flags that ask for one answer of a program, in any command.
+var notKeys = []string{"help", "version", "json"}
 
 // File is a configuration that was read, and a [kong.Resolver].
 type File struct {

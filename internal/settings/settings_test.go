@@ -161,7 +161,7 @@ func TestFaults(t *testing.T) {
 		"\nidle = '1s'":                      `line 2: there is no key "idle" outside of the tables; did you mean "idle" in [serve]?`,
 		"[serve]\nstate = '/x'":              `line 2: there is no key "state" in [serve]; did you mean "state", above all tables?`,
 		"[serve]\nkeep-days = 3":             `there is no key "keep-days" in [serve]`, // one place for each thing
-		"[serve]\nxyzzy = 3":                 `there is no key "xyzzy" in [serve]; each flag`,
+		"[serve]\nxyzzy = 3":                 `there is no key "xyzzy" in [serve]; most flags`,
 		"[sreve]\nidle = '1s'":               `line 1: there is no table [sreve]; did you mean [serve]?`,
 		"[something-else]":                   "there is no table [something-else]; each command has a table",
 		"[[serve]]\nidle = '1s'":             "[[serve]] must be [serve]",

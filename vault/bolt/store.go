@@ -8,9 +8,10 @@
 // docs/formats.md, "Vault".
 //
 // The package may touch the two files in its folder, new ones on their way to those
-// names, and for a moment the empty one of [Probe], and nothing else. It holds ciphertext only, so its buffers may be used
-// again without being cleared. Its memory is bounded: a pool of [poolBuffers] buffers,
-// some transactions of bbolt, and the age header of each upload under way.
+// names, and for a moment that of [Probe], and nothing else. It holds ciphertext only, so
+// its buffers may be used again without being cleared. Its memory is bounded: a pool of
+// [poolBuffers] buffers, some transactions of bbolt, and the age header of each upload
+// under way.
 package bolt
 
 import (

@@ -8,6 +8,8 @@
 //
 // What was acknowledged was on stable storage before anything failed; what was being
 // written when the disk failed was never acknowledged. So nothing is repaired here.
+//
+// The package touches no file itself: [Options] says how to. It holds no testimony.
 package revive
 
 import (
