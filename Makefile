@@ -50,7 +50,7 @@ bench: tools
 # Ten thousand small testimonies while the server is killed every few seconds, and what
 # a bad disk can do; prints the figures.
 soak: tools
-	go test -count=1 -v -timeout 30m ./internal/soak -args -testimonies=10000 -kill-every=3s -at-most=15m
+	go test -count=1 -v -timeout 30m ./internal/soak -args -testimonies=10000 -at-least=10000 -kill-every=3s -at-most=15m
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }

@@ -152,7 +152,7 @@ func newFieldSets(q *questionnaire.Schema) fieldSets {
 	narrative := form.Field{Max: q.Sections[0].Questions[0].Limit, Times: 1}
 	once := form.Field{Max: 64, Times: 1}
 	return fieldSets{
-		form:     fieldsOf(q, questionnaire.PageForm, form.Fields{probeField: {Max: probe.Size, Times: 1}}),
+		form:     fieldsOf(q, questionnaire.PageForm, form.Fields{ProbeField: {Max: probe.Size, Times: 1}}),
 		add:      form.Fields{tokenField: tokenOnly, testimony.Narrative: narrative},
 		name:     fieldsOf(q, questionnaire.PageName, form.Fields{tokenField: tokenOnly, sendField: once}),
 		code:     form.Fields{codeField: {Max: maxCode, Times: 1}, testimony.Narrative: narrative},

@@ -26,7 +26,7 @@ func (e *envelope) keep(got *form.Form) error {
 		return errEmpty
 	}
 	// A mark that comes behind a file is no probe's.
-	if _, marked := got.Values[probeField]; got.Unknown || marked && e.kind != testimony.Probe {
+	if _, marked := got.Values[ProbeField]; got.Unknown || marked && e.kind != testimony.Probe {
 		return errChanged
 	}
 	document, err := e.document()

@@ -32,8 +32,9 @@ const (
 	idField    = "id"
 	sendField  = "send" // the page of his name is handed in, not asked for
 	sureField  = "sure" // the withdrawal is meant
-	// probeField marks the operator's own probe. No page has it, and no question can.
-	probeField = "amana-probe"
+	// ProbeField is where the token stands that marks the operator's own probe. No page
+	// has it, and no question can.
+	ProbeField = "amana-probe"
 )
 
 var tokenOnly = form.Field{Max: token.Size, Times: 1}

@@ -5,9 +5,6 @@ import (
 	"amana/internal/testimony"
 )
 
-// ProbeField is the field of the form in which a probe's token stands.
-const ProbeField = probeField
-
 // NewProbe returns a token that marks one testimony, posted with it in the field
 // [ProbeField] within some minutes, as the operator's own. It implements admin.Prober.
 func (s *Server) NewProbe() (string, error) { return s.probes.New() }
@@ -17,7 +14,7 @@ func (s *Server) NewProbe() (string, error) { return s.probes.New() }
 // is nothing that any page sends, and a probe whose time is over must not be taken
 // for a testimony.
 func (e *envelope) probed(got *form.Form, whole bool) error {
-	tokens, marked := got.Values[probeField]
+	tokens, marked := got.Values[ProbeField]
 	if !marked {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 func TestProbe(t *testing.T) {
 	r := start(t, nil)
 	token := r.token()
-	response, page := r.say(post("/en/testimony", sent{"narrative", "", "a probe"}, sent{probeField, "", token}))
+	response, page := r.say(post("/en/testimony", sent{"narrative", "", "a probe"}, sent{ProbeField, "", token}))
 	if response.StatusCode != http.StatusOK || len(r.store.kept) != 1 {
 		t.Fatalf("status %d, %d kept", response.StatusCode, len(r.store.kept))
 	}
@@ -29,7 +29,7 @@ func TestProbe(t *testing.T) {
 	if said.Kind != testimony.Probe || said.Schema != testimony.Schema3 || said.Answers[testimony.Narrative] != "a probe" {
 		t.Errorf("sealed as %s of %s", said.Kind, said.Schema)
 	}
-	if response, _ := r.say(post("/en/testimony", sent{"narrative", "", "again"}, sent{probeField, "", token})); response.StatusCode != http.StatusBadRequest {
+	if response, _ := r.say(post("/en/testimony", sent{"narrative", "", "again"}, sent{ProbeField, "", token})); response.StatusCode != http.StatusBadRequest {
 		t.Errorf("the same token once more: status %d", response.StatusCode)
 	}
 	if len(r.store.kept) != 2 {
@@ -53,31 +53,31 @@ func TestProbeRefused(t *testing.T) {
 	r := start(t, nil)
 	text := sent{"narrative", "", "words"}
 	for name, form := range map[string]func() string{
-		"a token of nobody's": func() string { return post("/ar/testimony", text, sent{probeField, "", "AAAAAAAAAAAAAAAAAAAAAAAAAA"}) },
-		"an empty token":      func() string { return post("/ar/testimony", text, sent{probeField, "", ""}) },
+		"a token of nobody's": func() string { return post("/ar/testimony", text, sent{ProbeField, "", "AAAAAAAAAAAAAAAAAAAAAAAAAA"}) },
+		"an empty token":      func() string { return post("/ar/testimony", text, sent{ProbeField, "", ""}) },
 		"two tokens": func() string {
-			return post("/ar/testimony", text, sent{probeField, "", r.token()}, sent{probeField, "", r.token()})
+			return post("/ar/testimony", text, sent{ProbeField, "", r.token()}, sent{ProbeField, "", r.token()})
 		},
 		"with an answer": func() string {
-			return post("/ar/testimony", text, sent{"contact_wish", "", "code"}, sent{probeField, "", r.token()})
+			return post("/ar/testimony", text, sent{"contact_wish", "", "code"}, sent{ProbeField, "", r.token()})
 		},
 		"with a choice": func() string {
-			return post("/ar/testimony", text, sent{"basis", "", "decree"}, sent{probeField, "", r.token()})
+			return post("/ar/testimony", text, sent{"basis", "", "decree"}, sent{ProbeField, "", r.token()})
 		},
 		"before a file": func() string {
-			return post("/ar/testimony", text, sent{probeField, "", r.token()}, sent{"files", "a.jpg", "x"})
+			return post("/ar/testimony", text, sent{ProbeField, "", r.token()}, sent{"files", "a.jpg", "x"})
 		},
 		"behind a file": func() string {
-			return post("/ar/testimony", text, sent{"files", "a.jpg", "x"}, sent{probeField, "", r.token()})
+			return post("/ar/testimony", text, sent{"files", "a.jpg", "x"}, sent{ProbeField, "", r.token()})
 		},
-		"an addition": func() string { return post("/ar/add", text, sent{probeField, "", r.token()}) },
-		"a name":      func() string { return post("/ar/name", sent{"send", "", "1"}, sent{probeField, "", r.token()}) },
+		"an addition": func() string { return post("/ar/add", text, sent{ProbeField, "", r.token()}) },
+		"a name":      func() string { return post("/ar/name", sent{"send", "", "1"}, sent{ProbeField, "", r.token()}) },
 	} {
 		response, page := r.say(form())
 		if response.StatusCode != http.StatusBadRequest || len(r.store.kept) != 0 {
 			t.Fatalf("%s: status %d, %d kept", name, response.StatusCode, len(r.store.kept))
 		}
-		if strings.Contains(page, probeField) {
+		if strings.Contains(page, ProbeField) {
 			t.Errorf("%s: the page shows the field", name)
 		}
 		r.server.probes = probe.New(time.Now) // the tokens that were not used are no matter here

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"amana/internal/durable"
 )
 
 // medium is what the bundle is read from. It tells a bad place, which costs one
@@ -17,7 +19,9 @@ func (m medium) ReadAt(p []byte, off int64) (int, error) {
 	}
 	// The system still has the first block in memory: without forgetting it, a
 	// stick that is gone would seem to be there.
-	forgetCache(m.r)
+	if f, ok := m.r.(interface{ Fd() uintptr }); ok {
+		durable.Uncache(f)
+	}
 	var first [block]byte
 	if k, gone := m.r.ReadAt(first[:], 0); k < len(first) {
 		return n, fmt.Errorf("nothing can be read from the medium any more: %w", errors.Join(err, gone))

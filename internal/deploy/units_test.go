@@ -13,7 +13,7 @@ func analyze(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	path, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Skip("systemd is not here: its judgement on the units was not asked for")
+		t.Fatal("systemd-analyze is missing: apt-get install systemd")
 	}
 	cmd := exec.Command(path, append(args[:1:1], append([]string{"--no-pager"}, args[1:]...)...)...)
 	cmd.Env = append(os.Environ(), "SYSTEMD_COLORS=0")

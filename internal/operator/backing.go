@@ -236,7 +236,7 @@ func (b *backing) verify(out *durable.File, encrypted bool) error {
 	if err := out.Sync(); err != nil {
 		return fmt.Errorf("flush the backup: %w", err)
 	}
-	uncache(out.File)
+	durable.Uncache(out.File)
 	if _, err := out.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the backup again: %w", err)
 	}

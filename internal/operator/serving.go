@@ -42,7 +42,7 @@ func (s *serving) run(ctx context.Context, inherited []listening) error {
 	ctx, cancel := context.WithCancel(ctx)
 	// What is tidied is what a source withdrew a moment ago.
 	tidier := &tidier{store: s.in.store, letters: s.in.letters, problem: s.log.tally.Note, now: time.Now, believed: s.in.rosters.believed}
-	tidier.retain = (&keeper{s.Retention, s.state, s.in.store, func(done error) { s.log.Info(done.Error()) }}).retain
+	tidier.retain = (&keeper{s.Retention, s.state, s.in.store, func(what string) { s.log.Info(what) }}).retain
 	defer tidier.stop()
 	defer cancel()
 	defer func() {

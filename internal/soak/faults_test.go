@@ -30,7 +30,7 @@ func newSite(t *testing.T, wrap []string, args ...string) *site {
 	t.Helper()
 	t.Parallel() // they wait most of the time
 	if os.Geteuid() != 0 {
-		t.Skip("only root may do this to another process or mount a disk")
+		t.Fatal("run this test as root: nobody else may do this to another process or mount a disk")
 	}
 	state := rig.NewState(t, rig.Erasing, 1)
 	for i, w := range wrap {

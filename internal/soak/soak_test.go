@@ -16,6 +16,7 @@ import (
 // The defaults are for every run of the tests; `make soak` gives more.
 var (
 	testimonies = flag.Int("testimonies", 4000, "how many testimonies to send")
+	atLeast     = flag.Int("at-least", 0, "how many must have been sent")
 	killEvery   = flag.Duration("kill-every", time.Second, "how long the server lives, on average, until it is killed")
 	atMost      = flag.Duration("at-most", 20*time.Second, "how long to send, however few were sent")
 )
@@ -59,6 +60,9 @@ func TestSoak(t *testing.T) {
 	n := s.book.Settle(t, s.state)
 	t.Logf("%d sent by %d clients in %v: %d acknowledged, %d kept that were not; %d kills; answers by status %v; all in %v",
 		n.Sent, clients, sending.Round(time.Second), n.Acknowledged, n.Kept-n.Acknowledged, kills, s.answers, time.Since(began).Round(time.Second))
+	if n.Sent < *atLeast {
+		t.Errorf("%d sent, and %d were to be", n.Sent, *atLeast)
+	}
 	if kills < 3 || n.Acknowledged < 100 || s.answers[0] == 0 {
 		t.Errorf("%d kills, %d acknowledged, %d lines broke: it shows little", kills, n.Acknowledged, s.answers[0])
 	}

@@ -10,6 +10,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"amana/internal/durable"
 	"amana/vault"
 	"amana/vault/internal/boltfile"
 	"amana/vault/internal/boltpages"
@@ -45,7 +46,7 @@ func (f *file) copy(ctx context.Context, path string, d *disk) (fresh *file, err
 	}
 	if fresh, err = openFile(path, f.bucket); err == nil {
 		if err = fresh.os.Sync(); err == nil {
-			uncache(fresh.os) // the old file will be erased, so see what the disk has
+			durable.Uncache(fresh.os) // the old file will be erased, so see what the disk has
 			err = fresh.compare(ctx, pair, want)
 		}
 		if err == nil {

@@ -56,7 +56,7 @@ func letGo(path string) error {
 	if err := f.Sync(); err != nil { // what was not flushed stays in memory
 		return err
 	}
-	uncache(f)
+	durable.Uncache(f)
 	return nil
 }
 

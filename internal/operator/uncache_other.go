@@ -1,7 +1,0 @@
-//go:build !linux
-
-package operator
-
-import "os"
-
-func uncache(*os.File) {}
