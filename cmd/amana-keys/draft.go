@@ -22,9 +22,9 @@ func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
 // termFlags are what every command that makes or edits a roster can set.
 type termFlags struct {
-	From       string `placeholder:"DAY" help:"First day, such as 2026-11-22, in UTC."`
-	Until      string `placeholder:"DAY" help:"Last day."`
-	Signatures int    `placeholder:"N" help:"How many administrators must sign the next roster."`
+	From       string `placeholder:"DAY" help:"First day, such as 2026-11-22, in UTC. Without it: today, or as a draft has it."`
+	Until      string `placeholder:"DAY" help:"Last day, in UTC. Without it: of a first roster, half a year after its first; else as before."`
+	Signatures int    `placeholder:"N" help:"How many administrators must sign the next roster. Without it: of a first roster two, or one if there is only one; else as before."`
 	Anyway     bool   `help:"Go on in spite of the risks that were named."`
 }
 

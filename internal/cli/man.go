@@ -92,7 +92,11 @@ func (p *page) flags(flags []*kong.Flag) {
 		if f.Hidden {
 			continue
 		}
-		name := `\fB\-\-` + plain(f.Name) + `\fR`
+		name := f.Name
+		if f.Tag.Negatable != "" {
+			name = "[no-]" + name // as --help writes it
+		}
+		name = `\fB\-\-` + plain(name) + `\fR`
 		if f.Short != 0 {
 			name = `\fB\-` + string(f.Short) + `\fR, ` + name
 		}

@@ -38,7 +38,7 @@ func (m *Machine) socket(path, torGroup string) Finding {
 	info, err := os.Lstat(m.path(path))
 	if missing(err) {
 		return Finding{name, Warning, fmt.Sprintf("there is no socket %s, so tor reaches nobody", path),
-			"start it with: systemctl start amana-intake.socket; without systemd, start the server with --listen unix:" + path}
+			"start the server: systemctl start amana-intake.socket amana-intake.service; without systemd, with --listen unix:" + path}
 	}
 	if err != nil {
 		return Blind(name, err)

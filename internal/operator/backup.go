@@ -21,7 +21,7 @@ import (
 
 // Backup writes all that a new server needs to go on as this one.
 type Backup struct {
-	Out       string   `short:"o" required:"" type:"path" help:"File to write; it must not exist."`
+	Out       string   `short:"o" required:"" type:"path" placeholder:"FILE" help:"File to write; it must not exist."`
 	Recipient []string `short:"r" sep:"none" placeholder:"RECIPIENT" help:"Encrypt to this: age1pq1..., or a file of such lines. May be given several times."`
 	OnionKeys string   `type:"path" placeholder:"FOLDER" help:"Take along the keys of the onion service, from its folder. Whoever has the backup can then be this address; docs/operate.md says what that means."`
 	Also      []string `sep:"none" type:"path" placeholder:"FILE" help:"Take along this file, such as the configuration. May be given several times."`

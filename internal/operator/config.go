@@ -22,7 +22,7 @@ var sections = []string{"retention"}
 
 // Settings says which configuration is read; every command obeys it.
 type Settings struct {
-	Path string `name:"config" default:"/etc/amana-intake/intake.toml" env:"AMANA_CONFIG" type:"path" placeholder:"FILE" settings:"never" help:"The configuration: what stands in it need not be given as a flag, and a flag goes before it. The default is read if it is there; an empty name reads none."`
+	Path string `name:"config" default:"/etc/amana-intake/intake.toml" env:"AMANA_CONFIG" type:"path" settings:"never" help:"The configuration: what stands in it need not be given as a flag, and a flag goes before it. This one is read if it is there; an empty name reads none."`
 
 	file *settings.File
 }

@@ -21,14 +21,14 @@ import (
 // Doctor looks at the machine, the state, tor and the onion for what could endanger a
 // source, and says what to do. It changes nothing but for the probe.
 type Doctor struct {
-	Torrc       string   `default:"/etc/tor/torrc" placeholder:"FILE" help:"What tor reads; what it includes is read too."`
-	OnionFolder string   `default:"/var/lib/tor/amana" placeholder:"FOLDER" help:"The HiddenServiceDir of the intake's onion service."`
-	TorGroup    string   `default:"debian-tor" placeholder:"GROUP" help:"The group that tor runs as."`
-	Reserve     byteSize `default:"2GiB" help:"Free disk that is left untouched, as serve was told; it counts only when no server runs, which else says itself what is left."`
+	Torrc       string   `default:"/etc/tor/torrc" help:"What tor reads; what it includes is read too."`
+	OnionFolder string   `default:"/var/lib/tor/amana" help:"The HiddenServiceDir of the intake's onion service."`
+	TorGroup    string   `default:"debian-tor" help:"The group that tor runs as."`
+	Reserve     byteSize `default:"2GiB" settings:"serve.reserve" help:"Free disk that is left untouched, as serve was told or its part of the configuration says; asked for only when no server runs."`
 	Root        string   `type:"path" placeholder:"FOLDER" help:"Read the machine's own files, /proc, /sys and /etc among them, below this folder: of another system that is mounted there."`
 
 	Onion string `placeholder:"ADDRESS|auto" help:"Also go to the intake through Tor, as a source does: look at its pages, and hand in a probe that reviewers find set aside. auto takes the address from the onion folder."`
-	Socks string `default:"127.0.0.1:9050" placeholder:"HOST:PORT" help:"A tor with a SocksPort, for --onion: not the onion's own, which has none."`
+	Socks string `default:"127.0.0.1:9050" help:"HOST:PORT of a tor with a SocksPort, for --onion: not the onion's own, which has none."`
 	Probe bool   `default:"true" negatable:"" help:"Hand in the probe with --onion: one sealed part more each time."`
 
 	JSON bool `help:"Print one JSON object."`

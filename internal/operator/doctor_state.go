@@ -87,7 +87,7 @@ func (e *examination) habits() (all []doctor.Finding) {
 		{dayExported, doctor.Habit{Name: "export", What: "a bundle was exported", Soon: 8, Late: 31, Never: never,
 			Do: "export a bundle and carry it to the reviewers: amana-intake export -o bundle.tar"}},
 		{dayBackedUp, doctor.Habit{Name: "backup", What: "a backup was made", Soon: 8, Late: 31, Never: doctor.Warning,
-			Do: "make one on another disk: amana-intake backup"}},
+			Do: "make one on another disk, encrypted: amana-intake backup -o FILE --recipient KEY"}},
 		{dayCollected, doctor.Habit{Name: "collected", What: "reviewers signed for what they have", Soon: 31, Late: 62, Never: doctor.Advice,
 			Do: "ask the reviewers for an acknowledgement (amana-decrypt open --ack) and import it: sources see it, and what is signed for can be purged"}},
 	} {

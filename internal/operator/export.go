@@ -20,7 +20,7 @@ import (
 
 // Export writes a bundle to be carried to the reviewers, or the headers alone.
 type Export struct {
-	Out     string  `short:"o" required:"" type:"path" help:"File to write; it must not exist."`
+	Out     string  `short:"o" required:"" type:"path" placeholder:"FILE" help:"File to write; it must not exist."`
 	Headers bool    `help:"Only the headers of testimonies that are not sealed to exactly the newest reviewers, to be rewrapped and confirmed."`
 	Epoch   *uint32 `help:"With --headers: those that are sealed to the roster of this number, whoever its reviewers are."`
 }

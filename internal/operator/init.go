@@ -55,19 +55,26 @@ func (c *Init) Run(state State, stdout io.Writer) error {
 }
 
 // make makes the folder of a state, whose name it has only once fill has filled it. It
-// overwrites nothing.
-func (state State) make(fill func(partial State) error) error {
+// overwrites nothing. An empty folder that stood there stands there again if it fails,
+// so that the next try is for the same owner.
+func (state State) make(fill func(partial State) error) (err error) {
 	// An empty folder may stand there, made by the system for the service, and then the
 	// state is for its owner. A file or a link is not touched: os.Remove would take
 	// those too.
 	before, _ := os.Lstat(state.Folder)
-	switch err := syscall.Rmdir(state.Folder); {
-	case err == nil, errors.Is(err, fs.ErrNotExist):
-	case errors.Is(err, syscall.ENOTEMPTY), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR):
+	switch gone := syscall.Rmdir(state.Folder); {
+	case gone == nil:
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, putBack(before, state.Folder))
+			}
+		}()
+	case errors.Is(gone, fs.ErrNotExist):
+	case errors.Is(gone, syscall.ENOTEMPTY), errors.Is(gone, fs.ErrExist), errors.Is(gone, syscall.ENOTDIR):
 		return cli.Hint(fmt.Errorf("%s is there already and not an empty folder", state.Folder),
 			"a server's state is made once; choose another folder with --state")
 	default:
-		return cli.Hint(fmt.Errorf("make state in place of the empty folder %s: %w", state.Folder, err),
+		return cli.Hint(fmt.Errorf("make state in place of the empty folder %s: %w", state.Folder, gone),
 			"the folder around it must let you make and remove folders; name another with --state")
 	}
 	parent := filepath.Dir(state.Folder)
@@ -92,6 +99,19 @@ func (state State) make(fill func(partial State) error) error {
 		return fmt.Errorf("name state: %w", err)
 	}
 	return durable.SyncDir(parent)
+}
+
+// putBack makes an empty folder again as it was before.
+func putBack(before fs.FileInfo, folder string) error {
+	if before == nil {
+		return nil
+	}
+	if err := os.Mkdir(folder, before.Mode().Perm()); errors.Is(err, fs.ErrExist) {
+		return nil // the new state has its name already
+	} else if err != nil {
+		return fmt.Errorf("put the empty folder back: %w", err)
+	}
+	return giveTo(before, folder)
 }
 
 // giveTo gives what root made in a folder, and the folder, to the owner of another.

@@ -30,6 +30,14 @@ func TestOwner(t *testing.T) {
 	if err := os.Chown(to.Folder, owner, owner); err != nil {
 		t.Fatal(err)
 	}
+	// A first try with a wrong file must not take the folder, and with it its owner, away.
+	wrong := filepath.Join(t.TempDir(), "wrong")
+	if err := os.WriteFile(wrong, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Restore{From: wrong}).Run(t.Context(), to, io.Discard); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Fatalf("from an empty file: %v", err)
+	}
 	if err := (&Restore{From: out}).Run(t.Context(), to, io.Discard); err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func (s State) check() error {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return cli.Hint(fmt.Errorf("%s is not the state of a server", s.Folder),
-			"name the folder of the server with --state, or once for all with: export AMANA_STATE=FOLDER")
+			"name the folder of the server with --state, or once for all with: export AMANA_STATE=FOLDER; a new server's is made with: amana-intake init")
 	}
 	if err != nil {
 		return cli.Hint(fmt.Errorf("look at state: %w", err), "run it as the person who made the state")

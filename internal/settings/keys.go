@@ -29,6 +29,9 @@ func (k *keys) add(node *kong.Node, prefix string, sections []string) {
 			continue
 		}
 		key := prefix + flag.Name
+		if other := flag.Tag.Get(tag); other != "" {
+			key = other
+		}
 		for _, s := range sections {
 			if rest, ok := strings.CutPrefix(flag.Name, s+"-"); ok {
 				key = s + "." + rest

@@ -36,7 +36,8 @@ import (
 )
 
 // A flag tagged `settings:"never"` is no key of the file: what must be said each time,
-// such as that something is to be erased. Nor is a hidden flag, or one of notKeys.
+// such as that something is to be erased. Nor is a hidden flag, or one of notKeys. One
+// tagged with a key is that key, for what two commands must agree on.
 const (
 	tag   = "settings"
 	never = "never"
