@@ -105,3 +105,22 @@ func TestDefaultConfigurationSaysWhat(t *testing.T) {
 		}
 	}
 }
+
+// doctor reckons with the reserve that serve is given.
+func TestDoctorKnowsTheReserve(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "intake.toml")
+	if err := os.WriteFile(path, []byte("[serve]\nreserve = \"5GiB\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := new(grammar)
+	parser, err := kong.New(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse([]string{"--config=" + path, "doctor"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := int64(g.Doctor.Reserve); got != 5<<30 {
+		t.Errorf("doctor reckons with %d bytes", got)
+	}
+}
