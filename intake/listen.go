@@ -20,21 +20,39 @@ import (
 // program that is gone is replaced; one that answers is not. The socket's mode
 // is 0660.
 func Listen(address string) (net.Listener, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, err
+	}
+	network, rest, _ := strings.Cut(address, ":")
+	if network == "unix" {
+		return listenUnix(rest)
+	}
+	return net.Listen("tcp", rest)
+}
+
+// CheckAddress refuses what [Listen] would never open, and opens nothing.
+func CheckAddress(address string) error {
 	network, rest, _ := strings.Cut(address, ":")
 	switch network {
 	case "unix":
-		return listenUnix(rest)
+		switch {
+		case rest == "":
+			return errors.New("listen: unix: needs a path")
+		case len(rest) > maxSocketPath:
+			return fmt.Errorf("listen on %s: the path of a socket has at most %d bytes", rest, maxSocketPath)
+		}
+		return nil
 	case "tcp":
 		ap, err := netip.ParseAddrPort(rest)
 		if err != nil {
-			return nil, fmt.Errorf("listen on %q: not an address of the form tcp:127.0.0.1:PORT", address)
+			return fmt.Errorf("listen on %q: not an address of the form tcp:127.0.0.1:PORT", address)
 		}
 		if !ap.Addr().IsLoopback() {
-			return nil, fmt.Errorf("listen on %q: other machines could reach it; only loopback is allowed", address)
+			return fmt.Errorf("listen on %q: other machines could reach it; only loopback is allowed", address)
 		}
-		return net.Listen("tcp", ap.String())
+		return nil
 	}
-	return nil, fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
+	return fmt.Errorf("listen on %q: neither unix:PATH nor tcp:127.0.0.1:PORT", address)
 }
 
 // Usable refuses a listener that was opened by somebody else and could be reached by
@@ -64,12 +82,6 @@ func Usable(l net.Listener) error {
 const maxSocketPath = 107
 
 func listenUnix(path string) (net.Listener, error) {
-	if path == "" {
-		return nil, errors.New("listen: unix: needs a path")
-	}
-	if len(path) > maxSocketPath {
-		return nil, fmt.Errorf("listen on %s: the path of a socket has at most %d bytes", path, maxSocketPath)
-	}
 	if info, err := os.Lstat(path); err == nil {
 		if info.Mode().Type() != fs.ModeSocket {
 			return nil, fmt.Errorf("listen on %s: something that is not a socket stands there", path)

@@ -16,6 +16,9 @@ func OpenFile(what, path string) (*os.File, int64, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, Hint(fmt.Errorf("open %s: %w", what, err), "is the stick mounted? A path with spaces needs quotes around it")
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, 0, Hint(fmt.Errorf("open %s: %w", what, err), "the user who runs this command must be able to read it, and to enter its folder")
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("open %s: %w", what, err)
 	}

@@ -53,7 +53,7 @@ func (c *Backup) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	out, err := durable.Create(c.Out, 0o600)
 	if err != nil {
-		return err
+		return diskAdvice(err)
 	}
 	defer out.Discard()
 	b := &backing{ctx: ctx, state: state, from: from, besides: besides}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"syscall"
 
@@ -70,7 +71,7 @@ func (c *Export) Run(ctx context.Context, state State, stdout io.Writer) error {
 	}
 	out, err := durable.Create(c.Out, 0o600)
 	if err != nil {
-		return err
+		return diskAdvice(err)
 	}
 	defer out.Discard()
 	late, err := c.write(ctx, out, manifest, signer, vkey, from)
@@ -96,6 +97,8 @@ func diskAdvice(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return cli.Hint(err, "the disk or stick is full; nothing was left on it")
+	case errors.Is(err, fs.ErrPermission):
+		return cli.Hint(err, "the user who runs this command must be able to write there: name another folder with -o")
 	case errors.Is(err, syscall.EFBIG):
 		return cli.Hint(err, "the disk or stick takes no file that large (FAT32: 4 GiB); use one formatted as exFAT or ext4")
 	}

@@ -53,7 +53,7 @@ func (c *Export) exportHeaders(ctx context.Context, state State, from vault.Read
 	}
 	out, err := durable.Create(c.Out, 0o600)
 	if err != nil {
-		return err
+		return diskAdvice(err)
 	}
 	defer out.Discard()
 	err = carry.WriteParts(ctx, out, m, signer, func(i int) ([]byte, error) {

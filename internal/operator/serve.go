@@ -76,7 +76,7 @@ func (c *Serve) Validate() error {
 	case c.StopTime < 0:
 		return errors.New("--stop-time must not be below 0")
 	}
-	return errors.Join(c.CircuitFlags.validate(), c.twice(), c.Retention.check())
+	return errors.Join(c.CircuitFlags.validate(), c.addresses(), c.Retention.check())
 }
 
 // Run serves until the context ends.

@@ -74,8 +74,16 @@ func (c *Serve) internet() bool {
 	return slices.ContainsFunc(c.Listen, func(a string) bool { return strings.HasPrefix(a, "tcp:") })
 }
 
-// twice refuses an address that is named twice: it could not be opened again.
-func (c *Serve) twice() error {
+// addresses refuses an address that could never be opened, or that is named twice.
+func (c *Serve) addresses() error {
+	for _, address := range c.Listen {
+		if address == handedOver {
+			continue
+		}
+		if err := intake.CheckAddress(address); err != nil {
+			return err
+		}
+	}
 	all := slices.Sorted(slices.Values(c.Listen))
 	for i, address := range all {
 		if i > 0 && address == all[i-1] && address != "tcp:127.0.0.1:0" {

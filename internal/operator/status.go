@@ -39,7 +39,7 @@ type report struct {
 	ByEpoch     map[uint32]int `json:"by_epoch"`
 	Waiting     int            `json:"waiting"`          // new headers that wait for a confirmation
 	ToRotate    int            `json:"to_rotate"`        // testimonies not sealed to exactly the newest reviewers
-	Open        bool           `json:"open"`             // a roster is in force and the disk is well, so testimonies are taken
+	Open        bool           `json:"open"`             // a roster is in force, the disk is well and has room, so testimonies are taken
 	Closed      string         `json:"closed,omitempty"` // why not
 	// The days on which these were done last, or "".
 	Exported     string `json:"last_exported"`
@@ -107,7 +107,7 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		r := report{
 			Testimonies: u.Testimonies, Collected: u.Collected, Bytes: u.Bytes, Free: u.Free, ByDay: u.ByDay, ByEpoch: u.ByEpoch,
 			Waiting: rosters.toConfirm(u), ToRotate: rosters.readers().toRotate(u),
-			Open: shut == nil && u.Failed == "", Roster: reportOf(newest), Intake: vkey,
+			Open: shut == nil && u.Failed == "" && u.Free > 0, Roster: reportOf(newest), Intake: vkey,
 			Exported: days[dayExported], Acknowledged: days[dayCollected], BackedUp: days[dayBackedUp],
 		}
 		if shut != nil {
@@ -129,6 +129,9 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "CLOSED: sources are turned away: %s\n  the server's log says what to do\n", cli.Plain(u.Failed))
 	}
 	warnings(stdout, newest, shut)
+	if u.Free == 0 {
+		fmt.Fprintln(stdout, "CLOSED: sources are turned away: no more disk is free than the reserve\n  make room: export, import what reviewers sign, purge --acknowledged; or take a larger disk")
+	}
 	fmt.Fprintf(stdout, "testimonies  %d, %s\n", u.Testimonies, byteSize(u.Bytes))
 	for _, day := range slices.Sorted(maps.Keys(u.ByDay)) {
 		fmt.Fprintf(stdout, "  %s %d\n", day, u.ByDay[day])
@@ -159,9 +162,8 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 	if n := rosters.toConfirm(u); n > 0 {
 		fmt.Fprintf(stdout, "unconfirmed  %d new headers wait for a confirmation (amana-intake export --headers, amana-decrypt confirm)\n", n)
 	}
-	for _, what := range []string{dayExported, dayCollected, dayBackedUp} {
-		fmt.Fprintf(stdout, "%-12s %s\n", what, cmp.Or(days[what], "never"))
-	}
+	fmt.Fprintf(stdout, "last time     exported %s, acknowledged %s, backed up %s\n",
+		cmp.Or(days[dayExported], "never"), cmp.Or(days[dayCollected], "never"), cmp.Or(days[dayBackedUp], "never"))
 	fmt.Fprintf(stdout, "server key   %s\n", vkey)
 	return unread
 }
