@@ -106,10 +106,30 @@ func (c *ConfigCheck) Run(ctx *kong.Context, stdout io.Writer) error {
 	if s, ok := grammar.Interface().(interface{ File() *settings.File }); ok { // it embeds Settings
 		file = s.File()
 	}
-	return c.print(stdout, file, settings.InForce(parsed, file, sections...))
+	return c.print(stdout, file, settings.InForce(parsed, file, sections...), serve.cautions())
 }
 
-func (c *ConfigCheck) print(w io.Writer, file *settings.File, values []settings.Value) error {
+// cautions are about what is allowed, and better not done where real sources come.
+func (c *Serve) cautions() (all []string) {
+	for _, caution := range []struct {
+		holds bool
+		what  string
+	}{
+		{c.AsRoot, "as-root: a hole in the program is then a hole in the whole machine; for trials only"},
+		{c.WithoutErasure, "without-erasure: what sources send stays in memory; for trials only"},
+		{!c.Circuits, "circuits is off: one circuit that floods keeps all others out"},
+		{c.Reserve == 0, "reserve is 0: a full disk then keeps even notes about withdrawals out, and stops the machine"},
+		{c.internet(), "listen has tcp: the server then keeps the right to the network; a Unix socket needs none"},
+		{c.Retention.Unacknowledged > 0, "retention.unacknowledged: erases what nobody else has"},
+	} {
+		if caution.holds {
+			all = append(all, caution.what)
+		}
+	}
+	return all
+}
+
+func (c *ConfigCheck) print(w io.Writer, file *settings.File, values []settings.Value, cautions []string) error {
 	path := ""
 	if file != nil {
 		path = file.Path
@@ -118,9 +138,10 @@ func (c *ConfigCheck) print(w io.Writer, file *settings.File, values []settings.
 		out := json.NewEncoder(w)
 		out.SetEscapeHTML(false)
 		return out.Encode(struct {
-			File   string           `json:"file"` // "" if there is none
-			Values []settings.Value `json:"values"`
-		}{path, values})
+			File     string           `json:"file"` // "" if there is none
+			Values   []settings.Value `json:"values"`
+			Cautions []string         `json:"cautions,omitempty"`
+		}{path, values, cautions})
 	}
 	if path == "" {
 		fmt.Fprintln(w, "there is no configuration; serve would use:")
@@ -139,5 +160,11 @@ func (c *ConfigCheck) print(w io.Writer, file *settings.File, values []settings.
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Key, cli.Plain(text), from)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, caution := range cautions {
+		fmt.Fprintln(w, "caution: "+caution)
+	}
+	return nil
 }

@@ -110,11 +110,13 @@ func (c *Status) Run(ctx context.Context, state State, stdout io.Writer) error {
 			Open: shut == nil && u.Failed == "" && u.Free > 0, Roster: reportOf(newest), Intake: vkey,
 			Exported: days[dayExported], Acknowledged: days[dayCollected], BackedUp: days[dayBackedUp],
 		}
-		if shut != nil {
+		switch {
+		case shut != nil:
 			r.Closed = shut.Error()
-		}
-		if u.Failed != "" {
+		case u.Failed != "":
 			r.Closed = u.Failed
+		case u.Free == 0:
+			r.Closed = "no more disk is free than the reserve"
 		}
 		if unread == nil {
 			r.Replies = &replies
