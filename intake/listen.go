@@ -109,6 +109,11 @@ func listenUnix(path string) (net.Listener, error) {
 	return l, nil
 }
 
+// unread is how much of an answer may wait in the kernel for tor to read it. The
+// system's own size is ten times that, and a few thousand answers that nobody reads
+// would be more than the service may have.
+const unread = 16 << 10
+
 // listener wraps connections so that they can be forgotten, and lets no more of them
 // in than there are places for.
 type listener struct {
@@ -126,6 +131,11 @@ func (l *listener) Accept() (net.Conn, error) {
 		var id circuit.ID
 		if told, ok := c.(*circuit.Conn); ok {
 			c, id = told.Conn, told.ID
+		}
+		// What a client leaves unread stays in the kernel's memory, on our account, until
+		// tor lets go of it, also when the connection is closed here long since.
+		if u, ok := c.(*net.UnixConn); ok {
+			_ = u.SetWriteBuffer(unread) // then it is the system's size, and more stays
 		}
 		guest := l.server.crowd.Enter(id, c)
 		if guest == nil {

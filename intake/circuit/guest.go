@@ -185,3 +185,11 @@ func (g *Guest) idles() bool {
 	rate, known := g.pace(g.table.now())
 	return known && rate < g.table.fair
 }
+
+// sends reports whether the guest holds no place and its form has not come whole. It is
+// called under the table's lock.
+func (g *Guest) sends() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.stage == serving && g.places == 0 && !g.whole
+}

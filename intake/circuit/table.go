@@ -164,15 +164,22 @@ func (t *Table) sweep(now time.Time) {
 
 // waitsMost returns the connection that makes room for one more of m: of the circuit
 // that has most of them, the one that waits longest. None is taken from a circuit that
-// has not more than m, but for m's own.
+// has not more than m, but for m's own. When nobody idles, it is one that still sends
+// and holds no place, of another circuit that has two more than m at least: whoever
+// renews his connections before it can be told that they are slow must not hold them all.
 func (t *Table) waitsMost(m *member) (victim *Guest) {
+	idle := false
 	for g := range t.guests {
-		if g.member != m && g.member.open <= m.open || !g.idles() {
+		if g.member != m && g.member.open <= m.open {
 			continue
 		}
-		if victim == nil || g.member.open > victim.member.open ||
+		idles := g.idles()
+		if !idles && (idle || g.member == m || g.member.open < m.open+2 || !g.sends()) {
+			continue
+		}
+		if victim == nil || idles && !idle || g.member.open > victim.member.open ||
 			g.member.open == victim.member.open && g.since.Before(victim.since) {
-			victim = g
+			victim, idle = g, idles
 		}
 	}
 	return victim

@@ -197,6 +197,53 @@ func TestConnectionsMakeRoom(t *testing.T) {
 	}
 }
 
+// Circuits that renew their connections before it can be told that they are slow do not
+// keep everybody out: what sends and holds no place makes room, of the circuit with most.
+func TestRenewedConnectionsMakeRoom(t *testing.T) {
+	r := newRoom(t, &share, 8)
+	p := r.NewPool(64, true)
+	var sending []*wire
+	for id := range ID(2) {
+		for n := range 3 {
+			g, w := r.come(id + 1)
+			g.Serve()
+			switch {
+			case id == 1 && n == 0:
+				g.Brought(1, true) // it has come whole, and is being answered
+			case id == 1:
+				if _, err := p.Take(context.Background(), g, 0); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				sending = append(sending, w)
+			}
+			r.pass(time.Millisecond)
+		}
+	}
+	for range 2 { // has two: an honest one
+		g, _ := r.come(3)
+		g.Serve()
+	}
+	if r.Enter(2, new(wire)) != nil {
+		t.Error("a circuit has more than its share")
+	}
+	g, _ := r.come(4)
+	g.Serve()
+	g, _ = r.come(5)
+	g.Serve()
+	if r.Enter(6, new(wire)) == nil { // of circuit 3, which has two and most
+		t.Error("nobody makes room")
+	}
+	for i, w := range sending {
+		if closed, _ := w.done(); closed != (i < 2) {
+			t.Errorf("connection %d is closed: %v", i, closed)
+		}
+	}
+	if len(r.guests) != 8 {
+		t.Errorf("%d are connected", len(r.guests))
+	}
+}
+
 // Without shares everybody has all, and who waits longest still makes room: idle
 // connections never keep anybody out.
 func TestWithoutShares(t *testing.T) {

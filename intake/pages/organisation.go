@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"amana/internal/shallow"
+
 	"github.com/BurntSushi/toml"
 )
 
@@ -92,6 +94,9 @@ func ReadOrganisation(r io.Reader, languages []string) (*Organisation, error) {
 
 // decodeOrganisation parses the file, and names the keys that it may not have.
 func decodeOrganisation(data []byte) (file organisationFile, unknown []string, err error) {
+	if err := shallow.Check(string(data)); err != nil {
+		return file, nil, err
+	}
 	meta, err := toml.Decode(string(data), &file)
 	for _, key := range meta.Undecoded() {
 		unknown = append(unknown, fmt.Sprintf("there is no %q in this file", key.String()))

@@ -91,12 +91,16 @@ func (s *Site) Look(ctx context.Context) []Finding {
 	return append(all, bad, scripts(append(answers, first)), s.roster(answers), s.style(answers), s.verdict())
 }
 
+// maxLanguages is how many languages are looked at: another server could name any number,
+// each of which is pages to fetch and to keep.
+const maxLanguages = 20
+
 var languageLink = regexp.MustCompile(`href="?/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)/`)
 
 // languagesOf returns the languages that a page leads to.
 func languagesOf(page []byte) (all []string) {
 	for _, m := range languageLink.FindAllSubmatch(page, -1) {
-		if lang := string(m[1]); !slices.Contains(all, lang) {
+		if lang := string(m[1]); !slices.Contains(all, lang) && len(all) < maxLanguages {
 			all = append(all, lang)
 		}
 	}

@@ -185,3 +185,14 @@ func TestUnreachable(t *testing.T) {
 	wanted(t, "unreachable", all[0], Warning, "could not reach "+onion)
 	wanted(t, "probe", s.Probe(t.Context(), "f", "t", "x")[0], Warning, "did not arrive")
 }
+
+// Another server may name any number of languages.
+func TestManyLanguages(t *testing.T) {
+	var page strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&page, `<a href="/en-%d/">`, i)
+	}
+	if all := languagesOf([]byte(page.String())); len(all) != maxLanguages {
+		t.Errorf("%d languages", len(all))
+	}
+}

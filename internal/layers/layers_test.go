@@ -99,7 +99,7 @@ var little = map[string][]string{
 	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
 	"intake/circuit":         nil,
 	"intake/token":           {"internal/agekey", "internal/mailbox", "internal/wordlist"},
-	"intake/pages":           {"internal/edtf", "internal/questionnaire", "internal/testimony", "internal/wordlist"},
+	"intake/pages":           {"internal/edtf", "internal/questionnaire", "internal/shallow", "internal/testimony", "internal/wordlist"},
 	"vault/letterbox":        {"internal/durable", "vault/internal/boltfile", "vault/internal/boltpages"},
 }
 

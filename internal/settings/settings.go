@@ -30,6 +30,7 @@ import (
 	"strings"
 
 	"amana/internal/cli"
+	"amana/internal/shallow"
 
 	"github.com/BurntSushi/toml"
 	"github.com/alecthomas/kong"
@@ -66,6 +67,9 @@ func Read(path string, app *kong.Application, sections ...string) (*File, error)
 	data, err := readFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if err := shallow.Check(string(data)); err != nil {
+		return nil, mend(fmt.Errorf("configuration %s, %w", path, err))
 	}
 	tree := make(map[string]any)
 	meta, err := toml.Decode(string(data), &tree)

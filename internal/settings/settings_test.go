@@ -243,3 +243,12 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// The decoder would take gigabytes for these.
+func TestDeepFile(t *testing.T) {
+	for _, text := range []string{"a" + strings.Repeat(".a", 400_000) + " = 1", "a = " + strings.Repeat("[", 1_000_000), "a = " + strings.Repeat("{a = ", 200_000)} {
+		if _, _, _, err := parse(t, text, "serve"); err == nil || !strings.Contains(err.Error(), "line 1: it is nested too deep") {
+			t.Errorf("%.10s: %v", text, err)
+		}
+	}
+}
