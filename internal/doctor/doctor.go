@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -78,11 +79,14 @@ const maxFact = 1 << 20
 
 // read returns a small file of the machine without space around it.
 func (m *Machine) read(name string) (string, error) {
-	f, err := os.Open(m.path(name))
+	f, err := os.OpenFile(m.path(name), os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait for ever
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return "", errors.Join(err, fmt.Errorf("%s is not a file", name))
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFact))
 	if err != nil {
 		return "", err

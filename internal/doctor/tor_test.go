@@ -3,6 +3,7 @@ package doctor
 import (
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"amana/internal/deploy"
@@ -137,6 +138,7 @@ func TestReadTorrc(t *testing.T) {
 		"/etc/torrc.d/stray.conf":     "HiddenServiceDir /p\n",
 		"/etc/torrc.d/empty.conf":     "# nothing\n",
 		"/etc/tor/loop":               "%include /etc/tor/loop\n",
+		"/etc/tor/twice":              "%include /etc/tor/twice\n%include /etc/tor/twice\n",
 		"/etc/tor/two":                "HiddenServiceDir /a\nHiddenServicePort 80 unix:/1\nHiddenServiceDir /b\nHiddenServicePort 80 unix:/2\n",
 		"/etc/tor/torrc.d/sub/d.conf": "ControlPort 3\n",
 	})
@@ -156,7 +158,7 @@ func TestReadTorrc(t *testing.T) {
 		t.Fatalf("%+v", strays)
 	}
 	wanted(t, "stray", strays[0], Warning, "/etc/torrc.d/stray.conf")
-	for _, bad := range []string{"/etc/tor/loop", "/etc/tor/none"} {
+	for _, bad := range []string{"/etc/tor/loop", "/etc/tor/twice", "/etc/tor/none"} {
 		if _, err := m.ReadTorrc(bad); err == nil {
 			t.Errorf("%s is read", bad)
 		}
@@ -168,5 +170,14 @@ func TestReadTorrc(t *testing.T) {
 	}
 	if _, target, ok := two.Onion("/b/"); !ok || target != "unix:/2" {
 		t.Errorf("the second is %s, %v", target, ok)
+	}
+}
+
+// A pipe under the name of a torrc is not waited for.
+func TestPipeIsNotRead(t *testing.T) {
+	m := machine(t, files{"/etc/tor/x": ""})
+	must(t, syscall.Mkfifo(m.path("/etc/tor/torrc"), 0o600))
+	if _, err := m.ReadTorrc("/etc/tor/torrc"); err == nil {
+		t.Error("a pipe is read")
 	}
 }

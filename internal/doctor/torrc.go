@@ -26,12 +26,17 @@ type service struct {
 	lines []line
 }
 
-// Depth of %include that tor follows.
-const maxInclude = 31
+// Depth of %include that tor follows, and how many files are read at most: two that
+// include each other twice would be without end.
+const (
+	maxInclude  = 31
+	maxIncluded = 1000
+)
 
 // ReadTorrc reads torrc as tor does, with what it includes.
 func (m *Machine) ReadTorrc(path string) (*Torrc, error) {
-	lines, err := m.torLines(path, 0)
+	files := 0
+	lines, err := m.torLines(path, 0, &files)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +55,7 @@ func (m *Machine) Strays(t *Torrc, path string) (all []Finding) {
 		}
 		for _, file := range found {
 			name := strings.TrimPrefix(file, m.Root)
-			lines, err := m.torLines(name, 0)
+			lines, err := m.torLines(name, 0, new(int))
 			if err == nil && len(lines) == 0 || t.files[name] || strings.HasPrefix(filepath.Base(name), ".") {
 				continue
 			}
@@ -91,10 +96,10 @@ func isOfService(key string) bool {
 	return strings.HasPrefix(key, "hiddenservice") && key != "hiddenservicesinglehopmode" && key != "hiddenservicenonanonymousmode"
 }
 
-// torLines reads one file and what it includes.
-func (m *Machine) torLines(path string, depth int) ([]line, error) {
-	if depth > maxInclude {
-		return nil, fmt.Errorf("%s is included too deep", path)
+// torLines reads one file and what it includes, and counts the files.
+func (m *Machine) torLines(path string, depth int, files *int) ([]line, error) {
+	if *files++; depth > maxInclude || *files > maxIncluded {
+		return nil, fmt.Errorf("%s is included too deep, or too often", path)
 	}
 	text, err := m.read(path)
 	if err != nil {
@@ -106,7 +111,7 @@ func (m *Machine) torLines(path string, depth int) ([]line, error) {
 			all = append(all, l)
 			continue
 		}
-		more, err := m.included(l.value, depth+1)
+		more, err := m.included(l.value, depth+1, files)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +122,7 @@ func (m *Machine) torLines(path string, depth int) ([]line, error) {
 
 // included reads what an %include names: a file, the files of a folder, or those that
 // a pattern matches, in the order of their names; hidden ones are left out.
-func (m *Machine) included(pattern string, depth int) (all []line, err error) {
+func (m *Machine) included(pattern string, depth int, count *int) (all []line, err error) {
 	found, err := filepath.Glob(m.path(pattern))
 	if err != nil {
 		return nil, fmt.Errorf("%%include %s: %w", pattern, err)
@@ -142,7 +147,7 @@ func (m *Machine) included(pattern string, depth int) (all []line, err error) {
 			if strings.HasPrefix(filepath.Base(file), ".") {
 				continue
 			}
-			lines, err := m.torLines(strings.TrimPrefix(file, m.Root), depth)
+			lines, err := m.torLines(strings.TrimPrefix(file, m.Root), depth, count)
 			if err != nil {
 				return nil, err
 			}

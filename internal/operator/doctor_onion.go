@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"amana/intake"
@@ -31,6 +32,10 @@ func (e *examination) onion(ctx context.Context, torrc *doctor.Torrc) []doctor.F
 	const probe = "onion probe"
 	if e.client == nil {
 		return append(all, doctor.Blind(probe, errors.New("no server answers that gives out a token for it")))
+	}
+	// A token marks what is posted with it: it goes to nobody who may be another server.
+	if slices.ContainsFunc(all, func(f doctor.Finding) bool { return f.Level != doctor.OK }) {
+		return append(all, doctor.Finding{Name: probe, Level: doctor.Warning, Seen: "no probe was sent, on account of what was seen before", Do: "mend that, and run this again"})
 	}
 	token, err := e.client.Probe(ctx)
 	if err != nil {
