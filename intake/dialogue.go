@@ -28,7 +28,7 @@ func (p *posted) enter() {
 		p.ask(pages.Mistyped)
 		return
 	}
-	t, err := p.server.derive(p.server.keyholes, code, p.out.guest)
+	t, err := p.server.derive(p.server.keyholes, &code, p.out.guest)
 	if err != nil {
 		p.ask(p.server.kind(err))
 		return

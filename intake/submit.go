@@ -33,7 +33,7 @@ func (p *posted) submit() {
 			return thread{Thread: mailbox.NewThread()}, nil
 		}
 		code := mailbox.NewCode()
-		t, err := s.derive(s.newCodes, code, p.out.guest)
+		t, err := s.derive(s.newCodes, &code, p.out.guest)
 		return thread{Thread: t, replies: true, code: &code}, err
 	}
 	if kind := p.take(e, p.words.fields.form); kind != "" {
@@ -60,8 +60,9 @@ var errBusy = errors.New("intake: too many codes at once")
 
 // derive works out the thread of a code, in one of the places given: it takes memory
 // and time on purpose. Of each circuit one code stands in the queue for a place, so
-// that whoever sends many at once waits behind nobody but himself.
-func (s *Server) derive(at places, code mailbox.Code, guest *circuit.Guest) (mailbox.Thread, error) {
+// that whoever sends many at once waits behind nobody but himself. The code comes by
+// pointer: a trace of this function would show it otherwise.
+func (s *Server) derive(at places, code *mailbox.Code, guest *circuit.Guest) (mailbox.Thread, error) {
 	patience, cancel := context.WithTimeout(s.stopping, deriveWait)
 	defer cancel()
 	guest.Spend(codeCost)

@@ -73,8 +73,9 @@ func codeOf(places []int) Code {
 }
 
 // Thread returns the thread of a code. It takes about 50 ms and 16 MiB, on purpose:
-// scrypt stands between a stolen database and a guess.
-func (c Code) Thread() Thread {
+// scrypt stands between a stolen database and a guess. It is called by pointer, for if
+// the program fails meanwhile Go writes the arguments of functions to the log.
+func (c *Code) Thread() Thread {
 	// Not Argon2: it starts goroutines, and what those leave behind is not erased.
 	seed, err := scrypt.Key(c.bits[:], []byte(threadSalt), 1<<14, 8, 1, len(Thread{}.seed))
 	if err != nil {

@@ -116,7 +116,7 @@ func TestThreadFollowsTheSpecification(t *testing.T) {
 func TestNamesDiffer(t *testing.T) {
 	seen := map[[16]byte]bool{}
 	threads := 0
-	for _, thread := range []Thread{NewThread(), NewThread(), Code{}.Thread(), ThreadFrom([32]byte{})} {
+	for _, thread := range []Thread{NewThread(), NewThread(), new(Code).Thread(), ThreadFrom([32]byte{})} {
 		threads++
 		all := [][16]byte{thread.ID(), thread.Mailbox(), thread.Withdrawal(0), thread.Withdrawal(1), thread.Withdrawal(2), thread.Fetched([16]byte{}), thread.Fetched([16]byte{1})}
 		for n := range MaxParts {

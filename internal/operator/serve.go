@@ -102,6 +102,7 @@ func (c *Serve) Run(ctx context.Context, state State) error {
 	}
 	defer closeAll(inherited)
 	log := newJournal(os.Stderr, c.Log)
+	defer noTraces(log)()
 	if err := c.confine(state, log); err != nil {
 		return err
 	}
