@@ -87,9 +87,12 @@ func (m *Machine) read(name string) (string, error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return "", errors.Join(err, fmt.Errorf("%s is not a file", name))
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFact))
+	data, err := io.ReadAll(io.LimitReader(f, maxFact+1))
 	if err != nil {
 		return "", err
+	}
+	if len(data) > maxFact { // a part of it would be judged as if it were all
+		return "", fmt.Errorf("%s is longer than %d bytes", name, maxFact)
 	}
 	return strings.TrimSpace(string(data)), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"amana/internal/deploy"
 )
@@ -179,5 +180,31 @@ func TestPipeIsNotRead(t *testing.T) {
 	must(t, syscall.Mkfifo(m.path("/etc/tor/torrc"), 0o600))
 	if _, err := m.ReadTorrc("/etc/tor/torrc"); err == nil {
 		t.Error("a pipe is read")
+	}
+}
+
+// A torrc is read whole or not at all: its end may say what endangers sources.
+func TestReadTorrcWhole(t *testing.T) {
+	long := strings.Repeat("# nothing\n", maxFact/10)
+	m := machine(t, files{"/etc/tor/torrc": long + "Log debug file /var/log/tor/log\n"})
+	if _, err := m.ReadTorrc("/etc/tor/torrc"); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("the end of a long torrc is passed over: %v", err)
+	}
+}
+
+// A line of very many parts takes no longer than others of its length.
+func TestParseTorrcContinued(t *testing.T) {
+	const parts = 200_000
+	done := make(chan *Torrc, 1)
+	go func() {
+		done <- ParseTorrc("Nickname " + strings.Repeat("a \\\n", parts) + "b\nLog notice \\\n stdout")
+	}()
+	select {
+	case got := <-done:
+		if len(got.lines) != 2 || len(got.lines[0].value) < 2*parts || strings.Join(strings.Fields(got.lines[1].value), " ") != "notice stdout" {
+			t.Errorf("%d lines", len(got.lines))
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not end")
 	}
 }

@@ -160,16 +160,16 @@ func (m *Machine) included(pattern string, depth int, count *int) (all []line, e
 // splitTorrc divides a text into its lines, without comments. A line that ends with
 // a backslash goes on.
 func splitTorrc(text, file string) (all []line) {
-	var whole string
+	var whole strings.Builder
 	for _, part := range strings.Split(text, "\n") {
 		part, _, _ = strings.Cut(strings.TrimSuffix(part, "\r"), "#")
-		whole += strings.TrimSpace(part)
-		if rest, on := strings.CutSuffix(whole, `\`); on {
-			whole = rest + " "
+		rest, on := strings.CutSuffix(strings.TrimSpace(part), `\`)
+		if whole.WriteString(rest); on {
+			whole.WriteByte(' ')
 			continue
 		}
-		key, value, _ := strings.Cut(strings.ReplaceAll(whole, "\t", " "), " ")
-		if whole = ""; key != "" {
+		key, value, _ := strings.Cut(strings.ReplaceAll(whole.String(), "\t", " "), " ")
+		if whole.Reset(); key != "" {
 			value = strings.Trim(strings.TrimSpace(value), `"`)
 			all = append(all, line{strings.TrimLeft(key, "+/"), value, file}) // +Key adds to what was, /Key takes it away
 		}
