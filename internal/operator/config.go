@@ -126,6 +126,11 @@ func (c *Serve) cautions() (all []string) {
 			all = append(all, caution.what)
 		}
 	}
+	for _, file := range []struct{ name, path string }{{"questionnaire", c.Questionnaire}, {"organisation", c.Organisation}} {
+		if info, err := os.Stat(file.path); file.path != "" && err == nil && info.Mode().Perm()&0o022 != 0 {
+			all = append(all, fmt.Sprintf("%s: others can write %s, and decide what sources are asked, or whom they turn to; close it with: chmod go-w %s", file.name, file.path, file.path))
+		}
+	}
 	return all
 }
 
