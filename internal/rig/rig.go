@@ -193,11 +193,14 @@ var addressOf = regexp.MustCompile(`serving on tcp:([0-9.]+:[0-9]+)`)
 // socket, "127.0.0.1:40000".
 func (s *Server) Address(t testing.TB) string {
 	t.Helper()
-	m := addressOf.FindStringSubmatch(s.Log.String())
-	if m == nil {
-		t.Fatalf("no address in %q", s.Log)
+	for range 1000 { // its line comes after that of the socket
+		if m := addressOf.FindStringSubmatch(s.Log.String()); m != nil {
+			return m[1]
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	return m[1]
+	t.Fatalf("no address in %q", s.Log)
+	return ""
 }
 
 // WantQuiet fails the test if the server has logged more than that it serves on its
