@@ -303,7 +303,7 @@ func TestWithdrawing(t *testing.T) {
 		{render(t, func(w io.Writer) error {
 			return p.Withdraw(w, "en", pages.Withdraw{Token: token, Parts: 5, Collected: 2})
 		}),
-			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "neither theirs nor a sealed copy that is still here", "they must not use it", "cannot be called back", "add nothing to it", "Yes, withdraw"}, nil},
+			[]string{"that 2 of 5 parts", "is destroyed here and does not come back", "may be on its way", "neither theirs nor a sealed copy, if one is still here", "they must not use it", "cannot be called back", "add nothing to it", "Yes, withdraw"}, nil},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{Destroyed: 3, Collected: 2}) }),
 			[]string{"3 parts were destroyed", "have 2 parts of it", "neither theirs nor sealed copies", "they must not use it", "cannot be called back", "Nothing can be added"}, []string{"Nothing was"}},
 		{render(t, func(w io.Writer) error { return p.Withdrawn(w, "en", pages.Withdrawn{}) }),
