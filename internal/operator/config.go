@@ -127,7 +127,15 @@ func (c *Serve) cautions() (all []string) {
 		}
 	}
 	for _, file := range []struct{ name, path string }{{"questionnaire", c.Questionnaire}, {"organisation", c.Organisation}} {
-		if info, err := os.Stat(file.path); file.path != "" && err == nil && info.Mode().Perm()&0o022 != 0 {
+		info, err := os.Stat(file.path)
+		if file.path == "" || err != nil {
+			continue
+		}
+		// Whoever checks may be root, who reads everything.
+		if info.Mode().Perm()&0o004 == 0 {
+			all = append(all, fmt.Sprintf("%s: not everybody can read %s, so the server's user may not, unless it is theirs; it holds no secret: chmod 644 %s", file.name, file.path, file.path))
+		}
+		if info.Mode().Perm()&0o022 != 0 {
 			all = append(all, fmt.Sprintf("%s: others can write %s, and decide what sources are asked, or whom they turn to; close it with: chmod go-w %s", file.name, file.path, file.path))
 		}
 	}
