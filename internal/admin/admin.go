@@ -191,33 +191,37 @@ func (s server) replies(w http.ResponseWriter, r *http.Request) {
 	reply(w, n, err)
 }
 
-func (s server) records(w http.ResponseWriter, r *http.Request) {
+// slice returns after which id a list begins and how long it may be, or answers that
+// the question makes no sense.
+func slice(w http.ResponseWriter, r *http.Request, most int) (after vault.ID, limit int, ok bool) {
 	after, err := vault.ParseID(r.FormValue("after"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+		return after, 0, false
 	}
-	limit, err := strconv.Atoi(r.FormValue("limit"))
+	limit, err = strconv.Atoi(r.FormValue("limit"))
 	if err != nil || limit < 1 {
 		http.Error(w, "limit is not a positive number", http.StatusBadRequest)
+		return after, 0, false
+	}
+	return after, min(limit, most), true
+}
+
+func (s server) records(w http.ResponseWriter, r *http.Request) {
+	after, limit, ok := slice(w, r, maxRecords)
+	if !ok {
 		return
 	}
-	records, err := s.vault.Records(r.Context(), after, min(limit, maxRecords))
+	records, err := s.vault.Records(r.Context(), after, limit)
 	reply(w, records, err)
 }
 
 func (s server) purged(w http.ResponseWriter, r *http.Request) {
-	after, err := vault.ParseID(r.FormValue("after"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+	after, limit, ok := slice(w, r, maxPurged)
+	if !ok {
 		return
 	}
-	limit, err := strconv.Atoi(r.FormValue("limit"))
-	if err != nil || limit < 1 {
-		http.Error(w, "limit is not a positive number", http.StatusBadRequest)
-		return
-	}
-	ids, err := s.vault.Purged(r.Context(), after, min(limit, maxPurged))
+	ids, err := s.vault.Purged(r.Context(), after, limit)
 	reply(w, ids, err)
 }
 

@@ -71,7 +71,7 @@ func (f *fake) CheckRecords(_ context.Context, report func(vault.Finding)) error
 }
 
 // start serves a vault on a socket and returns its client.
-func start(t *testing.T, v *fake) *Client {
+func start(t *testing.T, v *fake, more ...Option) *Client {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := Listen(path)
@@ -81,7 +81,7 @@ func start(t *testing.T, v *fake) *Client {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the socket's mode is %v (%v)", info.Mode(), err)
 	}
-	s := NewServer(v, nil, v, v)
+	s := NewServer(v, nil, v, v, more...)
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	c, err := Dial(t.Context(), path)
