@@ -50,9 +50,7 @@ func inTerminal(ts *testscript.TestScript, out string, server *os.Process) ([]by
 		cmd.Wait()
 		close(ended)
 	}()
-	if err := waitPartial(out, ended); err != nil {
-		return nil, err
-	}
+	waitBegun(out, ended)
 	server.Signal(syscall.SIGSTOP)
 	patience := time.AfterFunc(5*time.Second, func() { server.Signal(syscall.SIGCONT) })
 	defer patience.Stop()

@@ -56,7 +56,7 @@ func run(t *testing.T, dir string, least int) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"roster": rig.Roster, "admins": rig.Admins, "newkey": rig.NewKey, "fingerprint": fingerprint, "keep": keep, "code": rig.Code, "serve": serve, "end": end, "shoot": shoot, "post": post, "get": get,
-			"spoil": spoil, "export-signal": exportSignal, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies, "socks": socks, "torrc": torrc,
+			"spoil": spoil, "export-pty": exportPty, "oldsocket": oldSocket, "replies": replies, "socks": socks, "torrc": torrc,
 			"spoilt-backup": spoiltBackup, "interrupt": interrupt,
 		},
 	})

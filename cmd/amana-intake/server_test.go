@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -140,50 +138,4 @@ func oldSocket(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	l.SetUnlinkOnClose(false)
 	ts.Check(l.Close())
-}
-
-// export-signal SIGNAL FILE: exports to FILE and sends the signal, INT or KILL,
-// in the middle. An export that was through before is made again.
-func exportSignal(ts *testscript.TestScript, _ bool, args []string) {
-	signal := map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[0]]
-	out := ts.MkAbs(args[1])
-	for range 20 {
-		cmd := rig.Command(ts, []string{"amana-intake", "export", "-o", out})
-		cmd.Stderr = ts.Stderr()
-		ts.Check(cmd.Start())
-		ended := make(chan struct{})
-		go func() {
-			cmd.Wait()
-			close(ended)
-		}()
-		ts.Check(waitPartial(out, ended))
-		cmd.Process.Signal(signal)
-		<-ended
-		if !cmd.ProcessState.Success() {
-			return
-		}
-		ts.Check(os.Remove(out))
-	}
-	ts.Fatalf("the export was always faster")
-}
-
-// waitPartial waits until some of the bundle is written, or the program ended.
-func waitPartial(out string, ended chan struct{}) error {
-	pattern := filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".partial-*")
-	for {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			return err
-		}
-		for _, path := range found {
-			if info, err := os.Stat(path); err == nil && info.Size() > 1<<20 {
-				return nil
-			}
-		}
-		select {
-		case <-ended:
-			return nil
-		case <-time.After(time.Millisecond):
-		}
-	}
 }
