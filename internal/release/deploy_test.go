@@ -71,15 +71,15 @@ func TestDeploy(t *testing.T) {
 	}
 	first, _ := packages(t)
 	d := newDebian(t)
-	d.put(t, first, "/root/amana-intake_0_"+runtime.GOARCH+".deb")
-	d.roster(t, "/root/roster-1.txt")
+	d.put(t, first, "/mnt/amana-intake_0_"+runtime.GOARCH+".deb")
+	d.roster(t, "/mnt/roster-1.txt")
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.put(t, self, "/usr/bin/systemctl")
 
-	cmd := d.command("sh", "-ec", "cd /root\n"+script+"echo == done\nread line\nrunuser -u amana-intake -- amana-intake status\n")
+	cmd := d.command("sh", "-ec", "cd /mnt\n"+script+"echo == done\nread line\nrunuser -u amana-intake -- amana-intake status\n")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

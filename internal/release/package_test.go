@@ -99,32 +99,32 @@ const (
 func TestPackage(t *testing.T) {
 	first, second := packages(t)
 	d := newDebian(t)
-	d.put(t, first, "/root/first.deb")
-	d.put(t, second, "/root/second.deb")
-	d.roster(t, "/root/roster-1.txt")
+	d.put(t, first, "/mnt/first.deb")
+	d.put(t, second, "/mnt/second.deb")
+	d.roster(t, "/mnt/roster-1.txt")
 	// A systemctl that notes what it is told, as if systemd ran.
 	d.sh(t, `mkdir -p /run/systemd/system
-printf '#!/bin/sh\necho "$@" >>/root/told\n' >/usr/bin/systemctl
+printf '#!/bin/sh\necho "$@" >>/mnt/told\n' >/usr/bin/systemctl
 chmod +x /usr/bin/systemctl`)
 	told := func(want string) {
 		t.Helper()
-		d.is(t, "cat /root/told; rm -f /root/told", want)
+		d.is(t, "cat /mnt/told; rm -f /mnt/told", want)
 	}
 
-	d.sh(t, apt+"install -y /root/first.deb")
+	d.sh(t, apt+"install -y /mnt/first.deb")
 	d.is(t, "amana-intake --version", version.Number)
 	d.is(t, `stat -c "%U:%G %a" /var/lib/amana-intake`, "amana-intake:amana-intake 700")
 	d.is(t, `stat -c "%U %a" /etc/amana-intake/intake.toml`, "root 644")
 	d.is(t, "zcat /usr/share/man/man1/amana-intake.1.gz | head -c 21", `.TH "AMANA\-INTAKE" 1`)
 	told("daemon-reload") // and starts nothing: there is no roster yet
-	d.sh(t, "amana-intake init --roster /root/roster-1.txt && chown -R amana-intake: /var/lib/amana-intake")
+	d.sh(t, "amana-intake init --roster /mnt/roster-1.txt && chown -R amana-intake: /var/lib/amana-intake")
 	kept := strings.TrimSpace(d.sh(t, whole+"; test -s /var/lib/amana-intake/bundle.key"))
 	d.is(t, "stat -c '%U %a' /var/lib/amana-intake", "amana-intake 700")
 	d.sh(t, "echo '# a line of the operator' >>/etc/amana-intake/intake.toml")
 
 	// An upgrade keeps the operator's lines, lays the newer default beside them, and
 	// restarts what ran; it touches nothing that is kept.
-	d.sh(t, apt+"-o Dpkg::Options::=--force-confold install -y /root/second.deb")
+	d.sh(t, apt+"-o Dpkg::Options::=--force-confold install -y /mnt/second.deb")
 	d.is(t, "dpkg-query -f '${Version}' -W amana-intake", newer)
 	d.is(t, "tail -1 /etc/amana-intake/intake.toml", "# a line of the operator")
 	d.is(t, "tail -1 /etc/amana-intake/intake.toml.dpkg-dist", "# a line that the newer version has")
@@ -146,7 +146,7 @@ chmod +x /usr/bin/systemctl`)
 	d.is(t, whole, kept)
 
 	// What stayed is taken up again.
-	d.sh(t, apt+"install -y /root/first.deb")
+	d.sh(t, apt+"install -y /mnt/first.deb")
 	d.sh(t, "runuser -u amana-intake -- amana-intake status")
 
 	// Where somebody can be asked the question comes, and a no is a no; so is an end
@@ -157,15 +157,15 @@ chmod +x /usr/bin/systemctl`)
 		t.Errorf("the question was not asked: %q", out)
 	}
 	d.is(t, whole, kept)
-	d.sh(t, apt+"install -y /root/first.deb")
+	d.sh(t, apt+"install -y /mnt/first.deb")
 	d.sh(t, "true | "+purge)
 	d.is(t, whole, kept)
 
 	// A yes is a yes, typed or given before.
-	d.sh(t, apt+"install -y /root/first.deb")
+	d.sh(t, apt+"install -y /mnt/first.deb")
 	d.sh(t, "printf 'yes\\n' | "+purge)
 	d.is(t, "ls -d /var/lib/amana-intake 2>/dev/null || getent passwd amana-intake || true", "")
-	d.sh(t, apt+`install -y /root/first.deb
+	d.sh(t, apt+`install -y /mnt/first.deb
 touch /var/lib/amana-intake/headers.db
 echo amana-intake amana-intake/erase boolean true | debconf-set-selections`)
 	d.sh(t, apt+"purge -y amana-intake")

@@ -87,7 +87,7 @@ func startTor() error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("sh", "-c", "exec "+u.one("ExecStart")+" --DisableNetwork 1 >/root/tor.log 2>&1")
+	cmd := exec.Command("sh", "-c", "exec "+u.one("ExecStart")+" --DisableNetwork 1 >/mnt/tor.log 2>&1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWNET}
 	if err := cmd.Start(); err != nil {
 		return err
@@ -98,7 +98,7 @@ func startTor() error {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	log, _ := os.ReadFile("/root/tor.log")
+	log, _ := os.ReadFile("/mnt/tor.log")
 	return fmt.Errorf("tor makes no onion:\n%s", log)
 }
 
