@@ -23,10 +23,12 @@ type held struct {
 	sums      []string
 }
 
-// hold begins an upload with a file, and sends it but for its second half.
+// hold begins an upload with a file, and sends it but for its second half. That is more
+// than a socket holds, so the server has taken the upload up when hold returns: one that
+// still waits to be accepted is nobody's when the server stops.
 func hold(t *testing.T, s *rig.State, narrative string, more ...rig.Field) *held {
 	t.Helper()
-	content := strings.Repeat(narrative+"\n", 20_000)
+	content := strings.Repeat(narrative+"\n", 200_000)
 	sum := sha256.Sum256([]byte(content))
 	body, size := rig.FormOf(append([]rig.Field{{Name: "narrative", Value: narrative}}, more...), rig.Text("film.mp4", content))
 	all, err := io.ReadAll(body)
