@@ -243,7 +243,7 @@ func (d *diskWriter) Write(p []byte) (int, error) {
 	}
 	const early = 8 << 20
 	if d.at-d.flushed >= early {
-		beginFlush(d.f, d.flushed, d.at-d.flushed)
+		durable.BeginFlush(d.f, d.flushed, d.at-d.flushed)
 		d.flushed = d.at
 	}
 	return n, nil
@@ -259,7 +259,7 @@ func (f *Folder) Commit() error {
 }
 
 func (f *Folder) commit() error {
-	if err := syncTree(f.partial); err != nil {
+	if err := durable.SyncTree(f.partial); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
 	if err := free(f.path); err != nil {

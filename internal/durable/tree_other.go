@@ -1,23 +1,21 @@
 //go:build !linux
 
-package dossier
+package durable
 
 import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"amana/internal/durable"
 )
 
-// syncTree flushes all files and folders below path, one by one.
-func syncTree(path string) error {
+// SyncTree flushes all files and folders below path, one by one.
+func SyncTree(path string) error {
 	return filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			return durable.SyncDir(path)
+			return SyncDir(path)
 		}
 		f, err := os.OpenFile(path, os.O_RDWR, 0) // Windows flushes only what may be written
 		if err != nil {
@@ -28,5 +26,5 @@ func syncTree(path string) error {
 	})
 }
 
-// beginFlush does nothing here.
-func beginFlush(*os.File, int64, int64) {}
+// BeginFlush does nothing here.
+func BeginFlush(*os.File, int64, int64) {}
