@@ -33,6 +33,7 @@ func TestOrder(t *testing.T) {
 		{RightToLeft, "amana open -w x", "amana open -w x"},
 		{RightToLeft, "50% من", "نم 50%"},
 		{LeftToRight, "عمر 50", "50 رمع"},
+		{RightToLeft, "في 2026-11-22 هنا", "انه 2026-11-22 يف"},
 		{RightToLeft, "٢٠١٥ عمر", "رمع ٢٠١٥"},
 	} {
 		got := norm.NFKC.String(seen(c.text, c.base, Ours))

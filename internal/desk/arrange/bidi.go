@@ -24,7 +24,8 @@ func Of(text string, otherwise Direction) Direction {
 
 // reorder returns cells as they are seen from left to right: the Unicode Bidirectional
 // Algorithm for a line without embeddings (there are none: [Clean] spells them out), and
-// without the pairing of brackets.
+// without the pairing of brackets. In one thing it differs: a hyphen between numbers keeps
+// them in order behind Arabic letters too, so that 2026-11-22 never reads as 22-11-2026.
 func reorder(cells []Cell, base Direction) []Cell {
 	levels := levelsOf(cells, base)
 	highest := 0
@@ -100,7 +101,7 @@ func weak(c []bidi.Class, side bidi.Class) {
 		case c[i] == bidi.AL:
 			c[i] = bidi.R
 		case i == 0 || i == len(c)-1 || c[i-1] != c[i+1]:
-		case c[i] == bidi.CS && (c[i-1] == bidi.EN || c[i-1] == bidi.AN), c[i] == bidi.ES && c[i-1] == bidi.EN:
+		case (c[i] == bidi.CS || c[i] == bidi.ES) && (c[i-1] == bidi.EN || c[i-1] == bidi.AN):
 			c[i] = c[i-1]
 		}
 	}
