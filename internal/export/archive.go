@@ -19,6 +19,9 @@ const (
 	originalsFolder = "originals/" // ID.age
 )
 
+// viewsShelf says which folders stand open on this machine, and is of no other.
+const viewsShelf = "views"
+
 // writeArchive writes all that a workspace is made of: each record of its index, byte
 // for byte, and the originals as they were carried.
 func (j *Job) writeArchive(ctx context.Context, folder *Folder) error {
@@ -30,6 +33,9 @@ func (j *Job) writeArchive(ctx context.Context, folder *Folder) error {
 		return err
 	}
 	for _, name := range shelves {
+		if name == viewsShelf {
+			continue
+		}
 		err := folder.write(recordsFolder+name+".jsonl", func(w io.Writer) error {
 			return writeRecords(ctx, j.Workspace.Shelf(name), w)
 		})

@@ -38,24 +38,29 @@ var Formats = []struct {
 	Version int
 }{{JSON, 1}, {CSV, 1}, {Uwazi, 1}, {FtM, 1}, {WGEID, 1}}
 
+// version returns the version of a format; 0 if there is none.
+func version(f Format) int {
+	for _, known := range Formats {
+		if known.Format == f {
+			return known.Version
+		}
+	}
+	return 0
+}
+
 // ErrUse is wrapped by the error about a format that a use does not have.
 var ErrUse = errors.New("this format is not for that use")
 
 // Check returns an error wrapping [ErrUse] if a format is not for a use.
 func Check(f Format, use consent.Use) error {
 	switch {
-	case !slices.ContainsFunc(Formats, func(x struct {
-		Format  Format
-		Version int
-	}) bool {
-		return x.Format == f
-	}):
+	case version(f) == 0:
 		return fmt.Errorf("%w: there is no format %q", ErrUse, f)
 	case !slices.Contains(consent.Uses, use):
 		return fmt.Errorf("%w: there is no use %q", ErrUse, use)
 	case use == consent.Numbers:
 		return fmt.Errorf("%w: what may only be counted leaves in tables, whose small cells are hidden, and never case by case", ErrUse)
-	case f == WGEID && use != consent.WGEID && use != consent.Own:
+	case f == WGEID && use != consent.WGEID:
 		return fmt.Errorf("%w: a draft for the Working Group needs their consent for it", ErrUse)
 	}
 	return nil
@@ -92,6 +97,9 @@ func Write(ctx context.Context, j *Job, folder *Folder) (*Manifest, error) {
 		JSON: writeJSON, CSV: writeCSV, Uwazi: writeUwazi, FtM: writeFtM, WGEID: writeWGEID,
 	}[j.Format]
 	if err := write(ctx, j, folder); err != nil {
+		return nil, fmt.Errorf("export %s: %w", j.Format, err)
+	}
+	if err := j.writeReadme(folder); err != nil {
 		return nil, fmt.Errorf("export %s: %w", j.Format, err)
 	}
 	m, err := j.manifest(folder)

@@ -42,7 +42,7 @@ func Import(ctx context.Context, root *os.Root, w *workspace.Workspace, progress
 	if m.Format != JSON || m.For != consent.Own || m.Version != 1 {
 		return nil, fmt.Errorf("import: %w", ErrNotArchive)
 	}
-	in := &importing{root: root, w: w, refs: make(map[string]ref)}
+	in := &importing{root: root, w: w, refs: make(map[string]ref), fresh: make(map[string]workspace.Write)}
 	for i, e := range m.Entries {
 		if err := in.entry(ctx, e); err != nil {
 			return nil, fmt.Errorf("import %s: %w", e.Name, err)
@@ -71,7 +71,8 @@ type importing struct {
 	root  *os.Root
 	w     *workspace.Workspace
 	refs  map[string]ref
-	later []string // names of the originals: they come when the refs are known
+	fresh map[string]workspace.Write // of what nobody has looked at yet, by id
+	later []string                   // names of the originals: they come when the refs are known
 }
 
 // ref is what is known of an envelope, and the record of it, byte for byte.
@@ -168,6 +169,9 @@ func (in *importing) records(ctx context.Context, shelf string, r io.Reader) err
 			}
 			in.refs[r.ID] = r
 		}
+		if shelf == "new" {
+			in.fresh[write.Key] = write
+		}
 		writes, size = append(writes, write), size+len(write.Value)
 		if len(writes) == 500 || size > 4<<20 {
 			if err := in.w.Put(writes...); err != nil {
@@ -232,8 +236,12 @@ func (in *importing) finish(ctx context.Context, m *Manifest) error {
 			batch.Discard()
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		kept, size = append(kept, r.kept), size+r.documentSize
-		if len(kept) < 500 && size < 8<<20 && i < len(in.later)-1 {
+		kept = append(append(kept, r.kept), workspace.Looked(r.ID)...)
+		if fresh, is := in.fresh[r.ID]; is {
+			kept = append(kept, fresh)
+		}
+		size += r.documentSize
+		if len(kept) < 1000 && size < 8<<20 && i < len(in.later)-1 {
 			continue
 		}
 		if err := batch.Commit(kept...); err != nil {

@@ -47,11 +47,7 @@ func (j *Job) manifest(f *Folder) (*Manifest, error) {
 		Schema: Schema, Format: j.Format, Made: j.Made, For: j.Selection.Use, Names: j.Names, Files: j.files(),
 		Cases: len(j.Selection.Cases), Entries: f.entries,
 	}
-	for _, known := range Formats {
-		if known.Format == j.Format {
-			m.Version = known.Version
-		}
-	}
+	m.Version = version(j.Format)
 	if j.Custody != nil && !j.Selection.Use.Public() {
 		head, err := j.Custody.Head()
 		if err != nil {

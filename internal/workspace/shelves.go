@@ -8,7 +8,7 @@ import (
 
 // Shelves returns the names of the shelves that have been used, sorted.
 func (w *Workspace) Shelves() (names []string, err error) {
-	err = w.db.View(func(tx *bbolt.Tx) error {
+	err = w.index.view(func(tx *bbolt.Tx) error {
 		return tx.ForEach(func(name []byte, _ *bbolt.Bucket) error {
 			names = append(names, string(name))
 			return nil
