@@ -27,7 +27,7 @@ type Write struct {
 // Put keeps all the records or none, in one transaction, and returns when they are on
 // stable storage.
 func (w *Workspace) Put(writes ...Write) error {
-	err := w.db.Update(func(tx *bbolt.Tx) error {
+	err := w.index.update(func(tx *bbolt.Tx) error {
 		for _, r := range writes {
 			bucket, err := tx.CreateBucketIfNotExists([]byte(r.Shelf))
 			if err != nil {
@@ -63,7 +63,7 @@ func (s *Shelf) Put(key string, value []byte) error {
 
 // Get returns the record under a key, nil if there is none.
 func (s *Shelf) Get(key string) (value []byte, err error) {
-	err = s.w.db.View(func(tx *bbolt.Tx) error {
+	err = s.w.index.view(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(s.name))
 		if bucket == nil {
 			return nil
@@ -118,7 +118,7 @@ func (s *Shelf) All() iter.Seq2[Item, error] {
 // page returns the records behind a name, and the name to go on behind; nil at the
 // end.
 func (s *Shelf) page(after []byte) (items []Item, last []byte, err error) {
-	err = s.w.db.View(func(tx *bbolt.Tx) error {
+	err = s.w.index.view(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(s.name))
 		if bucket == nil {
 			return nil
