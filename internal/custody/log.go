@@ -189,7 +189,7 @@ func (l *Log) Links() iter.Seq2[*Link, error] {
 func (l *Log) link(n int) (*Link, error) {
 	record, err := l.w.Shelf(shelf).Get(keyOf(n))
 	if err == nil && record == nil {
-		err = fmt.Errorf("%w: it is missing", ErrBroken)
+		err = errMissing
 	}
 	if err != nil {
 		return nil, fmt.Errorf("link %d: %w", n, err)
