@@ -1,27 +1,23 @@
 package cases
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 
 	"amana/internal/roster"
 	"amana/internal/workspace"
 )
 
-// rostersShelf holds the signed rosters that came with bundles.
-const rostersShelf = "rosters"
-
-// People are the reviewers whose entries count: those of the rosters of a workspace,
-// and the one who works in it.
+// People are the reviewers whose entries count: those of the rosters that came with
+// bundles of the servers that the workspace trusts.
 type People struct {
-	// Newest is the last roster that all rosters of the workspace lead to; nil if there
-	// is none.
-	Newest *roster.Signed
-	// Forked tells that the workspace has rosters that are not one chain. Only those
-	// before the fork count.
-	Forked bool
+	// Newest are the last rosters, one of each server's chain.
+	Newest []*roster.Signed
+	// Broken names the servers whose rosters are no chain from the first on: only those
+	// before the break count.
+	Broken []string
 
-	known map[string]tenure // by verifier key
+	known map[string][]tenure // by verifier key, one of each chain
 }
 
 // tenure is how long somebody was a reviewer.
@@ -30,82 +26,101 @@ type tenure struct {
 	left string // first day of the roster from which on they are not in it; empty if they are
 }
 
-// People reads the reviewers of a workspace. own is the key of the one who works in
-// it, who always counts; it may be empty.
-func ReadPeople(w *workspace.Workspace, own string) (*People, error) {
-	var all []*roster.Signed
-	for item, err := range w.Shelf(rostersShelf).All() {
+// ReadPeople reads the reviewers of a workspace.
+func ReadPeople(w *workspace.Workspace) (*People, error) {
+	p := &People{known: make(map[string][]tenure)}
+	for server, err := range w.Servers() {
 		if err != nil {
 			return nil, err
 		}
-		if s, err := roster.Open(item.Value); err == nil {
-			all = append(all, s)
+		chain, whole, err := chainOf(w, &server)
+		if err != nil {
+			return nil, err
 		}
+		if !whole {
+			p.Broken = append(p.Broken, server.Intake)
+		}
+		p.take(chain)
 	}
-	return peopleOf(all, own), nil
+	return p, nil
 }
 
-// peopleOf puts rosters together to the one chain that they are.
-func peopleOf(all []*roster.Signed, own string) *People {
-	p := &People{known: make(map[string]tenure)}
-	slices.SortFunc(all, func(a, b *roster.Signed) int { return cmp.Compare(a.Epoch, b.Epoch) })
-	seen := make(map[string]bool)
-	for i, s := range all {
-		if seen[s.SHA256()] {
-			continue
+// chainOf returns the rosters of a server from its first on, as far as each follows
+// the one before it.
+func chainOf(w *workspace.Workspace, server *workspace.Server) (chain []*roster.Signed, whole bool, err error) {
+	for _, epoch := range slices.Sorted(maps.Keys(server.Rosters)) {
+		text, err := w.Roster(server.Rosters[epoch])
+		if err != nil {
+			return nil, false, err
 		}
-		seen[s.SHA256()] = true
-		// A gap, a second roster of one number, and false signatures end the chain.
-		if other := i+1 < len(all) && all[i+1].Epoch == s.Epoch && all[i+1].SHA256() != s.SHA256(); other || roster.Follows(p.Newest, s) != nil {
-			p.Forked = true
-			break
+		var before *roster.Signed
+		if len(chain) > 0 {
+			before = chain[len(chain)-1]
 		}
-		p.take(s)
+		s, err := roster.Open(text)
+		if err != nil || roster.Follows(before, s) != nil || before == nil && server.First != s.SHA256() {
+			return chain, false, nil
+		}
+		chain = append(chain, s)
 	}
-	if own != "" {
-		p.known[own] = tenure{name: p.known[own].name}
-	}
-	return p
+	return chain, true, nil
 }
 
-// take takes the next roster of the chain.
-func (p *People) take(s *roster.Signed) {
-	p.Newest = s
-	for key, t := range p.known {
-		if s.FindKey(key) == nil && t.left == "" {
-			t.left = s.From
-			p.known[key] = t
+// take takes the reviewers of a chain.
+func (p *People) take(chain []*roster.Signed) {
+	if len(chain) == 0 {
+		return
+	}
+	p.Newest = append(p.Newest, chain[len(chain)-1])
+	known := make(map[string]tenure)
+	for _, s := range chain {
+		for key, t := range known {
+			if s.FindKey(key) == nil && t.left == "" {
+				t.left = s.From
+				known[key] = t
+			}
+		}
+		for i := range s.Reviewers {
+			known[s.Reviewers[i].Key] = tenure{name: s.Reviewers[i].Name}
 		}
 	}
-	for i := range s.Reviewers {
-		p.known[s.Reviewers[i].Key] = tenure{name: s.Reviewers[i].Name}
+	for key, t := range known {
+		p.known[key] = append(p.known[key], t)
 	}
 }
+
+// Any tells whether the workspace knows of any reviewer. One that was filled from
+// bundles of before there were rosters does not: there every entry counts, and none
+// can be taken from anybody else.
+func (p *People) Any() bool { return len(p.known) > 0 }
 
 // Knows tells whether a key is, or was, that of a reviewer.
-func (p *People) Knows(key string) bool {
-	_, known := p.known[key]
-	return known
+func (p *People) Knows(key string) bool { return len(p.known[key]) > 0 }
+
+// Name returns the name that rosters give the reviewer of a key; empty if none does.
+func (p *People) Name(key string) string {
+	if t := p.known[key]; len(t) > 0 {
+		return t[0].name
+	}
+	return ""
 }
 
-// Name returns the name that the last roster with a key gives its reviewer; empty if
-// none does.
-func (p *People) Name(key string) string { return p.known[key].name }
-
-// Left returns the first day on which the reviewer of a key was one no more; empty if
-// they still are.
-func (p *People) Left(key string) string { return p.known[key].left }
+// Now tells whether a key is that of somebody who is a reviewer still.
+func (p *People) Now(key string) bool {
+	return slices.ContainsFunc(p.known[key], func(t tenure) bool { return t.left == "" })
+}
 
 // counts says why an entry does not count; nothing if it does.
 //
 // A reviewer who left keeps what they coded before. The day is what they say: nobody
 // can prove it.
 func (p *People) counts(e *Entry) Why {
-	t, known := p.known[e.By]
 	switch {
-	case !known:
+	case !p.Any():
+		return ""
+	case !p.Knows(e.By):
 		return WhyStranger
-	case t.left != "" && e.Day >= t.left:
+	case !slices.ContainsFunc(p.known[e.By], func(t tenure) bool { return t.left == "" || e.Day < t.left }):
 		return WhyLeft
 	}
 	return ""

@@ -102,14 +102,18 @@ func (p *place) take(t testing.TB, b *carry.Bundle, ages map[string][]byte) {
 	t.Helper()
 	digits := func(sum [32]byte) string { return hex.EncodeToString(sum[:]) }
 	a := Arrival{Bundle: digits(b.Sum()), Made: b.Manifest.Made, Intake: b.Manifest.Intake, Rosters: make(map[uint32]string)}
-	with := []workspace.Write{{Shelf: bundlesShelf, Key: a.Bundle, Value: b.Signed()}}
+	texts := make(map[string][]byte)
 	for _, l := range b.Manifest.Rosters {
-		with = append(with, workspace.Write{Shelf: rostersShelf, Key: digits(sha256.Sum256(l.Text)), Value: l.Text})
+		texts[digits(sha256.Sum256(l.Text))] = l.Text
 		s, err := roster.Open(l.Text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		a.Rosters[l.Epoch] = s.SHA256()
+	}
+	with, err := workspace.Bundle{Sum: a.Bundle, Made: a.Made, Intake: a.Intake, Total: len(b.Manifest.Testimonies)}.Writes(b.Signed(), texts)
+	if err != nil {
+		t.Fatal(err)
 	}
 	batch := p.Begin()
 	var refs []workspace.Ref

@@ -25,6 +25,7 @@ type original struct {
 	id       string
 	recorded *recorded
 	entry    *carry.Entry // nil if the server's word is not here
+	intake   string       // the server's key
 }
 
 // originals compares every envelope of the record, bundle by bundle, on all cores.
@@ -66,12 +67,13 @@ func (v *verifier) originals(ctx context.Context, progress func(int64)) error {
 func (v *verifier) hand(ctx context.Context, byBundle map[sum][]string, todo chan<- original) error {
 	bundles := slices.SortedFunc(maps.Keys(byBundle), func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
 	for _, bundle := range bundles {
-		entries := make(map[string]*carry.Entry)
+		intake, entries := "", make(map[string]*carry.Entry)
 		if bundle != (sum{}) {
-			m, _, err := v.quietManifest(bundle.String())
+			m, _, err := v.manifest(bundle.String(), func(string, string, string, ...any) {})
 			if err != nil {
 				return err
 			}
+			intake = m.Intake
 			for i := range m.Testimonies {
 				entries[m.Testimonies[i].ID] = &m.Testimonies[i]
 			}
@@ -80,25 +82,13 @@ func (v *verifier) hand(ctx context.Context, byBundle map[sum][]string, todo cha
 		slices.Sort(ids)
 		for _, id := range ids {
 			select {
-			case todo <- original{id, v.all[id], entries[id]}:
+			case todo <- original{id, v.all[id], entries[id], intake}:
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
 		}
 	}
 	return nil
-}
-
-// quietManifest is manifest without saying its faults again; empty if it has any.
-func (v *verifier) quietManifest(bundle string) (*carry.Manifest, []carry.RosterSum, error) {
-	signed, err := v.w.Shelf(bundlesShelf).Get(bundle)
-	if err != nil && !spoilt(err) {
-		return nil, nil, err
-	}
-	if m, sums, err := carry.OpenManifest(signed); err == nil {
-		return m, sums, nil
-	}
-	return new(carry.Manifest), nil, nil
 }
 
 // original compares one envelope: what the index says of it, its document, and its age
@@ -115,6 +105,12 @@ func (v *verifier) original(ctx context.Context, o original, read func(int64)) e
 		say("missing", "link %d tells how it came, and the index does not have it: it was taken out", o.recorded.link)
 	default:
 		v.compareRef(o, &ref)
+	}
+	if e := o.entry; e != nil {
+		s := v.rosters[o.intake][e.Epoch]
+		if s != nil && o.recorded.roster != (sum{}) && sum(s.Sum()) != o.recorded.roster || e.Day != o.recorded.day {
+			v.say("link", fmt.Sprint(o.recorded.link), "it names another day or roster of testimony %s than the server signed", o.id)
+		}
 	}
 	document, err := v.document(o)
 	if err != nil {

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,25 +12,38 @@ import (
 
 // Result is what [Log.Verify] found.
 type Result struct {
-	Head       Head
-	Links      int
-	Signers    []Signer
-	Rosters    []*roster.Signed // the chain, from the first on
-	Bundles    int
-	Originals  int // compared, byte for byte
-	Bytes      int64
-	Faults     []Fault
-	More       int      // faults besides those listed
-	Notes      []string // what is no fault and should be known, in English
-	Unrecorded int      // envelopes that the record does not tell of
+	Head       Head     `json:"head"`
+	Links      int      `json:"links"`
+	Signers    []Signer `json:"signers"`
+	Servers    []Server `json:"servers"`
+	Bundles    int      `json:"bundles"`
+	Originals  int      `json:"originals"` // compared, byte for byte
+	Bytes      int64    `json:"bytes"`     // of the originals
+	Faults     []Fault  `json:"faults"`
+	More       int      `json:"more"`       // faults besides those listed
+	Notes      []string `json:"notes"`      // what is no fault and should be known, in English
+	Unrecorded int      `json:"unrecorded"` // envelopes that the record does not tell of
 }
 
 // Signer is somebody who signed links.
 type Signer struct {
-	Name, Key   string
-	Links       int
-	Epochs      []uint32 // of the rosters that name the key
-	First, Last string   // days of the first and last link
+	Name   string   `json:"name"`
+	Key    string   `json:"key"`
+	Links  int      `json:"links"`
+	Epochs []uint32 `json:"epochs"` // of the rosters that name the key
+	First  string   `json:"first"`  // day of the first link
+	Last   string   `json:"last"`
+}
+
+// Server is a server whose bundles are in the workspace.
+type Server struct {
+	Intake   string `json:"intake"`
+	Rosters  int    `json:"rosters"`
+	First    string `json:"first"`    // SHA-256 of the first roster
+	Compared bool   `json:"compared"` // its key was compared with one from elsewhere, the index says
+	Pinned   bool   `json:"pinned"`   // so was the first roster
+
+	Chain []*roster.Signed `json:"-"` // from the first on
 }
 
 // mostFaults is how many faults are listed.
@@ -43,7 +57,7 @@ type verifier struct {
 	all     map[string]*recorded // by id
 	signers map[string]*Signer   // by key and name
 
-	rosters map[uint32]*roster.Signed
+	rosters map[string]map[uint32]*roster.Signed // by the server's key and epoch
 }
 
 // Verify holds the whole workspace against its record: the chain and its signatures,
@@ -54,10 +68,11 @@ type verifier struct {
 // Its error is about what makes verifying useless: the disk, or Ctrl-C. What was
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
-	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[uint32]*roster.Signed)}
+	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed)}
 	for _, step := range []func(context.Context) error{
 		v.chain,
-		v.bundles,
+		v.readBundles,
+		v.whoSigned,
 		func(ctx context.Context) error { return v.originals(ctx, progress) },
 		v.rest,
 	} {
@@ -110,45 +125,39 @@ func (v *verifier) chain(ctx context.Context) error {
 	return err
 }
 
-// bundles checks what the server signed, and the rosters that came with it, and then
-// whether those who signed the record are reviewers in them.
-func (v *verifier) bundles(ctx context.Context) error {
-	if err := v.readBundles(ctx); err != nil {
-		return err
-	}
-	var chain []*roster.Signed
-	for _, s := range v.rosters {
-		chain = append(chain, s)
-	}
-	slices.SortFunc(chain, func(a, b *roster.Signed) int { return int(int64(a.Epoch) - int64(b.Epoch)) })
-	v.result.Rosters = chain
-	if len(chain) > 0 {
-		if err := roster.VerifyChain(chain); err != nil {
-			v.say("rosters", fmt.Sprint(chain[len(chain)-1].Epoch), "they are no chain from the first on: %v", err)
-		}
-	}
+// whoSigned holds those who signed the record against the rosters.
+func (v *verifier) whoSigned(context.Context) error {
 	for _, s := range v.signers {
-		names := 0
-		for _, r := range chain {
-			if who := r.FindKey(s.Key); who != nil {
-				s.Epochs = append(s.Epochs, r.Epoch)
-				if who.Name == s.Name {
-					names++
+		named := false
+		for i := range v.result.Servers {
+			for _, r := range v.result.Servers[i].Chain {
+				if who := r.FindKey(s.Key); who != nil {
+					s.Epochs = append(s.Epochs, r.Epoch)
+					named = named || who.Name == s.Name
 				}
 			}
 		}
+		slices.Sort(s.Epochs)
+		s.Epochs = slices.Compact(s.Epochs)
 		switch {
-		case len(chain) == 0:
+		case len(v.result.Servers) == 0:
 			v.note("No roster is here that could show whether %s is a reviewer.", s.Name)
 		case len(s.Epochs) == 0:
-			v.say("signer", s.Key, "%s signed %d links and is a reviewer in no roster", s.Name, s.Links)
-		case names == 0:
+			v.say("signer", s.Key, "%s signed %s and is a reviewer in no roster that came", s.Name, countLinks(s.Links))
+		case !named:
 			v.say("signer", s.Key, "it signed as %s, and the rosters name another", s.Name)
 		}
 		v.result.Signers = append(v.result.Signers, *s)
 	}
-	slices.SortFunc(v.result.Signers, func(a, b Signer) int { return b.Links - a.Links })
+	slices.SortFunc(v.result.Signers, func(a, b Signer) int { return cmp.Or(cmp.Compare(b.Links, a.Links), cmp.Compare(a.Key, b.Key)) })
 	return nil
+}
+
+func countLinks(n int) string {
+	if n == 1 {
+		return "1 link"
+	}
+	return fmt.Sprintf("%d links", n)
 }
 
 // rest looks for what stands in the index and not in the record, and reads every
@@ -182,11 +191,4 @@ func (v *verifier) rest(ctx context.Context) error {
 }
 
 // shelves are all shelves of a workspace.
-var shelves = []string{"refs", "documents", bundlesShelf, rostersShelf, "views", "coding", "editions", "reveals", shelf, "outbox", "replies"}
-
-// The shelves on which the workspace keeps what the server signed: manifests by their
-// SHA-256, and rosters by that of their signed text, both in hexadecimal digits.
-const (
-	bundlesShelf = "bundles"
-	rostersShelf = "rosters"
-)
+var shelves = []string{"refs", "documents", "bundles", "manifests", "rosters", "trust", "failed", "new", "views", "coding", "editions", "reveals", shelf, "outbox", "replies"}

@@ -37,7 +37,7 @@ func TestVerifyWhole(t *testing.T) {
 	if len(faults) > 0 || len(r.Notes) > 0 {
 		t.Fatalf("%q %q", faults, r.Notes)
 	}
-	if r.Originals != 7 || r.Bundles != 2 || len(r.Rosters) != 2 || len(r.Signers) != 2 || r.Links != 12 || r.Head.Number != 12 {
+	if r.Originals != 7 || r.Bundles != 2 || len(r.Servers) != 2 || r.Servers[0].Rosters+r.Servers[1].Rosters != 3 || len(r.Signers) != 2 || r.Links != 12 || r.Head.Number != 12 {
 		t.Errorf("%+v", r)
 	}
 	if s := r.Signers[1]; s.Name != "Omar" || fmt.Sprint(s.Epochs) != "[1 2]" || s.Links != 1 {
@@ -81,18 +81,19 @@ func TestVerifyFlips(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "original $ID: its payload has the hash"},
-		"byte of a record":    {flipRecord("refs", ""), "index $ID: its record in the index was changed"},
-		"byte of a document":  {flipRecord("documents", ""), "document $ID: it was changed in the index"},
-		"byte of a manifest":  {flipRecord(bundlesShelf, "*"), "manifest $BUNDLE: the signed manifest of this bundle was changed"},
-		"byte of a roster":    {flipRecord(rostersShelf, "*"), "rosters "},
-		"byte of a link":      {flipRecord(shelf, keyOf(3)), "link 3: its bytes were changed"},
-		"byte of the head":    {flipRecord(shelf, headKey), "head 0: the head of the record cannot be read"},
-		"byte of another":     {flipRecord("coding", "x"), "index coding: a record on this shelf was changed"},
-		"record taken out":    {remove("refs", ""), "missing $ID: link 1 tells how it came"},
-		"document taken out":  {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
-		"manifest taken out":  {remove(bundlesShelf, "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
-		"link taken out":      {remove(shelf, keyOf(4)), "link 4: it is missing"},
-		"last link taken out": {remove(shelf, keyOf(6)), "link 6: it is missing"},
+		"byte of a record":          {flipRecord("refs", ""), "index $ID: its record in the index was changed"},
+		"byte of a document":        {flipRecord("documents", ""), "document $ID: it was changed in the index"},
+		"byte of a manifest":        {flipRecord("manifests", "*"), "manifest $BUNDLE: the signed manifest of this bundle was changed"},
+		"byte of a bundle's record": {flipRecord("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle was changed"},
+		"byte of a roster":          {flipRecord("rosters", "*"), "rosters "},
+		"byte of a link":            {flipRecord(shelf, keyOf(3)), "link 3: its bytes were changed"},
+		"byte of the head":          {flipRecord(shelf, headKey), "head 0: the head of the record cannot be read"},
+		"byte of another":           {flipRecord("coding", "x"), "index coding: a record on this shelf was changed"},
+		"record taken out":          {remove("refs", ""), "missing $ID: link 1 tells how it came"},
+		"document taken out":        {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
+		"manifest taken out":        {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
+		"link taken out":            {remove(shelf, keyOf(4)), "link 4: it is missing"},
+		"last link taken out":       {remove(shelf, keyOf(6)), "link 6: it is missing"},
 		"tail cut off badly": {func(t *testing.T, p *place) {
 			h := headAt(t, p, 3)
 			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte(h.String())}, workspace.Write{Shelf: shelf, Key: keyOf(6)})
@@ -147,12 +148,12 @@ func TestVerifyFlips(t *testing.T) {
 		"another manifest": {func(t *testing.T, p *place) {
 			other := makePlace(t, 1)
 			r, _, _ := other.Ref(other.ids[0])
-			data, err := other.Shelf(bundlesShelf).Get(r.Bundle)
+			data, err := other.Manifest(r.Bundle)
 			if err != nil {
 				t.Fatal(err)
 			}
 			mine, _, _ := p.Ref(p.ids[0])
-			put(t, p, workspace.Write{Shelf: bundlesShelf, Key: mine.Bundle, Value: data})
+			put(t, p, workspace.Write{Shelf: "manifests", Key: mine.Bundle + "/0", Value: data})
 		}, "manifest $BUNDLE: another manifest stands in its place"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -391,4 +392,3 @@ func TestUnsigned(t *testing.T) {
 		t.Errorf("%q %v", faults, err)
 	}
 }
-

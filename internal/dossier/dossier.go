@@ -33,6 +33,9 @@ const (
 // writing at this moment.
 var ErrBusy = errors.New("another amana-decrypt is writing there now")
 
+// partialEnd is what the path of a folder ends with until it is whole.
+const partialEnd = ".partial"
+
 // Folder is a dossier on its way to its final name. Until Commit it stands
 // beside it with ".partial" added, so that a name without it is a whole dossier.
 type Folder struct {
@@ -53,7 +56,7 @@ func Create(path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin folder: %w", err)
 	}
-	f := &Folder{path: path, partial: path + ".partial"}
+	f := &Folder{path: path, partial: path + partialEnd}
 	if err := f.create(); err != nil {
 		return nil, fmt.Errorf("begin folder %s: %w", path, err)
 	}

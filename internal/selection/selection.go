@@ -65,6 +65,7 @@ func Make(ctx context.Context, w *workspace.Workspace, all []*cases.Case, use co
 // judged is what was found of a thread.
 type judged struct {
 	allowed, secret, danger bool
+	permissions             consent.Permissions
 }
 
 // judge looks into all envelopes of a thread.
@@ -72,6 +73,10 @@ func (s *Selection) judge(c *cases.Case, t *cases.Thread) (judged, error) {
 	if s.Use == consent.Own {
 		return judged{allowed: true}, nil
 	}
+	return s.look(c, t)
+}
+
+func (s *Selection) look(c *cases.Case, t *cases.Thread) (judged, error) {
 	var j judged
 	var all []*testimony.Testimony
 	for _, ref := range t.Refs {
@@ -85,11 +90,22 @@ func (s *Selection) judge(c *cases.Case, t *cases.Thread) (judged, error) {
 	p := consent.Of(all, cleared(c, t))
 	for _, v := range c.Values {
 		if v.Field == FieldWithhold && (v.Subject == t.ID || v.Subject == c.ID) {
-			p.Withhold(consent.Use(v.Value))
+			withhold(p, v.Value)
 		}
 	}
-	j.allowed, j.secret = p.Allows(s.Use) && !t.Withdrawn, p.Secret
+	j.permissions = p
+	j.allowed, j.secret = p.Allows(s.Use) && (s.Use == consent.Own || !t.Withdrawn), p.Secret
 	return j, nil
+}
+
+// Permissions returns what the source of a thread allows, as coded by reviewers. It is
+// for the reviewers' own archive alone.
+func (s *Selection) Permissions(c *cases.Case, t *cases.Thread) (consent.Permissions, error) {
+	if s.Use != consent.Own {
+		return consent.Permissions{}, fmt.Errorf("selection: what else a source allowed is not for %s", s.Use)
+	}
+	j, err := s.look(c, t)
+	return j.permissions, err
 }
 
 // dangerous tells whether a source said that somebody could come to harm, or that they
@@ -159,12 +175,23 @@ func (s *Selection) thread(t *cases.Thread, names bool) *cases.Thread {
 			ref.Files = nil
 		}
 		if s.Use.Public() {
-			ref.Received = ""
+			ref.Received, ref.SHA256, ref.Payload = "", "", ""
+			ref.Files = unmarked(ref.Files)
 		}
 		few.Refs = append(few.Refs, ref)
 		s.seen[ref.ID] = true
 	}
 	return few
+}
+
+// unmarked returns files without what proves that a file on somebody's phone is one of
+// them: its hash, and its exact size.
+func unmarked(files []workspace.File) []workspace.File {
+	var all []workspace.File
+	for _, f := range files {
+		all = append(all, workspace.File{Entry: f.Entry, Size: (f.Size + 1023) / 1024 * 1024})
+	}
+	return all
 }
 
 // Testimony returns what a source sent, as the use may see it: without the way to

@@ -14,8 +14,20 @@ import (
 )
 
 // FieldWithhold is what a reviewer codes of a thread or a case whose source took a use
-// back in free words: its value is the use. Nothing can be coded the other way.
+// back in free words: its value is the uses, spelled as codes are. Nothing can be coded
+// the other way.
 const FieldWithhold = "withhold"
+
+// withhold takes back what a reviewer coded so.
+func withhold(p consent.Permissions, value string) {
+	for _, code := range strings.Split(value, cases.Joiner) {
+		use := consent.Use(strings.ReplaceAll(code, "_", "-"))
+		p.Withhold(use)
+		if use == consent.Numbers { // who may not be counted is not told of either
+			p.Withhold(consent.Report)
+		}
+	}
+}
 
 // onlyOurs are the answers that are for the reviewers alone, whatever the use.
 var onlyOurs = []string{
@@ -61,12 +73,28 @@ func (s *Selection) may(kind testimony.Kind, key, value string) bool {
 	case q == nil: // words, for all that is known
 		return false
 	case q.Type == questionnaire.TypeDate:
-		_, err := edtf.Parse(value)
+		from, to, interval := strings.Cut(value, "/")
+		_, err := edtf.Parse(from)
+		if interval && err == nil {
+			_, err = edtf.Parse(to)
+		}
 		return err == nil
 	case q.Type == questionnaire.TypeOne:
 		return codeShape.MatchString(value)
+	case q.Type == questionnaire.TypeMany: // as reviewers code it
+		return areCodes(value)
 	}
 	return false
+}
+
+// areCodes tells whether a value is codes and nothing else.
+func areCodes(value string) bool {
+	for _, code := range strings.Split(value, cases.Joiner) {
+		if !codeShape.MatchString(code) {
+			return false
+		}
+	}
+	return true
 }
 
 // named are the questions of the page of his name.
@@ -79,7 +107,7 @@ var named = func() map[string]bool {
 }()
 
 // notForOthers are the fields of coding that are between reviewers.
-var notForOthers = []string{cases.FieldSecret, FieldWithhold, "note", "case"}
+var notForOthers = []string{cases.FieldSecret, FieldWithhold, cases.FieldNote, cases.FieldCase}
 
 // value returns a coding as the use may see it.
 func (s *Selection) value(v cases.Value) (cases.Value, bool) {
@@ -90,12 +118,12 @@ func (s *Selection) value(v cases.Value) (cases.Value, bool) {
 	if s.Use.Public() {
 		v.Day = ""
 	}
-	if slices.Contains(notForOthers, v.Field) {
+	if slices.Contains(notForOthers, v.Field) || strings.HasPrefix(v.Field, cases.NotPrefix) {
 		return v, false
 	}
-	key, fact := strings.CutPrefix(v.Field, "fact.")
+	key, fact := strings.CutPrefix(v.Field, cases.FactPrefix)
 	if !fact {
-		return v, codeShape.MatchString(v.Value)
+		return v, areCodes(v.Value) // no words
 	}
 	return v, s.may(testimony.First, key, v.Value)
 }
@@ -125,6 +153,9 @@ func cleared(c *cases.Case, t *cases.Thread) bool {
 	}
 	return true
 }
+
+// OnlyOurs returns the keys of the answers that no use but the reviewers' own may see.
+func OnlyOurs() []string { return slices.Clone(onlyOurs) }
 
 // Words returns the keys of the answers that are in a source's own words, in the
 // questionnaire that Amana brings.

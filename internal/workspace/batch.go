@@ -57,7 +57,7 @@ type Original struct {
 }
 
 // Original begins the original of an envelope, which will have size bytes. The caller
-// must give it to [Batch.Keep], or Discard it.
+// must give it to [Batch.Keep] of this batch or a later one, or Discard it.
 func (b *Batch) Original(id string, size int64) (*Original, error) {
 	if !idShape.MatchString(id) {
 		return nil, fmt.Errorf("workspace: %q is no id", id)
@@ -183,6 +183,13 @@ func (b *Batch) Refs() (refs []Ref, documents []string) {
 	return b.refs, b.sums
 }
 
+// With takes records that go with the batch, as those of Commit do.
+func (b *Batch) With(writes ...Write) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.writes = append(b.writes, writes...)
+}
+
 // Bounds of a batch: what is kept in memory, and what is lost when the program is
 // killed.
 const (
@@ -195,7 +202,7 @@ const (
 func (b *Batch) Full() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.files) >= mostEnvelopes || b.words >= mostWords || b.payload >= mostPayload
+	return len(b.writes) >= 4*mostEnvelopes || b.words >= mostWords || b.payload >= mostPayload
 }
 
 // Commit gives the originals their names, flushes them to stable storage, and then puts

@@ -35,6 +35,10 @@ type Ref struct {
 	Opened  string   `json:"opened"`  // day in UTC
 	Files   []File   `json:"files"`   // of the source
 	Notes   []string `json:"notes"`   // what a reviewer should know, in English
+
+	Header uint32 `json:"header"` // epoch of the roster that its header is for, as it came
+	Roster string `json:"roster"` // in English: under which roster it was sealed
+	Reply  string `json:"reply"`  // SHA-256 of where its source can be answered; empty if nowhere
 }
 
 // File is one file of a source, as its envelope says.

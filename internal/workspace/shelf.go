@@ -88,8 +88,12 @@ type Item struct {
 	Value []byte
 }
 
-// pageOfItems is how many records are read in one transaction, so that none is long.
-const pageOfItems = 256
+// Bounds of what is read in one transaction, so that none is long and memory stays
+// small.
+const (
+	pageOfItems = 256
+	pageOfBytes = 4 << 20
+)
 
 // All yields the records in an order of their own, which stays as long as they do. An
 // error is the last that is yielded.
@@ -118,6 +122,7 @@ func (s *Shelf) All() iter.Seq2[Item, error] {
 // page returns the records behind a name, and the name to go on behind; nil at the
 // end.
 func (s *Shelf) page(after []byte) (items []Item, last []byte, err error) {
+	size := 0
 	err = s.w.index.view(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(s.name))
 		if bucket == nil {
@@ -131,14 +136,14 @@ func (s *Shelf) page(after []byte) (items []Item, last []byte, err error) {
 			}
 		}
 		for ; name != nil; name, sealed = c.Next() {
-			if len(items) == pageOfItems {
+			if len(items) == pageOfItems || size >= pageOfBytes {
 				return nil
 			}
 			key, value, err := s.w.box.open(s.name, name, sealed)
 			if err != nil {
 				return err
 			}
-			items = append(items, Item{key, value})
+			items, size = append(items, Item{key, value}), size+len(value)
 			last = append([]byte(nil), name...)
 		}
 		last = nil
