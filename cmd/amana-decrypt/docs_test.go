@@ -63,7 +63,7 @@ func TestReviewCommands(t *testing.T) {
 		}
 		args := arguments(strings.ReplaceAll(m[1], "amana-intake+…", "amana-intake+5d8bb0a3+AR2zC0BH1zQ0mS2o2rYk9cDkq9c9oJqkq0u7qg1kN3xE"))
 		parser, err := kong.New(new(grammar), kong.Exit(func(int) {}), kong.Writers(io.Discard, io.Discard),
-			kong.BindTo(context.Background(), (*context.Context)(nil)), kong.BindTo(io.Writer(io.Discard), (*io.Writer)(nil)))
+			kong.BindTo(context.Background(), (*context.Context)(nil)), kong.BindTo(io.Writer(io.Discard), (*io.Writer)(nil)), kong.Vars{"uses": uses()})
 		if err != nil {
 			t.Fatal(err)
 		}
