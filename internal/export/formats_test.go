@@ -71,7 +71,7 @@ func TestFtMIsTakenByTheModel(t *testing.T) {
 // A strict reader from npm reads what was written, and what it reads is what this
 // package meant.
 func TestCSVIsReadByOthers(t *testing.T) {
-	d := newDesk(t, false, synthetic.Make(12, 40, synthetic.Options{Names: 60}))
+	d := newDesk(t, false, synthetic.Make(12, 40, synthetic.Options{Names: 60, Files: true}))
 	path, m := d.export(t, CSV, consent.Own, true, false)
 	tables := 0
 	for _, e := range m.Entries {
