@@ -61,6 +61,14 @@ func (c *viewCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := v.begin(c.Folder); err != nil {
 		return err
 	}
+	err = program.Confine(confine.Paths{
+		Write:   []string{v.Path(), v.folder.Partial()},
+		Folders: []string{filepath.Dir(v.folder.Partial())},
+	})
+	if err != nil {
+		v.undo()
+		return err
+	}
 	if err := v.fill(ctx); err != nil {
 		v.undo()
 		return err
@@ -145,10 +153,7 @@ func (v *view) begin(folder string) error {
 		v.undo()
 		return err
 	}
-	return program.Confine(confine.Paths{
-		Write:   []string{v.Path(), v.folder.Partial()},
-		Folders: []string{filepath.Dir(v.folder.Partial())},
-	})
+	return nil
 }
 
 // inMemory chooses a path in memory, where there is room.
