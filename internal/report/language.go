@@ -48,6 +48,7 @@ func newLanguage(code string, m *maker) (*language, error) {
 		"say": l.say, "visible": dossier.VisibleName, "text": dossier.VisibleText, "direction": dossier.Direction, "size": dossier.Size,
 		"warning": func(w preview.Warning) string { return l.say("warn-" + string(w)) },
 		"list":    func(n ...int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(n), " ", ", "), "[]") },
+		"plain":   plainDate,
 		"plus":    func(a, b int) int { return a + b },
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
