@@ -204,7 +204,7 @@ func (l *language) data(v *indexView) error {
 // front writes the page from which one goes to a language.
 func (m *maker) front() error {
 	l := m.lang[0]
-	f := frame{language: l, Policy: policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
+	f := frame{language: l, Policy: l.policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
 	m.made.Pages++
 	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.page1.ExecuteTemplate(w, "front", f) })
 }

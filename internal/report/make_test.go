@@ -68,7 +68,7 @@ func linked(t testing.TB, w *workspace.Workspace, people []*synthetic.Case) []*c
 		}
 		slices.SortFunc(c.Threads, func(a, b *cases.Thread) int { return cmp.Compare(a.ID, b.ID) })
 		code := func(subject, field, value, by, note string) {
-			c.Values = append(c.Values, cases.Value{Subject: subject, Field: field, Value: value, Note: note, By: "amana-reviewer+" + by + "+Abc", Name: by, Day: "2026-11-20"})
+			c.Values = append(c.Values, cases.Value{Subject: subject, Field: field, Value: value, Note: note, By: "amana-reviewer+0a1b2c3d+" + by, Name: by, Day: "2026-11-20"})
 		}
 		code(c.ID, "legal", "field_court,unfair_trial", "Huda", "")
 		code(c.ID, "fact.fate", "missing", "Huda", "the mother says so, and she saw the list")

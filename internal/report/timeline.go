@@ -172,8 +172,8 @@ func (l *language) draw(t *timeline, byKey map[string]*answerRow) {
 	first, last = max(first, last-60), last+1 // a date of a hundred years ago is a slip of the pen
 	from := dayNumber(fmt.Sprintf("%04d-01-01", first))
 	days := dayNumber(fmt.Sprintf("%04d-01-01", last)) - from
-	t.Height = topHeight + rowHeight*len(t.Events) + 8
-	t.Foot = t.Height - 4
+	t.Height = topHeight + rowHeight*len(t.Events) + 24
+	t.Foot = t.Height - 16
 	span := func(early, late string) (x, width int) {
 		a := max(0, dayNumber(early)-from)
 		b := max(a+1, dayNumber(late)+1-from)
