@@ -81,7 +81,7 @@ func threadOf(number string) mailbox.Thread {
 //	missing     there is only the folder
 //	link        it is a link to secret.json, which is beside the folder
 //	pipe        it is a pipe at whose other end is nobody
-func cases(ts *testscript.TestScript, _ bool, args []string) {
+func plantCases(ts *testscript.TestScript, _ bool, args []string) {
 	folder := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(folder, 0o700))
 	ts.Check(os.WriteFile(filepath.Join(folder, "index.html"), []byte("<html>"), 0o600))

@@ -26,6 +26,8 @@ type growth struct {
 	trust *trustFlags
 	anew  bool // take a server or a chain that the workspace does not know
 	quiet bool // the person is told in another way than on the terminal
+	// watch, if there is one, is told how many bytes and testimonies of how many are done.
+	watch func(done, total int64, count, of int)
 	today string
 
 	bundles []*grown

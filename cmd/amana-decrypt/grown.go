@@ -38,9 +38,12 @@ type grown struct {
 	stop     context.CancelCauseFunc
 	full     chan *filled
 	progress *cli.Progress
+	total    int64 // bytes to open
+	todo     int   // testimonies to open
 
 	mu    sync.Mutex
 	done  int64 // bytes
+	count int   // testimonies
 	now   *filled
 	wrong []dossier.Failed
 }
@@ -102,6 +105,7 @@ func (b *grown) openAll(ctx context.Context) error {
 	if b.quiet {
 		b.progress = nil
 	}
+	b.total, b.todo = total, len(todo)
 	defer b.progress.Done()
 	b.now, b.full = b.begin(), make(chan *filled, 1)
 	next := make(chan int)

@@ -28,6 +28,9 @@ func (b *grown) take(i int) {
 	defer b.mu.Unlock()
 	b.done += e.Size()
 	b.progress.Set(b.done)
+	if b.count++; b.watch != nil {
+		b.watch(b.done, b.total, b.count, b.todo)
+	}
 	if err == nil {
 		b.handOver()
 		return

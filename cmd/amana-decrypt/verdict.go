@@ -109,6 +109,11 @@ func (j *job) kinds() string {
 	for _, o := range j.index.Opened {
 		count[o.Kind]++
 	}
+	return kindsOf(count)
+}
+
+// kindsOf says how many there are of each kind.
+func kindsOf(count map[testimony.Kind]int) string {
 	var all []string
 	for _, c := range []struct {
 		n         int

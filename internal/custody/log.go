@@ -52,6 +52,9 @@ func Open(w *workspace.Workspace, key *keyfile.Key) (*Log, error) {
 // Signs tells whether this reviewer can append to the record.
 func (l *Log) Signs() bool { return l.signer != nil }
 
+// ReadOnly tells whether nothing can be appended because of the workspace's medium.
+func (l *Log) ReadOnly() bool { return l.w.ReadOnly() }
+
 // Head names the last link of a chain, and with it the whole chain.
 type Head struct {
 	Number int    // 0 for an empty chain

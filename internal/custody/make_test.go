@@ -104,14 +104,14 @@ func (p *place) take(t testing.TB, b *carry.Bundle, ages map[string][]byte) {
 	a := Arrival{Bundle: digits(b.Sum()), Made: b.Manifest.Made, Intake: b.Manifest.Intake, Rosters: make(map[uint32]string)}
 	texts := make(map[string][]byte)
 	for _, l := range b.Manifest.Rosters {
-		texts[digits(sha256.Sum256(l.Text))] = l.Text
 		s, err := roster.Open(l.Text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		a.Rosters[l.Epoch] = s.SHA256()
+		texts[s.SHA256()] = l.Text
 	}
-	with, err := workspace.Bundle{Sum: a.Bundle, Made: a.Made, Intake: a.Intake, Total: len(b.Manifest.Testimonies)}.Writes(b.Signed(), texts)
+	with, err := workspace.Bundle{Sum: a.Bundle, Made: a.Made, Intake: a.Intake, Total: len(b.Manifest.Testimonies), Rosters: a.Rosters}.Writes(b.Signed(), texts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,6 @@ type recorded struct {
 	bundle            sum
 	document, payload sum
 	file              sum
-
-	seen bool // the index has it
 }
 
 // sum is a SHA-256; zero if it is not said.
@@ -31,46 +29,55 @@ func sumOf(digits string) (s sum) {
 	return s
 }
 
-// remember takes what a link says of envelopes into all. A later link that says another
-// thing of one than an earlier did changes nothing: it is told to differ.
+// arrives tells whether a link tells of an arrival.
+func (l *Link) arrives() bool {
+	switch l.Act {
+	case Received, Carried:
+		return true
+	case Opened:
+		return l.Detail == openedIn
+	case Verified:
+		return l.Detail == verifiedIn
+	case Copied:
+		return l.Detail == copiedIn
+	}
+	return false
+}
+
+// remember takes what a link says of how envelopes came into all. One that comes again,
+// because its original was lost, comes with another bundle and perhaps another header:
+// the last counts. All else may not change, and is told to differ.
 func remember(l *Link, all map[string]*recorded, differ func(id, what string)) {
+	if !l.arrives() {
+		return
+	}
 	for i := range l.Subjects {
 		s := &l.Subjects[i]
 		if s.Testimony == "" {
 			continue
 		}
-		var to *sum
 		r := all[s.Testimony]
-		switch l.Act {
-		case Received, Carried, Opened, Verified, Copied:
-			if r == nil {
-				r = &recorded{link: l.Number}
-				all[s.Testimony] = r
-			}
-		default:
+		if r == nil {
+			r = &recorded{link: l.Number}
+			all[s.Testimony] = r
+		}
+		to := map[Act]*sum{Received: &r.roster, Carried: &r.bundle, Opened: &r.document, Verified: &r.payload, Copied: &r.file}[l.Act]
+		if said := sumOf(s.Hash); s.Hash == "" {
+			// a roster that was damaged on its way
+		} else if *to == (sum{}) || l.Act == Carried || l.Act == Copied {
+			*to = said
+		} else if *to != said {
+			differ(s.Testimony, string(l.Act))
+		}
+		if l.Act != Received {
 			continue
 		}
-		switch l.Act {
-		case Received:
-			to = &r.roster
-			if day, _, _ := strings.Cut(s.Detail, " "); r.day == "" {
-				r.day = day
-				hex.Decode(r.thread[:], []byte(s.Thread))
-			}
-		case Carried:
-			to = &r.bundle
-		case Opened:
-			to = &r.document
-		case Verified:
-			to = &r.payload
-		case Copied:
-			to = &r.file
-		}
-		switch said := sumOf(s.Hash); {
-		case s.Hash == "":
-		case *to == sum{}:
-			*to = said
-		case *to != said && l.Act != Copied && l.Act != Opened:
+		day, _, _ := strings.Cut(s.Detail, " ")
+		var thread [16]byte
+		hex.Decode(thread[:], []byte(s.Thread)) // its shape was checked
+		if r.day == "" {
+			r.day, r.thread = day, thread
+		} else if r.day != day || r.thread != thread {
 			differ(s.Testimony, string(l.Act))
 		}
 	}

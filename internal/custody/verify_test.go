@@ -91,6 +91,7 @@ func TestVerifyFlips(t *testing.T) {
 		"byte of another":           {flipRecord("coding", "x"), "index coding: a record on this shelf was changed"},
 		"record taken out":          {remove("refs", ""), "missing $ID: link 1 tells how it came"},
 		"document taken out":        {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
+		"roster taken out":          {remove("rosters", "*"), "rosters "},
 		"manifest taken out":        {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
 		"link taken out":            {remove(shelf, keyOf(4)), "link 4: it is missing"},
 		"last link taken out":       {remove(shelf, keyOf(6)), "link 6: it is missing"},

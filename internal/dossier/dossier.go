@@ -64,7 +64,7 @@ func Create(path string) (*Folder, error) {
 }
 
 func (f *Folder) create() error {
-	if err := free(f.path); err != nil {
+	if err := Free(f.path); err != nil {
 		return err
 	}
 	if err := f.removeLeftover(); err != nil {
@@ -91,8 +91,9 @@ func (f *Folder) create() error {
 	return err
 }
 
-// free returns nil if a folder may be made at path, or an empty one taken over.
-func free(path string) error {
+// Free returns nil if a folder may be made at path, or an empty one taken over; an error
+// wrapping [fs.ErrExist] if something stands there.
+func Free(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -265,7 +266,7 @@ func (f *Folder) commit() error {
 	if err := durable.SyncTree(f.partial); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	if err := free(f.path); err != nil {
+	if err := Free(f.path); err != nil {
 		return err
 	}
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -11,7 +11,7 @@ import (
 // goList runs go list in the module's folder and returns the lines it prints.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-tags=tcell_minimal"}, args...)...)
 	cmd.Dir = root(t)
 	out, err := cmd.Output()
 	if err != nil {

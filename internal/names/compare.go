@@ -80,7 +80,7 @@ func (m *match) add(x *Index, a, b *part, like float64) {
 	default:
 		how, worth = Slip, 0.3+0.5*(like-alike)/(1-alike)
 	}
-	if rank := map[string]int{Same: 0, Spelling: 1, Slip: 2}; rank[how] > rank[m.how] {
+	if m.how == Same || how == Slip {
 		m.how = how
 	}
 	m.parts++
@@ -91,16 +91,23 @@ func (m *match) add(x *Index, a, b *part, like float64) {
 	m.bits += worth * math.Min(x.bits(a), x.bits(b))
 }
 
-// pair compares two people.
+// pair compares two people. Its reasons are there until the next pair is compared.
 func (x *Index) pair(a, b *ready) Pair {
 	p := Pair{A: a.person.ID, B: b.person.ID, a: a, b: b}
 	if p.A > p.B {
 		p.A, p.B, p.a, p.b = p.B, p.A, b, a
 	}
 	a, b = p.a, p.b
+	p.Reasons = x.buf[:0]
 	father := x.name(&p, a, b)
 	x.parent(&p, "father", a.father, b.father, father, 5)
 	x.parent(&p, "mother", a.mother, b.mother, false, 4)
+	// Before anything is known of them, two people are one with the chance of one in as
+	// many as there are.
+	before := 0.85 * math.Log2(math.Max(x.total, 200))
+	if p.bits()+mostOfTheRest < before-hopeless {
+		return p // nothing could make it likely
+	}
 	p.birth(a, b)
 	if len(a.place) > 0 && len(b.place) > 0 {
 		if m := x.align(a.place, b.place); m.parts > 0 {
@@ -111,16 +118,31 @@ func (x *Index) pair(a, b *ready) Pair {
 	}
 	p.dates(a, b)
 	p.places(a, b)
-	bits := 0.0
-	for _, r := range p.Reasons {
-		bits += r.Bits
-	}
-	// Before anything is known of them, two people are one with the chance of one in as
-	// many as there are.
-	before := 0.85 * math.Log2(math.Max(x.total, 200))
-	p.Score = int(math.Round(100 / (1 + math.Exp2(before-bits))))
+	p.Score = int(math.Round(100 / (1 + math.Exp2(before-p.bits()))))
+	x.buf = p.Reasons
+	return p
+}
+
+// keep returns the pair with reasons of its own, the weightiest first.
+func (p Pair) keep() Pair {
+	p.Reasons = slices.Clone(p.Reasons)
 	slices.SortStableFunc(p.Reasons, func(a, b Reason) int { return cmp.Compare(b.Bits, a.Bits) })
 	return p
+}
+
+// mostOfTheRest is the most that birth, dates and places say for a pair, and hopeless
+// how far below an even chance a score rounds to 0.
+const (
+	mostOfTheRest = 6 + 3 + mostOfDates + mostOfPlaces
+	hopeless      = 8
+)
+
+// bits is what all reasons say together.
+func (p *Pair) bits() (sum float64) {
+	for i := range p.Reasons {
+		sum += p.Reasons[i].Bits
+	}
+	return sum
 }
 
 func (p *Pair) say(r Reason) { p.Reasons = append(p.Reasons, r) }
@@ -160,11 +182,23 @@ func (x *Index) name(p *Pair, a, b *ready) (father bool) {
 		}
 	}
 	if n := min(len(m.leftA), len(m.leftB)); n > 0 {
-		p.say(Reason{What: "name", How: OtherFamily, Bits: -4 * float64(n)})
+		p.say(Reason{What: "name", How: OtherFamily, Bits: -4 * float64(n) * x.unlike(m.leftA, m.leftB)})
 	} else if m.parts == 0 {
 		p.say(Reason{What: "name", How: Other, Bits: -6})
 	}
 	return father
+}
+
+// unlike returns how sure it is that parts which are not alike are no slips for each
+// other either: 1, or less where two of them have something in common.
+func (x *Index) unlike(a, b []*part) float64 {
+	best := 0.0
+	for _, p := range a {
+		for _, q := range b {
+			best = math.Max(best, x.likeness(p, q))
+		}
+	}
+	return 1 - math.Max(0, best-0.4)
 }
 
 // parent compares a parent's name by its parts.
@@ -175,7 +209,7 @@ func (x *Index) parent(p *Pair, what string, a, b []*part, done bool, against fl
 	m := x.align(a, b)
 	switch {
 	case m.parts == 0:
-		p.say(Reason{What: what, How: Other, Bits: -against})
+		p.say(Reason{What: what, How: Other, Bits: -against * x.unlike(a, b)})
 	case len(a) == 1 && len(b) == 1 || m.placed[0] == [2]int{0, 0}:
 		p.say(Reason{What: what, How: m.how, Bits: m.bits, Of: m.of})
 	default: // only a later part agrees: the family's name, say

@@ -7,9 +7,10 @@ import "math"
 // cross tells that they are of two scripts, one of which does not write short vowels.
 func distance(a, b []sound, cross bool) float64 {
 	cost := func(s sound) float64 { return leaving(s, cross) }
+	flat := make([]float64, (len(a)+1)*(len(b)+1))
 	rows := make([][]float64, len(a)+1)
 	for i := range rows {
-		rows[i] = make([]float64, len(b)+1)
+		rows[i] = flat[i*(len(b)+1):][:len(b)+1]
 	}
 	for i := range a {
 		rows[i+1][0] = rows[i][0] + cost(a[i])
@@ -101,35 +102,40 @@ func boolean(b bool) float64 {
 	return 0
 }
 
-// weight is how many letters of a part count.
-func weight(all []sound) float64 {
+// weight is how many letters of a part count: of one script all that are written, of two
+// the consonants and little else.
+func weight(all []sound, cross bool) float64 {
 	n := 0.0
 	for _, s := range all {
-		switch s.kind {
-		case consonant:
+		switch {
+		case s.kind == consonant:
 			n++
-		case semi, long, guttural:
+		case s.kind == short || s.kind == weak:
+			n += 0.5 * boolean(!cross)
+		case cross:
 			n += 0.7
+		default:
+			n++
 		}
 	}
 	return math.Max(n, 2.5)
 }
 
 // likeness returns how much two parts are one name: 1 for the same, 0 for nothing in
-// common.
+// common, or for two names of their own: حسن is no slip for حسين.
 func likeness(a, b *part) float64 {
 	if a.text == b.text {
 		return 1
 	}
+	met := len(a.known) == 0 || len(b.known) == 0 || meet(a.known, b.known)
+	if !met {
+		return 0
+	}
 	cross := a.latin != b.latin
 	d := distance(a.sounds, b.sounds, cross)
-	like := math.Max(0, 1-d/math.Max(weight(a.sounds), weight(b.sounds)))
-	switch {
-	case len(a.known) == 0 || len(b.known) == 0:
-	case meet(a.known, b.known):
+	like := math.Max(0, 1-d/math.Max(weight(a.sounds, cross), weight(b.sounds, cross)))
+	if len(a.known) > 0 && len(b.known) > 0 {
 		like = math.Max(like, 0.97)
-	default: // two names of their own: حسن is no slip for حسين
-		like = math.Min(like, 0.4)
 	}
 	return like
 }

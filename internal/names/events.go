@@ -1,9 +1,7 @@
 package names
 
 import (
-	"maps"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -26,12 +24,11 @@ const (
 // dates compares what is known of when something happened to him.
 func (p *Pair) dates(a, b *ready) {
 	left := mostOfDates
-	for _, key := range slices.Sorted(maps.Keys(a.dates)) {
-		other, ok := b.dates[key]
-		if !ok {
+	for i, key := range dateKeys {
+		if !a.dates[i].known || !b.dates[i].known {
 			continue
 		}
-		r := meets(a.dates[key], other)
+		r := meets(a.dates[i], b.dates[i])
 		r.What = key
 		r.Bits = math.Max(math.Min(r.Bits, left), -mostOfDates)
 		left -= math.Max(r.Bits, 0)
@@ -64,7 +61,7 @@ func meets(a, b span) Reason {
 // places compares the codes of where something happened to him.
 func (p *Pair) places(a, b *ready) {
 	left := mostOfPlaces
-	for _, key := range slices.Sorted(maps.Keys(a.person.Places)) {
+	for _, key := range placeKeys {
 		mine, other := a.person.Places[key], b.person.Places[key]
 		switch {
 		case mine == "" || other == "":

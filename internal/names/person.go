@@ -24,9 +24,11 @@ type Person struct {
 // part is one part of a name that stands in an index once, however many have it.
 type part struct {
 	token
+	number uint32
 	sounds []sound
 	known  []int  // numbers of the common names that it can be
-	key    string // for finding: the same for all usual spellings
+	key    string // for finding: the consonants, the same for all usual spellings
+	rare   string // for counting how many have it
 }
 
 // ready is a person made ready to be compared.
@@ -34,7 +36,7 @@ type ready struct {
 	name, father, mother []*part
 	place                []*part
 	birth                edtf.Date
-	dates                map[string]span
+	dates                [3]span // by dateKeys
 	person               *Person
 }
 
@@ -42,6 +44,7 @@ type ready struct {
 type span struct {
 	from, to int
 	about    bool
+	known    bool
 }
 
 // Index is people made ready to be compared with each other.
@@ -49,25 +52,23 @@ type Index struct {
 	people []*ready
 	parts  map[token]*part
 	total  float64
-	often  map[string]int // by key: how many have such a part
+	often  map[string]int // by rare: how many have such a part
 
-	like map[[2]*part]float64 // likeness of parts that were compared
+	like map[uint64]float32 // likeness of parts that were compared
+	buf  []Reason           // of a pair that is being compared
 }
 
 // New makes an index. Of a person without a name and parents nothing can be said.
 func New(people []Person) *Index {
-	x := &Index{parts: make(map[token]*part), often: make(map[string]int), like: make(map[[2]*part]float64), total: float64(len(people))}
+	x := &Index{parts: make(map[token]*part), often: make(map[string]int), like: make(map[uint64]float32), total: float64(len(people))}
 	for i := range people {
 		p := &people[i]
 		r := &ready{person: p, name: x.take(p.Name), father: x.take(p.Father), mother: x.take(p.Mother), place: x.take(p.Birthplace)}
 		if d, err := edtf.Parse(p.Birth); err == nil {
 			r.birth = d
 		}
-		r.dates = make(map[string]span)
-		for key, text := range p.Dates {
-			if s, ok := spanOf(text); ok {
-				r.dates[key] = s
-			}
+		for i, key := range dateKeys {
+			r.dates[i] = spanOf(p.Dates[key])
 		}
 		x.people = append(x.people, r)
 	}
@@ -82,17 +83,18 @@ func (x *Index) take(name string) []*part {
 	for _, t := range split(name) {
 		p := x.parts[t]
 		if p == nil {
-			p = &part{token: t, sounds: sounds(t), known: common()[t.text]}
+			p = &part{token: t, number: uint32(len(x.parts)), sounds: sounds(t), known: common()[t.text]}
 			p.key = skeleton(p.sounds)
+			p.rare = p.key
 			if len(p.known) > 0 {
-				p.key = "=" + strconv.Itoa(p.known[0])
+				p.key, p.rare = commonKey(p.known[0]), "="+strconv.Itoa(p.known[0])
 			}
 			if p.key == "" {
 				p.key = t.text
 			}
 			x.parts[t] = p
 		}
-		x.often[p.key]++
+		x.often[p.rare]++
 		all = append(all, p)
 	}
 	return all
@@ -104,7 +106,7 @@ func (x *Index) bits(p *part) float64 {
 	if len(p.known) > 0 {
 		usual = 0.01
 	}
-	share := (float64(x.often[p.key]) + 50*usual) / (3*x.total + 50)
+	share := (float64(x.often[p.rare]) + 50*usual) / (3*x.total + 50)
 	return math.Min(math.Max(-math.Log2(share), 1.5), 9)
 }
 
@@ -113,12 +115,13 @@ func (x *Index) likeness(a, b *part) float64 {
 	if a == b {
 		return 1
 	}
-	if like, ok := x.like[[2]*part{a, b}]; ok {
-		return like
+	key := uint64(a.number)<<32 | uint64(b.number)
+	if like, ok := x.like[key]; ok {
+		return float64(like)
 	}
 	like := likeness(a, b)
 	if len(x.like) < mostLike {
-		x.like[[2]*part{a, b}] = like
+		x.like[key] = float32(like)
 	}
 	return like
 }
@@ -126,15 +129,12 @@ func (x *Index) likeness(a, b *part) float64 {
 // mostLike bounds what is remembered of comparisons.
 const mostLike = 500_000
 
-// spanOf returns the days of a date; false if its year is not known.
-func spanOf(text string) (span, bool) {
+// spanOf returns the days of a date, if its year is known.
+func spanOf(text string) span {
 	d, err := edtf.Parse(text)
 	if err != nil {
-		return span{}, false
+		return span{}
 	}
 	from, to := d.Range()
-	if from == "" {
-		return span{}, false
-	}
-	return span{dayNumber(from), dayNumber(to), d.About}, true
+	return span{dayNumber(from), dayNumber(to), d.About, from != ""}
 }

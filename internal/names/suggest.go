@@ -15,7 +15,7 @@ type Options struct {
 }
 
 // Least is the score from which on a pair is worth a person's look.
-const Least = 40
+const Least = 60
 
 // Stats says what was done to find pairs.
 type Stats struct {
@@ -67,7 +67,7 @@ func (x *Index) Suggest(ctx context.Context, o Options) ([]Pair, Stats, error) {
 			}
 			groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
 			if old, ok := best[groups]; !ok || p.before(old) {
-				best[groups] = p
+				best[groups] = p.keep()
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func (r *ready) keys() []string {
 // lessOne returns a key, and the keys with one of its sounds left out.
 func lessOne(key string) []string {
 	all := []string{key}
-	if len(key) >= 3 && key[0] != '=' {
+	if len(key) >= 3 {
 		for i := range key {
 			all = append(all, key[:i]+key[i+1:])
 		}
@@ -187,7 +187,7 @@ func (x *Index) EachWithEach(ctx context.Context, o Options) ([]Pair, Stats, err
 			if p := x.pair(a, b); p.Score >= cmp.Or(o.Least, Least) {
 				groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
 				if old, ok := best[groups]; !ok || p.before(old) {
-					best[groups] = p
+					best[groups] = p.keep()
 				}
 			}
 		}
