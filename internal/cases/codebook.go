@@ -199,7 +199,7 @@ func codesOf(l *questionnaire.List) (codes []string) {
 	return codes
 }
 
-var codesShape = regexp.MustCompile(`^[a-z0-9_]{1,40}(,[a-z0-9_]{1,40}){0,99}$`)
+var codesShape = regexp.MustCompile(`^[a-z0-9_]{1,40}(,[a-z0-9_]{1,40})*$`)
 
 // knows tells whether this version knows what an entry means. Facts it cannot tell: they
 // are checked where they are coded, against questions that may not be here.

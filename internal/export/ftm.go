@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"amana/internal/edtf"
 	"amana/internal/facts"
@@ -56,13 +57,38 @@ func newEntity(schema string, key ...string) *entity {
 	return &entity{"amana-" + hex.EncodeToString(sum[:16]), schema, make(map[string][]string)}
 }
 
-// set adds values that are not empty.
+// limits are the most UTF-16 units of a value, by property; of the others [limit].
+var limits = map[string]int{"description": 65_000, "summary": 65_000, "notes": 65_000, "name": 384, "weakAlias": 384, "location": 250}
+
+const limit = 1024
+
+// set adds values that are not empty; one that is longer than the model lets it be
+// becomes several.
 func (e *entity) set(name string, values ...string) {
+	most := limits[name]
+	if most == 0 {
+		most = limit
+	}
 	for _, v := range values {
-		if v = strings.TrimSpace(v); v != "" {
-			e.properties[name] = append(e.properties[name], v)
+		for v = strings.TrimSpace(v); v != ""; {
+			piece := head(v, most)
+			if text := strings.TrimSpace(piece); text != "" {
+				e.properties[name] = append(e.properties[name], text)
+			}
+			v = v[len(piece):]
 		}
 	}
+}
+
+// head returns the beginning of s, of at most so many UTF-16 units.
+func head(s string, most int) string {
+	units := 0
+	for i, r := range s {
+		if units += utf16.RuneLen(r); units > most {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // prefix returns what FollowTheMoney takes of a date: the parts from the year on that
