@@ -124,7 +124,7 @@ func (o *outgoing) rewrapAll(ctx context.Context, folder string) error {
 		return err
 	}
 	if due {
-		h, err := o.again()
+		h, err := o.anew()
 		if err != nil {
 			return err
 		}
@@ -167,8 +167,8 @@ func (o *outgoing) rewrapped() (map[[32]byte]bool, error) {
 	return mine, nil
 }
 
-// again reads the headers from the beginning.
-func (o *outgoing) again() (*headers, error) {
+// anew reads the headers from the beginning.
+func (o *outgoing) anew() (*headers, error) {
 	if _, err := o.headers.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("read headers: %w", err)
 	}
@@ -185,7 +185,7 @@ func (o *outgoing) again() (*headers, error) {
 
 // anyDue tells whether there is a header for which due says so.
 func (o *outgoing) anyDue(due func(*carry.HeaderEntry) bool) (bool, error) {
-	h, err := o.again()
+	h, err := o.anew()
 	if err != nil {
 		return false, err
 	}
@@ -211,7 +211,7 @@ func (o *outgoing) anyDue(due func(*carry.HeaderEntry) bool) (bool, error) {
 // sweep carries the headers through a task and writes what came of it, if anything.
 // What was left out is told at the end.
 func (o *outgoing) sweep(ctx context.Context, folder, name string, t task) error {
-	h, err := o.again()
+	h, err := o.anew()
 	if err != nil {
 		return err
 	}
