@@ -5,6 +5,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,8 +15,6 @@ import (
 	"amana/internal/cli"
 	"amana/internal/custody"
 	"amana/internal/desk"
-	"amana/internal/dossier"
-	"amana/internal/outbox"
 	"amana/internal/questionnaire"
 	"amana/internal/testimony"
 	"amana/internal/workspace"
@@ -33,7 +34,9 @@ func (d *deskActions) Open(ctx context.Context, path string, progress func(desk.
 		return nil, problem(err)
 	}
 	g.quiet = true
-	g.watch = func(done, total int64, count, of int) { progress(desk.Progress{Done: done, Total: total, Count: count, Of: of}) }
+	g.watch = func(done, total int64, count, of int) {
+		progress(desk.Progress{Done: done, Total: total, Count: count, Of: of})
+	}
 	b, err := g.add(ctx, file, size)
 	if err != nil {
 		return nil, problem(err)
@@ -102,8 +105,10 @@ func (d *deskActions) View(ctx context.Context, thread string) (*desk.Viewed, er
 		return nil, problem(err)
 	}
 	folder := ""
-	if err := v.room(); err != nil {
-		folder = filepath.Join(d.reports, "view-"+thread[:8])
+	if _, err := v.room(); err != nil {
+		if folder, err = free(filepath.Join(d.reports, "view-"+thread[:8])); err != nil {
+			return nil, problem(err)
+		}
 	}
 	err := v.begin(folder)
 	if err == nil {
@@ -119,6 +124,17 @@ func (d *deskActions) View(ctx context.Context, thread string) (*desk.Viewed, er
 		return nil, problem(err)
 	}
 	return &desk.Viewed{Page: filepath.Join(v.record.Path, "index.html"), Memory: v.record.Memory, Remarks: d.heard()}, nil
+}
+
+// free returns a path that begins so and where nothing is.
+func free(path string) (string, error) {
+	for n := 1; n < 1000; n++ {
+		try := fmt.Sprintf("%s-%d", path, n)
+		if _, err := os.Lstat(try); errors.Is(err, fs.ErrNotExist) {
+			return try, nil
+		}
+	}
+	return "", fmt.Errorf("too many folders named %s: %w", path, fs.ErrExist)
 }
 
 func codeOf(err error) int {
@@ -164,7 +180,3 @@ func (d *deskActions) CloseViews(ctx context.Context) (closed int, err error) {
 	}
 	return closed, problem(failed)
 }
-
-var _ = errors.Is
-var _ = dossier.Quote
-var _ = outbox.ErrNoReply

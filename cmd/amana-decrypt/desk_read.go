@@ -15,7 +15,6 @@ import (
 	"amana/internal/desk"
 	"amana/internal/dossier"
 	"amana/internal/keyfile"
-	"amana/internal/mailbox"
 	"amana/internal/outbox"
 	"amana/internal/questionnaire"
 	"amana/internal/testimony"
@@ -125,7 +124,6 @@ func kindOf(err error, code int) desk.Kind {
 		{workspace.ErrNotWorkspace, desk.NotWorkspace}, {workspace.ErrNotOurs, desk.NotOurs}, {workspace.ErrBusy, desk.Busy},
 		{workspace.ErrVersion, desk.Newer}, {workspace.ErrReadOnly, desk.Forbidden},
 		{outbox.ErrWithdrawn, desk.TakenBack}, {outbox.ErrNoReply, desk.NoCode}, {outbox.ErrSpoilt, desk.Refused},
-		{mailbox.ErrText, desk.BadText}, {errLongText, desk.LongText}, {errNoText, desk.NoText},
 		{carry.ErrNotWhole, desk.CutOff}, {carry.ErrNotBundle, desk.NotBundle},
 		{carry.ErrDamaged, desk.Damage}, {carry.ErrIntake, desk.Damage}, {carry.ErrUnreadable, desk.Damage}, {workspace.ErrDamaged, desk.Damage}, {custody.ErrBroken, desk.Damage},
 		{syscall.ENOSPC, desk.Full}, {fs.ErrExist, desk.Occupied}, {fs.ErrNotExist, desk.NotThere}, {syscall.EIO, desk.NotThere}, {fs.ErrPermission, desk.Forbidden},

@@ -3,19 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
+	"unicode/utf8"
 
 	"amana/internal/custody"
 	"amana/internal/desk"
+	"amana/internal/mailbox"
 	"amana/internal/outbox"
 	"amana/internal/workspace"
 )
 
 // Answerable returns where a reply to a thread goes.
 func (d *deskActions) Answerable(_ context.Context, thread string) (*desk.Address, error) {
-	to, err := outbox.To(d.Workspace, thread)
+	to, _, err := d.answerable(thread)
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -25,13 +27,23 @@ func (d *deskActions) Answerable(_ context.Context, thread string) (*desk.Addres
 // Check returns a reply as it will be sent.
 func (d *deskActions) Check(text string) (string, error) {
 	data, _ := withoutTurns([]byte(text))
-	text, err := replyText(data)
-	return text, problem(err)
+	checked, err := replyText(data)
+	if err == nil {
+		return checked, nil
+	}
+	p := &desk.Problem{Kind: desk.BadText, Err: err}
+	switch {
+	case strings.TrimSpace(text) == "":
+		p.Kind = desk.NoText
+	case utf8.RuneCountInString(text) > mailbox.MaxReply:
+		p.Kind = desk.LongText
+	}
+	return "", p
 }
 
 // Reply seals a reply into the outbox, as amana-decrypt reply -w does.
 func (d *deskActions) Reply(_ context.Context, thread, text string) error {
-	to, err := outbox.To(d.Workspace, thread)
+	to, _, err := d.answerable(thread)
 	if err != nil {
 		return problem(err)
 	}
@@ -39,7 +51,7 @@ func (d *deskActions) Reply(_ context.Context, thread, text string) error {
 	if err != nil {
 		return problem(err)
 	}
-	_, err = outbox.Queue(d.Workspace, log, to, text, d.key.Name, d.key.VerifierKey())
+	_, err = d.queueReply(log, to, text)
 	return problem(err)
 }
 
@@ -114,7 +126,7 @@ func (d *deskActions) putFor(ctx context.Context, stick string, s workspace.Serv
 		put.Folders = append(put.Folders, desk.Folder{Path: filepath.Join(stick, o.sent.Folder)})
 		last := &put.Folders[len(put.Folders)-1]
 		for _, f := range o.sent.Files {
-			last.Files = append(last.Files, desk.File{Name: f.Name, What: f.Kind(), Count: f.Count})
+			last.Files = append(last.Files, desk.File{Name: f.Name, What: kindOfFile(f.Name), Count: f.Count})
 		}
 		if err != nil { // it is on the stick; something else was left
 			d.hear(err.Error())
@@ -124,4 +136,9 @@ func (d *deskActions) putFor(ctx context.Context, stick string, s workspace.Serv
 	return err
 }
 
-var errLongText, errNoText = errors.New("the reply is too long"), errors.New("the reply is empty")
+// kindOfFile says what a file of an outbox is, by its name.
+func kindOfFile(name string) string {
+	kind := strings.TrimSuffix(strings.TrimSuffix(name, ".tar"), ".txt")
+	kind, _, _ = strings.Cut(kind, "-")
+	return kind
+}
