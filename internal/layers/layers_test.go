@@ -63,7 +63,7 @@ var walls = []struct {
 	{[]string{"./cmd/amana-decrypt", "./cmd/amana-keys"}, []string{"amana/vault", "amana/vault/", "amana/intake", "amana/intake/", "amana/internal/admin", "amana/internal/operator"},
 		"the offline machines hold nothing of the server"},
 	{[]string{"./intake/...", "./cmd/..."}, []string{"plugin", "os/exec"}, "no program starts another"},
-	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt", "./vault/letterbox"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/internal/firefoxtest", "amana/internal/tortest", "amana/vault/vaulttest"},
+	{[]string{"./cmd/...", "./intake/...", "./vault", "./vault/bolt", "./vault/letterbox"}, []string{"testing", "amana/internal/rig", "amana/internal/browsertest", "amana/internal/firefoxtest", "amana/internal/tortest", "amana/internal/synthetic", "amana/vault/vaulttest"},
 		"what tests need is in no program"},
 }
 
@@ -142,6 +142,7 @@ var forTests = map[string]bool{
 	"amana/internal/rig": true, "amana/internal/browsertest": true, "amana/vault/vaulttest": true,
 	"amana/internal/bench": true, "amana/internal/promises": true, "amana/internal/layers": true,
 	"amana/internal/tortest": true, "amana/internal/firefoxtest": true, "amana/internal/throughtor": true,
+	"amana/internal/synthetic": true,
 }
 
 // Nothing but tests imports testing, or what is made for tests.
