@@ -24,6 +24,8 @@ type grammar struct {
 	Exchange exchangeCommand `cmd:"" help:"Exchange coding and links with another reviewer, as one signed and sealed file."`
 	Rewrap   rewrapCommand   `cmd:"" help:"Make new headers for the reviewers of a new roster, from a file of headers."`
 	Confirm  confirmCommand  `cmd:"" help:"Prove that the new headers open, so that the server may drop the old ones."`
+	Export   exportCommand   `cmd:"" help:"Write what may leave into a new folder, for one recipient, and write that down."`
+	Import   importCommand   `cmd:"" help:"Make a workspace of an archive that export made."`
 	Custody  custodyCommand  `cmd:"" help:"The record of what was done with each testimony: check it, or print it for a court."`
 	Outbox   outboxCommand   `cmd:"" help:"Put everything that is due to the server on a stick, in one folder."`
 	Reply    replyCommand    `cmd:"" help:"Write to the source of a thread, sealed so that only their code opens it."`
