@@ -1,8 +1,9 @@
 # The flags that every build of Amana has. Without the experiment there is no
-# erasure, and amana-intake refuses to serve.
+# erasure, and amana-intake refuses to serve. The tag lets the library of the terminal
+# do without starting another program.
 export GOEXPERIMENT = runtimesecret
 export CGO_ENABLED = 0
-export GOFLAGS = -trimpath -buildvcs=false
+export GOFLAGS = -trimpath -buildvcs=false -tags=tcell_minimal
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Seconds for each fuzz target in `make fuzz`.

@@ -81,7 +81,7 @@ func threadOf(number string) mailbox.Thread {
 //	missing     there is only the folder
 //	link        it is a link to secret.json, which is beside the folder
 //	pipe        it is a pipe at whose other end is nobody
-func cases(ts *testscript.TestScript, _ bool, args []string) {
+func plantCases(ts *testscript.TestScript, _ bool, args []string) {
 	folder := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(folder, 0o700))
 	ts.Check(os.WriteFile(filepath.Join(folder, "index.html"), []byte("<html>"), 0o600))
@@ -208,4 +208,20 @@ func TestReplyText(t *testing.T) {
 			t.Errorf("%s: it is accepted and then cannot be sealed: %v", name, err)
 		}
 	}
+}
+
+// source NUMBER: writes answers-NUMBER.json, by which stick makes what the thread with
+// that number sends: it can be answered, and its replies opened.
+func source(ts *testscript.TestScript, _ bool, args []string) {
+	thread := threadOf(args[0])
+	id, box := thread.ID(), thread.Mailbox()
+	identity, err := thread.Identity()
+	ts.Check(err)
+	data, err := json.Marshal(map[string]any{
+		"thread": fmt.Sprintf("%x", id),
+		"reply":  testimony.Reply{Mailbox: fmt.Sprintf("%x", box), Recipient: identity.Recipient().String()},
+	})
+	ts.Check(err)
+	writeFile(ts, "answers-"+args[0]+".json", data)
+	ts.Setenv("THREAD"+args[0], fmt.Sprintf("%x", id))
 }

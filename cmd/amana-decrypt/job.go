@@ -11,8 +11,10 @@ import (
 	"amana/internal/carry"
 	"amana/internal/cli"
 	"amana/internal/dossier"
+	"amana/internal/roster"
 	"amana/internal/testimony"
 	"amana/internal/unseal"
+	"amana/internal/workspace"
 
 	"filippo.io/age"
 )
@@ -33,6 +35,7 @@ type job struct {
 	opened []*carry.Entry     // of index.Opened
 	reply  []*testimony.Reply // of index.Opened, if they are noted
 
+	chain   []*roster.Signed    // that came with it; nil if it is none
 	readers map[uint32]*readers // by epoch
 	who     map[uint32]string   // what whoCanOpen says, by epoch
 	in      []uint32            // epochs of the rosters with this key
@@ -83,8 +86,10 @@ func (j *job) openAll(ctx context.Context) error {
 // reasonOf tells whether an error is about one testimony only.
 func reasonOf(err error) (dossier.Reason, bool) {
 	switch {
-	case errors.Is(err, dossier.ErrWrite):
+	case errors.Is(err, dossier.ErrWrite), errors.Is(err, workspace.ErrWrite), errors.Is(err, workspace.ErrDamaged):
 		return "", false
+	case errors.Is(err, workspace.ErrOther):
+		return workspace.Differs, true
 	case errors.Is(err, carry.ErrUnreadable):
 		return dossier.Unreadable, true
 	case errors.Is(err, unseal.ErrNotOurs):

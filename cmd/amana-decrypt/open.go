@@ -20,22 +20,43 @@ import (
 	"filippo.io/age"
 )
 
-// openCommand opens the testimonies of a bundle that are sealed to a key.
+// openCommand opens the testimonies of bundles that are sealed to a key, into a
+// workspace that grows or into a folder of one bundle.
 type openCommand struct {
-	Bundle        string   `arg:"" help:"The bundle, as it came on the stick." type:"path"`
+	Bundles       []string `arg:"" name:"bundle" help:"The bundle, as it came on the stick; with --workspace as many as there are." type:"path"`
 	Key           string   `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
-	Folder        string   `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
-	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"A questionnaire that your server asks or asked, if it is not the one that Amana brings: it gives answers their words. May be given several times: each testimony takes the one that it was asked with, and if that is none of them, the first."`
+	Workspace     string   `short:"w" name:"workspace" placeholder:"FOLDER" type:"path" help:"Your workspace, encrypted to your key: what is new in the bundles is added. It is made if it is not there yet."`
+	TrustAnew     bool     `name:"trust-anew" help:"With --workspace: also take bundles of another server, or with another chain of rosters, than the workspace knows. Only after the operator and an administrator have told you why."`
+	Folder        string   `short:"o" name:"folder" placeholder:"FOLDER" type:"path" help:"In place of a workspace: a folder to make, in which everything is readable by anyone; it must not exist yet, or be empty."`
+	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"With --folder: a questionnaire that your server asks or asked, if it is not the one that Amana brings: it gives answers their words. May be given several times: each testimony takes the one that it was asked with, and if that is none of them, the first."`
 	ackFlags
 	trustFlags
 	passphraseFlags
 	JSON bool `name:"json" help:"Print one JSON object for scripts."`
 }
 
+// Validate refuses what does not go together.
+func (c *openCommand) Validate() error {
+	switch {
+	case (c.Workspace == "") == (c.Folder == ""):
+		return errors.New("give either -w, your workspace, or -o, a folder to make")
+	case c.Folder != "" && len(c.Bundles) > 1:
+		return errors.New("-o takes one bundle; -w, a workspace, takes several")
+	case c.Folder != "" && c.TrustAnew:
+		return errors.New("--trust-anew is for a workspace (-w)")
+	case c.Workspace != "" && len(c.Questionnaire) > 0:
+		return errors.New("--questionnaire is for amana-decrypt view and show, which give answers their words")
+	}
+	return c.trustFlags.Validate()
+}
+
 // Run opens the input and the output, gives up the network, and only then reads
 // the key; it gives up all other folders before it looks at hostile data.
 func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
-	file, size, err := cli.OpenFile("bundle", c.Bundle)
+	if c.Workspace != "" {
+		return c.grow(ctx, stdout)
+	}
+	file, size, err := cli.OpenFile("bundle", c.Bundles[0])
 	if err != nil {
 		return err
 	}
@@ -53,7 +74,7 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer ack.discard()
-	questions, err := c.questions()
+	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
 	}
@@ -102,16 +123,16 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return joined(job.verdict(), acked)
 }
 
-// questions returns the questionnaires that give answers their words: those named,
+// readQuestions returns the questionnaires that give answers their words: those named,
 // and behind them the one that Amana brings. Each is there once.
-func (c *openCommand) questions() ([]*questionnaire.Schema, error) {
+func readQuestions(paths []string) ([]*questionnaire.Schema, error) {
 	var all []*questionnaire.Schema
 	add := func(s *questionnaire.Schema) {
 		if !slices.ContainsFunc(all, func(x *questionnaire.Schema) bool { return x.SHA256 == s.SHA256 }) {
 			all = append(all, s)
 		}
 	}
-	for _, path := range c.Questionnaire {
+	for _, path := range paths {
 		s, err := readQuestionnaire(path)
 		if err != nil {
 			return nil, err

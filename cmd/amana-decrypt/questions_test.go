@@ -22,7 +22,7 @@ func TestBuiltinQuestionsAtHand(t *testing.T) {
 		{[]string{small}, []string{"small", "amana"}},
 		{[]string{builtin, small, builtin, small}, []string{"amana", "small"}},
 	} {
-		all, err := (&openCommand{Questionnaire: c.given}).questions()
+		all, err := readQuestions(c.given)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,21 +23,44 @@ import (
 	"golang.org/x/term"
 )
 
-// replyCommand writes to the source of a thread.
+// replyCommand writes to the source of a thread: of a workspace, where the reply waits
+// for the next outbox, or of a folder that open made, into a file.
 type replyCommand struct {
-	Folder string `name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder that amana-decrypt open made of the newest bundle: only that one has a withdrawal."`
-	Thread string `name:"thread" required:"" placeholder:"ID" help:"The thread to answer, or one of its testimonies: the first digits of its id in index.html, as many as name only one."`
-	Roster string `name:"roster" required:"" placeholder:"FILE" type:"path" help:"The newest roster, as an administrator gave it to you."`
-	Key    string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
-	Out    string `short:"o" name:"reply" required:"" placeholder:"FILE" type:"path" help:"The file to make; it must not exist yet. Give it to the operator."`
+	Workspace string `short:"w" name:"workspace" placeholder:"FOLDER" type:"path" help:"Your workspace. The reply is kept there, in the thread, and amana-decrypt outbox puts it on a stick."`
+	Folder    string `name:"folder" placeholder:"FOLDER" type:"path" help:"In place of a workspace, the folder that amana-decrypt open made of the newest bundle: only that one has a withdrawal."`
+	Thread    string `name:"thread" required:"" placeholder:"ID" help:"The thread to answer, or one of its testimonies: the first digits of its id, as many as name only one."`
+	Roster    string `name:"roster" placeholder:"FILE" type:"path" help:"With --folder: the newest roster, as an administrator gave it to you."`
+	Key       string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
+	Out       string `short:"o" name:"reply" placeholder:"FILE" type:"path" help:"With --folder: the file to make; it must not exist yet. Give it to the operator."`
 	Text   string `name:"text" placeholder:"FILE" type:"path" help:"A text file with the reply; without it, the reply is read from standard input, or typed."`
 	Yes    bool   `name:"yes" help:"Do not ask whether the text and the thread are the right ones."`
 	passphraseFlags
 }
 
-// Run opens what it reads, gives up the network, reads the key, gives up all other
-// files, and only then looks at what strangers wrote.
+// Validate takes either kind of place, and only what belongs to it.
+func (c *replyCommand) Validate() error {
+	switch {
+	case (c.Workspace == "") == (c.Folder == ""):
+		return errors.New("give your workspace with -w, or else --folder, --roster and -o")
+	case c.Workspace != "" && (c.Roster != "" || c.Out != ""):
+		return errors.New("with -w neither --roster nor -o has a place: amana-decrypt outbox writes the reply to a stick")
+	case c.Folder != "" && (c.Roster == "" || c.Out == ""):
+		return errors.New("--folder needs --roster and -o too")
+	}
+	return nil
+}
+
+// Run writes the reply.
 func (c *replyCommand) Run(ctx context.Context, stdout io.Writer) error {
+	if c.Workspace != "" {
+		return c.queue(ctx, stdout)
+	}
+	return c.fromFolder(ctx, stdout)
+}
+
+// fromFolder opens what it reads, gives up the network, reads the key, gives up all
+// other files, and only then looks at what strangers wrote.
+func (c *replyCommand) fromFolder(ctx context.Context, stdout io.Writer) error {
 	rosterFile, _, err := cli.OpenFile("roster", c.Roster)
 	if err != nil {
 		return err
@@ -53,15 +76,11 @@ func (c *replyCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return cli.Hint(fmt.Errorf("open folder: %w", err), "give the folder that amana-decrypt open made, with --folder")
 	}
 	defer root.Close()
-	var in io.Reader = os.Stdin
-	if c.Text != "" {
-		file, _, err := cli.OpenFile("text", c.Text)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		in = file
+	in, err := c.input()
+	if err != nil {
+		return err
 	}
+	defer in.Close()
 	if err := vacant(c.Out, "-o"); err != nil {
 		return err
 	}
@@ -110,6 +129,15 @@ func (c *replyCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "wrote %s, with reply %x to thread %s; give it to the operator (amana-intake import)\n", c.Out, entry.ID, to.id)
 	return nil
+}
+
+// input opens what the reply is read from.
+func (c *replyCommand) input() (*os.File, error) {
+	if c.Text == "" {
+		return os.Stdin, nil
+	}
+	file, _, err := cli.OpenFile("text", c.Text)
+	return file, err
 }
 
 // ask shows what goes where, and goes on only if that is right.

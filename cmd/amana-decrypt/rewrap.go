@@ -9,6 +9,7 @@ import (
 
 	"amana/internal/carry"
 	"amana/internal/cli"
+	"amana/internal/keyfile"
 	"amana/internal/rewrap"
 	"amana/internal/roster"
 
@@ -52,12 +53,21 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := h.askReaders(ctx, stdout, c.Yes || c.Pin != ""); err != nil {
 		return err
 	}
-	to, ids := newest.Recipients(), h.key.Identities
-	wrapper, err := rewrap.New(ids, to)
+	t, err := slips(h.key, newest)
 	if err != nil {
 		return err
 	}
-	return h.run(ctx, stdout, task{
+	return h.run(ctx, stdout, t)
+}
+
+// slips is the task of making headers for the reviewers of a roster.
+func slips(key *keyfile.Key, newest *roster.Signed) (task, error) {
+	to, ids := newest.Recipients(), key.Identities
+	wrapper, err := rewrap.New(ids, to)
+	if err != nil {
+		return task{}, err
+	}
+	return task{
 		kind: carry.Slips, what: "rewrapping", done: "rewrapped the headers of %d of %d testimonies",
 		most: slipBytes * (1 + len(to)),
 		entry: func(out []byte, e carry.HeaderEntry, known made) ([]byte, error) {
@@ -74,7 +84,7 @@ func (c *rewrapCommand) Run(ctx context.Context, stdout io.Writer) error {
 			return m, nil
 		},
 		next: "give it to the operator (amana-intake import); " + whoConfirms(newest),
-	})
+	}, nil
 }
 
 // whoConfirms says who may confirm what is made for a roster.
@@ -132,8 +142,13 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := speaksFor(h.key, newest); err != nil {
 		return err
 	}
-	ids, n := h.key.Identities, len(newest.Reviewers)
-	return h.run(ctx, stdout, task{
+	return h.run(ctx, stdout, confirmation(h.key, newest))
+}
+
+// confirmation is the task of proving that new headers open.
+func confirmation(key *keyfile.Key, newest *roster.Signed) task {
+	ids, n := key.Identities, len(newest.Reviewers)
+	return task{
 		kind: carry.Confirmation, what: "confirming", done: "confirmed the new headers of %d of %d testimonies",
 		most: 80,
 		entry: func(out []byte, e carry.HeaderEntry, _ made) ([]byte, error) {
@@ -149,5 +164,5 @@ func (c *confirmCommand) Run(ctx context.Context, stdout io.Writer) error {
 			return carry.AppendConfirmedEntry(out, carry.ConfirmedEntry{ID: e.ID, Replaces: sha256.Sum256(e.Header), Header: sha256.Sum256(e.Next)}), nil
 		},
 		next: "give it to the operator (amana-intake import)",
-	})
+	}
 }

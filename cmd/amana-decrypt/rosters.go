@@ -41,6 +41,9 @@ func (j *job) learn(trust *trustFlags) error {
 		}
 	}
 	chain, err := readChain(m.Rosters)
+	if err == nil {
+		j.chain = chain
+	}
 	switch {
 	case len(m.Recipients) > 0:
 		err = errors.New("it was made by a server of before there were signed rosters")

@@ -8,6 +8,8 @@ import (
 	"amana/internal/confine"
 	"amana/internal/keyfile"
 	"amana/internal/workspace"
+
+	"filippo.io/age"
 )
 
 // workFlags say in which workspace a command works, and with which key.
@@ -26,6 +28,21 @@ type session struct {
 // open gives up the network, reads the key, opens the workspace and gives up all other
 // folders but those named. The caller must Close the session.
 func (c *workFlags) open(ctx context.Context, others ...string) (*session, error) {
+	s, err := c.unlock(ctx, workspace.Open)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.confine(others...); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// unlock is open without giving up folders: for what learns only from the workspace
+// which others it needs. Until [session.confine] it may read no bundle and open no
+// original.
+func (c *workFlags) unlock(ctx context.Context, open func(string, []*age.HybridIdentity) (*workspace.Workspace, error)) (*session, error) {
 	keyFile, _, err := cli.OpenFile("key", c.Key)
 	if err != nil {
 		return nil, err
@@ -38,15 +55,16 @@ func (c *workFlags) open(ctx context.Context, others ...string) (*session, error
 	if err != nil {
 		return nil, err
 	}
-	w, err := workspace.Open(c.Workspace, key.Identities)
+	w, err := open(c.Workspace, key.Identities)
 	if err != nil {
 		return nil, workspaceError(err)
 	}
-	if err := program.Confine(confine.Paths{Write: append(others, c.Workspace)}); err != nil {
-		w.Close()
-		return nil, err
-	}
 	return &session{w, key}, nil
+}
+
+// confine gives up all folders but the workspace and those named.
+func (s *session) confine(others ...string) error {
+	return program.Confine(confine.Paths{Write: append(others, s.Path())})
 }
 
 func workspaceError(err error) error {
@@ -57,6 +75,8 @@ func workspaceError(err error) error {
 		return &cli.Error{Err: err, Code: cli.ExitNotOurs, Hint: "give the key with which the workspace was made"}
 	case errors.Is(err, workspace.ErrBusy):
 		return cli.Hint(err, "wait until it is done, and begin again")
+	case errors.Is(err, workspace.ErrReadOnly):
+		return cli.Hint(err, "copy the folder to a disk that can be written to, and work in the copy")
 	case errors.Is(err, workspace.ErrDamaged):
 		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "keep the folder as it is; the originals in it still open with your key: open them into a new workspace"}
 	}

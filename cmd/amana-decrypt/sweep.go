@@ -43,6 +43,9 @@ type sweep struct {
 	done int  // entries made
 }
 
+// errNotDue is about a header that asks for nothing of this task.
+var errNotDue = errors.New("nothing is to be done with it")
+
 // made is what an earlier run made, by testimony.
 type made map[[16]byte][]byte
 
@@ -190,6 +193,9 @@ func (s *sweep) make(ctx context.Context, steps <-chan step) {
 func (s *sweep) keep(b *batch) (kept bool, err error) {
 	s.out = s.out[:0]
 	for i, r := range b.results {
+		if errors.Is(r.err, errNotDue) {
+			continue
+		}
 		if r.err != nil {
 			s.leave(left{b.entries[i].ID, r.err})
 			continue

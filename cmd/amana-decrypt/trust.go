@@ -123,17 +123,24 @@ type passphraseFlags struct {
 
 // readKey reads a key, asking for its passphrase if it has one.
 func (c *passphraseFlags) readKey(ctx context.Context, r io.Reader, path string) (*keyfile.Key, error) {
-	key, err := keyfile.Read(r, func() ([]byte, error) {
+	return readKeyWith(r, func() ([]byte, error) {
 		if c.PassphraseFile != "" {
 			return cli.PassphraseFile(c.PassphraseFile)
 		}
 		return cli.Passphrase(ctx, "Passphrase of "+filepath.Base(path))
 	})
+}
+
+// readKeyWith reads a reviewer's key, whose passphrase, if it has one, ask gives.
+func readKeyWith(r io.Reader, ask func() ([]byte, error)) (*keyfile.Key, error) {
+	key, err := keyfile.Read(r, ask)
 	if err != nil {
 		return nil, keyError(err)
 	}
 	if key.Administrator() {
-		return nil, cli.Hint(errors.New("this is an administrator's key: it signs rosters and opens nothing"), "give a reviewer's key with -i")
+		return nil, cli.Hint(errAdministrator, "give a reviewer's key with -i")
 	}
 	return key, nil
 }
+
+var errAdministrator = errors.New("this is an administrator's key: it signs rosters and opens nothing")

@@ -11,6 +11,7 @@ import (
 	"amana/internal/cli"
 	"amana/internal/dossier"
 	"amana/internal/testimony"
+	"amana/internal/workspace"
 )
 
 // summary is what --json prints.
@@ -84,6 +85,11 @@ func (j *job) print(w io.Writer) {
 		}
 		fmt.Fprintf(w, "its %s back to the first roster %s\n", cli.Count(c.Rosters, "roster goes", "rosters go"), first)
 	}
+	j.printFlags(w)
+}
+
+// printFlags says what is withdrawn, and what else a reviewer should know.
+func (j *job) printFlags(w io.Writer) {
 	for _, o := range j.index.Opened {
 		if o.Kind == testimony.Withdrawal {
 			fmt.Fprintf(w, "withdrawn: thread %s: do not use or publish what belongs to it\n", o.Thread)
@@ -103,6 +109,11 @@ func (j *job) kinds() string {
 	for _, o := range j.index.Opened {
 		count[o.Kind]++
 	}
+	return kindsOf(count)
+}
+
+// kindsOf says how many there are of each kind.
+func kindsOf(count map[testimony.Kind]int) string {
 	var all []string
 	for _, c := range []struct {
 		n         int
@@ -161,6 +172,7 @@ func (j *job) verdict() error {
 const (
 	damagedHint    = "ask the operator to export the bundle again, and copy it with another stick"
 	unreadableHint = "copy the bundle from the stick with another reader or machine and open that copy, or ask the operator to export it again to another stick"
+	differsHint    = "no honest server gives an id twice: keep the stick, trust nothing on it, and tell the operator and an administrator"
 	newerHint      = "use a newer amana-decrypt for those of a newer version"
 )
 
@@ -184,6 +196,7 @@ func (j *job) spoiled(left []dossier.Failed) (text, hint string) {
 	}
 	add(count[dossier.Damaged]+count[dossier.Malformed], "damaged", damagedHint)
 	add(count[dossier.Unreadable], "unreadable on this stick", unreadableHint)
+	add(count[workspace.Differs], "refused, for another one of the same id is in the workspace", differsHint)
 	add(count[dossier.Newer], "made by a newer version", newerHint)
 	return "left out: " + strings.Join(texts, ", "), strings.Join(hints, "; ")
 }

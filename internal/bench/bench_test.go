@@ -6,6 +6,7 @@ package bench
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -30,6 +31,17 @@ import (
 const rounds = 5
 
 const mib = 1 << 20
+
+// share is how much of the workspaces is made that the figures are promised for; -short
+// makes a twentieth.
+var share = flag.Float64("scale", 1, "share of the reviewers' workspaces that is made, for a machine that is shared or small")
+
+func scale() float64 {
+	if testing.Short() && *share == 1 {
+		return 0.05
+	}
+	return *share
+}
 
 // table is printed at the end: a row for each figure.
 var table bytes.Buffer

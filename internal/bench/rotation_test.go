@@ -154,6 +154,7 @@ type usage struct {
 	time time.Duration
 	cpu  time.Duration // of all cores
 	mib  float64       // largest RssAnon that was seen
+	rss  float64       // largest resident size in MiB, as the kernel noted it (VmHWM)
 }
 
 // measure runs a program, which must succeed.
@@ -167,8 +168,9 @@ func measure(b *testing.B, name string, args ...string) usage {
 		b.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	largest := make(chan int64)
+	largest, resident := make(chan int64), make(chan int64)
 	go func() { largest <- (&rig.Server{Cmd: cmd}).WatchMemory(ctx, "RssAnon") }()
+	go func() { resident <- (&rig.Server{Cmd: cmd}).WatchMemory(ctx, "VmHWM") }()
 	err := cmd.Wait()
 	took := time.Since(begin)
 	stop()
@@ -176,7 +178,7 @@ func measure(b *testing.B, name string, args ...string) usage {
 	if err != nil {
 		b.Fatalf("%s %s: %v\n%s", name, args[0], err, &out)
 	}
-	return usage{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), mib}
+	return usage{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), mib, float64(<-resident) / 1024}
 }
 
 // processor returns what this process has used of all cores so far.

@@ -23,6 +23,7 @@ type Bundle struct {
 	Damaged []string
 
 	r       io.ReaderAt
+	signed  []byte // the manifest
 	layout  *layout
 	offsets []int64 // of the testimonies' tar headers
 }
@@ -57,7 +58,7 @@ func openBundle(r io.ReaderAt, size int64) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{Manifest: *m, r: r, layout: l, offsets: make([]int64, len(m.Testimonies))}
+	b := &Bundle{Manifest: *m, r: r, signed: signed, layout: l, offsets: make([]int64, len(m.Testimonies))}
 	at, err := b.readLists(block+filled(int64(len(signed))), size)
 	if err != nil {
 		return nil, err

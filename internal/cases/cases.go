@@ -29,6 +29,8 @@ type Case struct {
 	// Values are what reviewers have coded about the case and its threads, as it stands
 	// now; of a field that two have coded without knowing of each other there are both.
 	Values []Value
+	// Links are what reviewers said of which case its threads are of, as it stands now.
+	Links []Value
 }
 
 // Value is one thing that a reviewer coded.
@@ -43,11 +45,12 @@ type Value struct {
 	Entry   string // hash of the entry, by which a later one replaces it
 }
 
-// Contested returns the fields of subjects on which reviewers differ.
+// Contested returns the fields of subjects on which reviewers differ: neither knew what
+// the other had coded when they coded it. Notes never differ.
 func (c *Case) Contested() [][]Value {
 	byField := make(map[[2]string][]Value)
 	var order [][2]string
-	for _, v := range c.Values {
+	for _, v := range slices.Concat(c.Links, c.Values) {
 		key := [2]string{v.Subject, v.Field}
 		if byField[key] == nil {
 			order = append(order, key)
@@ -56,8 +59,9 @@ func (c *Case) Contested() [][]Value {
 	}
 	var all [][]Value
 	for _, key := range order {
-		if len(byField[key]) > 1 {
-			all = append(all, byField[key])
+		values := byField[key]
+		if key[1] != FieldNote && slices.ContainsFunc(values, func(v Value) bool { return v.Value != values[0].Value }) {
+			all = append(all, values)
 		}
 	}
 	return all

@@ -6,6 +6,14 @@ import (
 	"amana/internal/workspace"
 )
 
+// What the links that tell of an arrival say of themselves. Verify takes what they say
+// of an envelope for what it was when it came, and other links of the same acts not.
+const (
+	openedIn   = "with the reviewer's key; the hash is that of testimony.json"
+	verifiedIn = "header and payload are those that the server signed; the hash is that of the payload"
+	copiedIn   = "into the workspace, as it was carried; the hash is that of the age file"
+)
+
 // Arrival is what is known of a bundle that was opened into the workspace.
 type Arrival struct {
 	Bundle   string            // SHA-256 of its signed manifest
@@ -31,9 +39,9 @@ func Arrived(a Arrival, refs []workspace.Ref, documents []string) []Event {
 		detail += ", rosters compared"
 	}
 	received, carried := Event{Act: Received, Detail: detail}, Event{Act: Carried, Detail: detail, Subjects: []Subject{{Hash: a.Bundle, Detail: fmt.Sprintf("%d sealed parts taken", len(refs))}}}
-	opened := Event{Act: Opened, Detail: "with the reviewer's key; the hash is that of testimony.json"}
-	verified := Event{Act: Verified, Detail: "header and payload are those that the server signed; the hash is that of the payload"}
-	copied := Event{Act: Copied, Detail: "into the workspace, as it was carried; the hash is that of the age file"}
+	opened := Event{Act: Opened, Detail: openedIn}
+	verified := Event{Act: Verified, Detail: verifiedIn}
+	copied := Event{Act: Copied, Detail: copiedIn}
 	for i := range refs {
 		r := &refs[i]
 		received.Subjects = append(received.Subjects, Subject{Testimony: r.ID, Thread: r.Thread, Hash: a.Rosters[r.Epoch], Detail: fmt.Sprintf("%s roster %d", r.Received, r.Epoch)})

@@ -47,10 +47,10 @@ func (l *Link) statement() string {
 	var b strings.Builder
 	b.Grow(300 + 200*len(l.Subjects))
 	fmt.Fprintf(&b, "link %d\nbefore %s\nday %s\nby %s\nkey %s\nact %s\n", l.Number, l.Before, l.Day, l.By, l.Key, l.Act)
-	fmt.Fprintf(&b, "purpose %s\nto %s\ndetail %s\nsubjects %d\n", l.Purpose, l.Recipient, l.Detail, len(l.Subjects))
+	fmt.Fprintf(&b, "purpose %s\nto %s\ndetail %s\nsubjects %d\n", dash(l.Purpose), dash(l.Recipient), dash(l.Detail), len(l.Subjects))
 	for i := range l.Subjects {
 		s := &l.Subjects[i]
-		fmt.Fprintf(&b, "%s %s %s %s %s\n", dash(s.Testimony), dash(s.Thread), dash(s.Case), dash(s.Hash), s.Detail)
+		fmt.Fprintf(&b, "%s %s %s %s %s\n", dash(s.Testimony), dash(s.Thread), dash(s.Case), dash(s.Hash), dash(s.Detail))
 	}
 	return b.String()
 }
@@ -59,6 +59,14 @@ func (l *Link) statement() string {
 func dash(s string) string {
 	if s == "" {
 		return "-"
+	}
+	return s
+}
+
+// undash is the reverse of dash.
+func undash(s string) string {
+	if s == "-" {
+		return ""
 	}
 	return s
 }
@@ -87,7 +95,7 @@ func ParseLink(record []byte) (*Link, error) {
 	l.Number = p.number("link")
 	l.Before, l.Day, l.By, l.Key = p.field("before"), p.field("day"), p.field("by"), p.field("key")
 	l.Act = Act(p.field("act"))
-	l.Purpose, l.Recipient, l.Detail = p.field("purpose"), p.field("to"), p.field("detail")
+	l.Purpose, l.Recipient, l.Detail = undash(p.field("purpose")), undash(p.field("to")), undash(p.field("detail"))
 	n := p.number("subjects")
 	for i := 0; i < n && n <= MaxSubjects && !p.bad; i++ {
 		l.Subjects = append(l.Subjects, p.subject())
@@ -133,12 +141,9 @@ func (p *parser) subject() (s Subject) {
 		p.bad = true
 		return s
 	}
-	for i, to := range []*string{&s.Testimony, &s.Thread, &s.Case, &s.Hash} {
-		if fields[i] != "-" {
-			*to = fields[i]
-		}
+	for i, to := range []*string{&s.Testimony, &s.Thread, &s.Case, &s.Hash, &s.Detail} {
+		*to = undash(fields[i])
 	}
-	s.Detail = fields[4]
 	return s
 }
 
@@ -200,7 +205,7 @@ func (s *Subject) check() error {
 
 // oneLine tells whether a text shows what it says, in one line.
 func oneLine(s string) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= MaxText && strings.TrimSpace(s) == s &&
+	return utf8.ValidString(s) && s != "-" && utf8.RuneCountInString(s) <= MaxText && strings.TrimSpace(s) == s &&
 		!strings.ContainsFunc(s, func(r rune) bool {
 			return unicode.Is(unicode.Cc, r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 ||
 				r == 0x2028 || r == 0x2029 || r == utf8.RuneError
@@ -218,5 +223,5 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return undash(strings.Join(strings.Fields(s), " "))
 }

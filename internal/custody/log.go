@@ -52,6 +52,9 @@ func Open(w *workspace.Workspace, key *keyfile.Key) (*Log, error) {
 // Signs tells whether this reviewer can append to the record.
 func (l *Log) Signs() bool { return l.signer != nil }
 
+// ReadOnly tells whether nothing can be appended because of the workspace's medium.
+func (l *Log) ReadOnly() bool { return l.w.ReadOnly() }
+
 // Head names the last link of a chain, and with it the whole chain.
 type Head struct {
 	Number int    // 0 for an empty chain
@@ -189,7 +192,7 @@ func (l *Log) Links() iter.Seq2[*Link, error] {
 func (l *Log) link(n int) (*Link, error) {
 	record, err := l.w.Shelf(shelf).Get(keyOf(n))
 	if err == nil && record == nil {
-		err = fmt.Errorf("%w: it is missing", ErrBroken)
+		err = errMissing
 	}
 	if err != nil {
 		return nil, fmt.Errorf("link %d: %w", n, err)

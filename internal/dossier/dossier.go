@@ -33,6 +33,9 @@ const (
 // writing at this moment.
 var ErrBusy = errors.New("another amana-decrypt is writing there now")
 
+// partialEnd is what the path of a folder ends with until it is whole.
+const partialEnd = ".partial"
+
 // Folder is a dossier on its way to its final name. Until Commit it stands
 // beside it with ".partial" added, so that a name without it is a whole dossier.
 type Folder struct {
@@ -53,7 +56,7 @@ func Create(path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin folder: %w", err)
 	}
-	f := &Folder{path: path, partial: path + ".partial"}
+	f := &Folder{path: path, partial: path + partialEnd}
 	if err := f.create(); err != nil {
 		return nil, fmt.Errorf("begin folder %s: %w", path, err)
 	}
@@ -61,7 +64,7 @@ func Create(path string) (*Folder, error) {
 }
 
 func (f *Folder) create() error {
-	if err := free(f.path); err != nil {
+	if err := Free(f.path); err != nil {
 		return err
 	}
 	if err := f.removeLeftover(); err != nil {
@@ -88,8 +91,9 @@ func (f *Folder) create() error {
 	return err
 }
 
-// free returns nil if a folder may be made at path, or an empty one taken over.
-func free(path string) error {
+// Free returns nil if a folder may be made at path, or an empty one taken over; an error
+// wrapping [fs.ErrExist] if something stands there.
+func Free(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -262,7 +266,7 @@ func (f *Folder) commit() error {
 	if err := durable.SyncTree(f.partial); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	if err := free(f.path); err != nil {
+	if err := Free(f.path); err != nil {
 		return err
 	}
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -89,6 +90,15 @@ func NewOpened(id string, e *unseal.Envelope) Opened {
 		o.reply = sha256.Sum256([]byte(t.Reply.Mailbox + t.Reply.Recipient))
 	}
 	return o
+}
+
+// ReplySum returns the SHA-256, in hexadecimal digits, of where a reply can be sent;
+// empty if nowhere.
+func (o *Opened) ReplySum() string {
+	if o.reply == [32]byte{} {
+		return ""
+	}
+	return hex.EncodeToString(o.reply[:])
 }
 
 // Sealed is what was sealed of one file.

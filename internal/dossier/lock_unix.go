@@ -4,7 +4,9 @@ package dossier
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,3 +23,13 @@ func lock(f *os.File) error {
 
 // movesOpen is whether a folder in which files are open can be renamed and removed.
 const movesOpen = true
+
+// plainly is with what flags a file is opened that others may have laid there: it waits
+// for no other end of a pipe.
+const plainly = unix.O_NONBLOCK | unix.O_NOFOLLOW
+
+// shared tells whether a file has another name besides.
+func shared(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Nlink > 1
+}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync/atomic"
 
 	"amana/internal/cli"
 	"amana/internal/confine"
@@ -26,7 +27,24 @@ func (p Program) Say(format string, args ...any) { p.tell("note", format, args..
 func (p Program) Warn(format string, args ...any) { p.tell("warning", format, args...) }
 
 func (p Program) tell(kind, format string, args ...any) {
-	fmt.Fprintf(os.Stderr, "%s: %s: %s\n", p, kind, cli.Plain(fmt.Sprintf(format, args...)))
+	said := cli.Plain(fmt.Sprintf(format, args...))
+	if f := divert.Load(); f != nil {
+		(*f)(said)
+		return
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s: %s\n", p, kind, said)
+}
+
+var divert atomic.Pointer[func(said string)]
+
+// Divert has f take what the program says from now on, while a full screen stands where
+// it would be printed; nil ends that. f may be called from any goroutine.
+func Divert(f func(said string)) {
+	if f == nil {
+		divert.Store(nil)
+		return
+	}
+	divert.Store(&f)
 }
 
 // NoNetwork gives up the network for good. Where the kernel should obey but does

@@ -32,7 +32,7 @@ func goEnv(p platform) []string {
 		}
 	}
 	return append(env, "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret",
-		"GOFLAGS=-trimpath -buildvcs=false", "GOAMD64=v1", "GOARM64=v8.0", "GOWORK=off")
+		"GOFLAGS=-trimpath -buildvcs=false -tags=tcell_minimal", "GOAMD64=v1", "GOARM64=v8.0", "GOWORK=off")
 }
 
 var deciding = []string{"GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT", "GOFLAGS", "GOAMD64", "GOARM64", "GOFIPS140", "GODEBUG", "GOWORK", "MAKEFLAGS", "MFLAGS"}

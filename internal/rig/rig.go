@@ -52,7 +52,7 @@ func Program(t testing.TB, b Build, name string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("go", "build", "-trimpath", "-o", dir+"/", "amana/cmd/...")
+		cmd := exec.Command("go", "build", "-trimpath", "-tags=tcell_minimal", "-o", dir+"/", "amana/cmd/...")
 		cmd.Env = append(os.Environ(), "GOEXPERIMENT="+string(b), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("build programs: %v\n%s", err, out)

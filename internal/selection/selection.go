@@ -1,7 +1,7 @@
 // Package selection is the gate between a workspace and everything that is made of it
 // for somebody's eyes: tables, reports, exports read testimonies through a [Selection]
 // and in no other way. What the source did not allow for the use at hand is not behind
-// it.
+// it. The rules are in docs/consent.md.
 //
 // It reads a workspace and writes nothing.
 package selection
@@ -10,8 +10,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"amana/internal/cases"
 	"amana/internal/consent"
@@ -21,19 +19,23 @@ import (
 
 // Options say what a use needs beyond what every use gets.
 type Options struct {
-	// Names asks for the page of his name. It is there only for uses that allow more
-	// than numbers, and only where the reviewer asks for it.
+	// Names asks for the page of his name. It is there only for uses with which his name
+	// may go ([consent.Use.Names]), and only where the reviewer asks for it.
 	Names bool
 }
 
 // Selection is the cases of a workspace as one use may see them. It is read by one
-// goroutine at a time.
+// goroutine at a time. What it holds grows with the number of envelopes and not with
+// what stands in them.
 type Selection struct {
 	Use   consent.Use
 	Cases []*cases.Case // copies, with the threads and the coding that may be seen
-	// LeftOut counts the threads that the use may not see, and the cases of which
-	// nothing was left.
-	LeftOut struct{ Threads, Cases int }
+	// LeftOut counts the threads that the use may not see, the cases of which nothing was
+	// left, and the pages of his name that were not asked for or may not go.
+	LeftOut struct{ Threads, Cases, Names int }
+	// Danger counts the threads that are here and whose source said that somebody could
+	// come to harm. It is not counted for [consent.Own].
+	Danger int
 
 	w     *workspace.Workspace
 	names bool
@@ -42,7 +44,7 @@ type Selection struct {
 
 // Make returns what a use may see of all cases.
 func Make(ctx context.Context, w *workspace.Workspace, all []*cases.Case, use consent.Use, o Options) (*Selection, error) {
-	s := &Selection{Use: use, w: w, names: use == consent.Own || o.Names && use != consent.Numbers, seen: make(map[string]bool)}
+	s := &Selection{Use: use, w: w, names: use == consent.Own || o.Names && use.Names(), seen: make(map[string]bool)}
 	for _, c := range all {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -60,50 +62,121 @@ func Make(ctx context.Context, w *workspace.Workspace, all []*cases.Case, use co
 	return s, nil
 }
 
+// judged is what was found of a thread.
+type judged struct {
+	allowed, secret, danger bool
+	permissions             consent.Permissions
+}
+
+// judge looks into all envelopes of a thread.
+func (s *Selection) judge(c *cases.Case, t *cases.Thread) (judged, error) {
+	if s.Use == consent.Own {
+		return judged{allowed: true}, nil
+	}
+	return s.look(c, t)
+}
+
+func (s *Selection) look(c *cases.Case, t *cases.Thread) (judged, error) {
+	var j judged
+	var all []*testimony.Testimony
+	for _, ref := range t.Refs {
+		one, err := s.w.Testimony(ref.ID)
+		if err != nil {
+			return j, err
+		}
+		j.danger = j.danger || dangerous(one)
+		all = append(all, one)
+	}
+	p := consent.Of(all, cleared(c, t))
+	for _, v := range c.Values {
+		if v.Field == FieldWithhold && (v.Subject == t.ID || v.Subject == c.ID) {
+			withhold(p, v.Value)
+		}
+	}
+	j.permissions = p
+	j.allowed, j.secret = p.Allows(s.Use) && (s.Use == consent.Own || !t.Withdrawn), p.Secret
+	return j, nil
+}
+
+// Permissions returns what the source of a thread allows, as coded by reviewers. It is
+// for the reviewers' own archive alone.
+func (s *Selection) Permissions(c *cases.Case, t *cases.Thread) (consent.Permissions, error) {
+	if s.Use != consent.Own {
+		return consent.Permissions{}, fmt.Errorf("selection: what else a source allowed is not for %s", s.Use)
+	}
+	j, err := s.look(c, t)
+	return j.permissions, err
+}
+
+// dangerous tells whether a source said that somebody could come to harm, or that they
+// do not know.
+func dangerous(t *testimony.Testimony) bool {
+	risk := t.Answers["risk"]
+	return risk != "" && risk != "nobody"
+}
+
 // filter returns the part of a case that may be seen; nil if there is none.
 func (s *Selection) filter(c *cases.Case) (*cases.Case, error) {
 	few := &cases.Case{ID: c.ID}
-	subjects := map[string]bool{c.ID: true}
+	subjects := make(map[string]bool)
+	var found []judged
+	secret := false
 	for _, t := range c.Threads {
-		var all []*testimony.Testimony
-		for _, ref := range t.Refs {
-			one, err := s.w.Testimony(ref.ID)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one)
+		j, err := s.judge(c, t)
+		if err != nil {
+			return nil, err
 		}
-		if !consent.Of(all, cleared(c, t)).Allows(s.Use) {
+		found = append(found, j)
+		secret = secret || j.secret
+	}
+	for i, t := range c.Threads {
+		if !found[i].allowed {
 			s.LeftOut.Threads++
 			continue
 		}
-		few.Threads = append(few.Threads, s.thread(t))
+		if found[i].danger {
+			s.Danger++
+		}
+		// His name is as much a secret of whoever else spoke of him.
+		few.Threads = append(few.Threads, s.thread(t, s.names && !secret))
 		subjects[t.ID] = true
 	}
 	if len(few.Threads) == 0 {
 		return nil, nil
 	}
+	// What a reviewer coded of the person may rest on any of the testimonies.
+	subjects[c.ID] = len(few.Threads) == len(c.Threads)
 	for _, v := range c.Values {
-		if !subjects[v.Subject] {
-			continue
+		if v, may := s.value(v); may && subjects[v.Subject] {
+			few.Values = append(few.Values, v)
 		}
-		if s.Use != consent.Own {
-			v.Note = "" // a reviewer's words to other reviewers
-		}
-		few.Values = append(few.Values, v)
 	}
 	return few, nil
 }
 
 // thread returns a thread with the envelopes that may be seen.
-func (s *Selection) thread(t *cases.Thread) *cases.Thread {
+func (s *Selection) thread(t *cases.Thread, names bool) *cases.Thread {
 	few := &cases.Thread{ID: t.ID, Withdrawn: t.Withdrawn}
 	for _, ref := range t.Refs {
-		if ref.Kind == testimony.Name && !s.names {
-			continue
+		if s.Use != consent.Own {
+			switch ref.Kind {
+			case testimony.First, testimony.Addition:
+			case testimony.Name:
+				if !names {
+					s.LeftOut.Names++
+					continue
+				}
+			default: // notes of the server: when a source came back
+				continue
+			}
+			ref.Notes, ref.Bundle, ref.Opened = nil, "", ""
 		}
 		if s.Use == consent.Numbers {
-			ref.Files, ref.Notes = nil, nil
+			ref.Files = nil
+		}
+		if s.Use.Public() {
+			ref.Received, ref.SHA256, ref.Payload = "", "", ""
+			ref.Files = unmarked(ref.Files)
 		}
 		few.Refs = append(few.Refs, ref)
 		s.seen[ref.ID] = true
@@ -111,23 +184,15 @@ func (s *Selection) thread(t *cases.Thread) *cases.Thread {
 	return few
 }
 
-// cleared tells whether a reviewer has coded that what must never be published of a
-// thread stays out, and no reviewer has coded otherwise.
-func cleared(c *cases.Case, t *cases.Thread) bool {
-	yes := false
-	for _, v := range c.Values {
-		if v.Subject == t.ID && v.Field == cases.FieldSecret {
-			if v.Value != cases.SecretCleared {
-				return false
-			}
-			yes = true
-		}
+// unmarked returns files without what proves that a file on somebody's phone is one of
+// them: its hash, and its exact size.
+func unmarked(files []workspace.File) []workspace.File {
+	var all []workspace.File
+	for _, f := range files {
+		all = append(all, workspace.File{Entry: f.Entry, Size: (f.Size + 1023) / 1024 * 1024})
 	}
-	return yes
+	return all
 }
-
-// onlyOurs are the answers that are for the reviewers alone, whatever the use.
-var onlyOurs = []string{"never_publish", "contact_wish", "risk", "told_before", "family_agrees"}
 
 // Testimony returns what a source sent, as the use may see it: without the way to
 // answer them, and without what is for the reviewers alone.
@@ -139,25 +204,30 @@ func (s *Selection) Testimony(ref workspace.Ref) (*testimony.Testimony, error) {
 	if err != nil || s.Use == consent.Own {
 		return t, err
 	}
-	t.Reply, t.Fetched = nil, nil
-	t.Answers, t.Choices = maps.Clone(t.Answers), maps.Clone(t.Choices)
-	for _, key := range onlyOurs {
-		delete(t.Answers, key)
-		delete(t.Choices, key)
-	}
-	if s.Use == consent.Numbers {
-		for _, key := range words {
-			delete(t.Answers, key)
-		}
-		t.Files = nil
-	}
-	return t, nil
+	return s.strip(t), nil
 }
 
-// words are the answers in the source's own words, which no table counts.
-var words = []string{testimony.Narrative, "unit", "reason_given", "treatment", "charge", "death_cause"}
+// Document returns testimony.json of an envelope, byte for byte as sealed. It is for
+// the reviewers' own archive alone: there is no part of it that was left out.
+func (s *Selection) Document(ref workspace.Ref) ([]byte, error) {
+	if s.Use != consent.Own || !s.seen[ref.ID] {
+		return nil, fmt.Errorf("selection: the document of testimony %s is not for %s", ref.ID, s.Use)
+	}
+	return s.w.Document(ref.ID)
+}
 
-// File writes file i of an envelope, counted from 0, to out, byte for byte.
+// Original opens the age file of an envelope. It is for the reviewers' own archive
+// alone. The caller must close it.
+func (s *Selection) Original(ref workspace.Ref) (io.ReadCloser, error) {
+	if s.Use != consent.Own || !s.seen[ref.ID] {
+		return nil, fmt.Errorf("selection: the original of testimony %s is not for %s", ref.ID, s.Use)
+	}
+	return s.w.Original(ref.ID)
+}
+
+// File writes file i of an envelope, counted from 0, to out, byte for byte. A caller
+// that makes something for a public use may not pass these bytes on: they can hold
+// where and when a photo was made.
 func (s *Selection) File(ctx context.Context, ref workspace.Ref, i int, out io.Writer) error {
 	if !s.seen[ref.ID] || s.Use == consent.Numbers {
 		return fmt.Errorf("selection: the files of testimony %s are not for %s", ref.ID, s.Use)
@@ -175,6 +245,3 @@ func (s *Selection) File(ctx context.Context, ref workspace.Ref, i int, out io.W
 
 // Sees tells whether an envelope is in the selection.
 func (s *Selection) Sees(id string) bool { return s.seen[id] }
-
-// Words returns the keys of the answers that are in a source's own words.
-func Words() []string { return slices.Clone(words) }

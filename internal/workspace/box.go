@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
+	"os"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -29,19 +31,23 @@ type keyDocument struct {
 // maxKeyFile is more bytes than a sealed key has.
 const maxKeyFile = 1 << 20
 
-// sealNewKey makes the key of a workspace and seals it to the recipients of ids.
-func sealNewKey(ids []*age.HybridIdentity) ([]byte, error) {
+// sealNewKey makes the key of a workspace, and seals it to the recipients of ids.
+func sealNewKey(ids []*age.HybridIdentity) (key, sealed []byte, err error) {
 	if len(ids) == 0 {
-		return nil, errors.New("no key to seal it to")
+		return nil, nil, errors.New("no key to seal it to")
 	}
+	key = make([]byte, 32)
+	rand.Read(key) // never fails: it ends the program instead
+	sealed, err = sealKey(key, ids)
+	return key, sealed, err
+}
+
+func sealKey(key []byte, ids []*age.HybridIdentity) ([]byte, error) {
 	var to []age.Recipient
 	for _, id := range ids {
 		to = append(to, id.Recipient())
 	}
-	doc := keyDocument{schema, make([]byte, 32)}
-	defer clear(doc.Key)
-	rand.Read(doc.Key) // never fails: it ends the program instead
-	plain, err := json.Marshal(doc)
+	plain, err := json.Marshal(keyDocument{schema, key})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +68,7 @@ func sealNewKey(ids []*age.HybridIdentity) ([]byte, error) {
 
 // readKey opens workspace.age.
 func (w *Workspace) readKey() (*box, error) {
-	file, err := w.root.Open(keyName)
+	file, err := openRegular(w.root, keyName, os.O_RDONLY)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotWorkspace, err)
 	}
@@ -125,14 +131,79 @@ func (b *box) name(shelf, key string) []byte {
 	return h.Sum(nil)[:16]
 }
 
-// seal returns key and value as they stand under name on a shelf:
-// 24 bytes nonce, then sealed 2 bytes length of the key, key, value.
-func (b *box) seal(shelf string, name []byte, key string, value []byte) ([]byte, error) {
-	if len(key) > 1000 {
-		return nil, errors.New("the key is too long")
+// A record's plaintext is
+//
+//	2 bytes length of the key, 4 bytes length of the value, key, value, zeros
+//
+// with so many zeros that its length is one of few: the length of a document would
+// tell how much a source wrote.
+const recordHead = 2 + 4
+
+// Limits of a record.
+const (
+	maxKeyBytes   = 1000
+	maxValueBytes = 32 << 20
+)
+
+var errRecord = errors.New("the record is too long")
+
+// pack returns the plaintext of a record.
+func pack(key string, value []byte) ([]byte, error) {
+	if len(key) > maxKeyBytes || len(value) > maxValueBytes {
+		return nil, errRecord
 	}
-	plain := binary.BigEndian.AppendUint16(nil, uint16(len(key)))
+	n := recordHead + len(key) + len(value)
+	plain := make([]byte, 0, padded(n)+chacha20poly1305.Overhead)
+	plain = binary.BigEndian.AppendUint16(plain, uint16(len(key)))
+	plain = binary.BigEndian.AppendUint32(plain, uint32(len(value)))
 	plain = append(append(plain, key...), value...)
+	return plain[:padded(n)], nil
+}
+
+// unpack is the reverse of pack. It takes the one spelling that pack writes. The value
+// is a part of plain.
+func unpack(plain []byte) (key string, value []byte, ok bool) {
+	if len(plain) < recordHead {
+		return "", nil, false
+	}
+	k, v := int(binary.BigEndian.Uint16(plain)), int64(binary.BigEndian.Uint32(plain[2:]))
+	if k > maxKeyBytes || v > maxValueBytes {
+		return "", nil, false
+	}
+	n := recordHead + k + int(v)
+	if padded(n) != len(plain) {
+		return "", nil, false
+	}
+	for _, c := range plain[n:] {
+		if c != 0 {
+			return "", nil, false
+		}
+	}
+	return string(plain[recordHead : recordHead+k]), plain[recordHead+k : n : n], true
+}
+
+// leastRecord is the length of the shortest plaintext.
+const leastRecord = 256
+
+// padded returns the length up to which a record of n bytes is filled: the Padmé class,
+// as that of a sealed testimony.
+func padded(n int) int {
+	if n <= leastRecord {
+		return leastRecord
+	}
+	e := bits.Len(uint(n)) - 1
+	mask := 1<<(e-bits.Len(uint(e))) - 1
+	return (n + mask) &^ mask
+}
+
+// seal returns key and value as they stand under name on a shelf: 24 bytes nonce, and
+// the sealed plaintext.
+func (b *box) seal(shelf string, name []byte, key string, value []byte) ([]byte, error) {
+	plain, err := pack(key, value)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
 	nonce := make([]byte, chacha20poly1305.NonceSizeX, chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
 	rand.Read(nonce)
 	return b.aead.Seal(nonce, nonce, plain, append([]byte(shelf+"\x00"), name...)), nil
@@ -146,12 +217,12 @@ func (b *box) open(shelf string, name, sealed []byte) (key string, value []byte,
 	}
 	nonce, sealed := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:]
 	plain, err := b.aead.Open(nil, nonce, sealed, append([]byte(shelf+"\x00"), name...))
-	if err != nil || len(plain) < 2 {
+	if err != nil {
 		return "", nil, bad
 	}
-	n := int(binary.BigEndian.Uint16(plain))
-	if len(plain) < 2+n || !hmac.Equal(b.name(shelf, string(plain[2:2+n])), name) {
+	key, value, ok := unpack(plain)
+	if !ok || !hmac.Equal(b.name(shelf, key), name) {
 		return "", nil, bad
 	}
-	return string(plain[2 : 2+n]), plain[2+n:], nil
+	return key, value, nil
 }

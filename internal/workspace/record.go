@@ -35,6 +35,10 @@ type Ref struct {
 	Opened  string   `json:"opened"`  // day in UTC
 	Files   []File   `json:"files"`   // of the source
 	Notes   []string `json:"notes"`   // what a reviewer should know, in English
+
+	Header uint32 `json:"header"` // epoch of the roster that its header is for, as it came
+	Roster string `json:"roster"` // in English: under which roster it was sealed
+	Reply  string `json:"reply"`  // SHA-256 of where its source can be answered; empty if nowhere
 }
 
 // File is one file of a source, as its envelope says.
@@ -47,33 +51,11 @@ type File struct {
 var idShape = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // Ref returns what is known of an envelope; false if there is none of that id.
-func (w *Workspace) Ref(id string) (Ref, bool, error) {
-	var r Ref
-	data, err := w.Shelf(refs).Get(id)
-	if err != nil || data == nil {
-		return r, false, err
-	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, false, fmt.Errorf("%w: the record of %s", ErrDamaged, id)
-	}
-	return r, true, nil
-}
+func (w *Workspace) Ref(id string) (Ref, bool, error) { return get[Ref](w.Shelf(refs), id) }
 
 // Refs yields what is known of every envelope, in an order of its own. An error is
 // the last that is yielded.
-func (w *Workspace) Refs() iter.Seq2[Ref, error] {
-	return func(yield func(Ref, error) bool) {
-		for item, err := range w.Shelf(refs).All() {
-			var r Ref
-			if err == nil && json.Unmarshal(item.Value, &r) != nil {
-				err = fmt.Errorf("%w: the record of %s", ErrDamaged, item.Key)
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+func (w *Workspace) Refs() iter.Seq2[Ref, error] { return decoded[Ref](w.Shelf(refs)) }
 
 // Document returns testimony.json of an envelope, byte for byte as sealed.
 func (w *Workspace) Document(id string) ([]byte, error) {
@@ -110,7 +92,17 @@ func (w *Workspace) Original(id string) (*os.File, error) {
 	if !idShape.MatchString(id) {
 		return nil, fmt.Errorf("workspace: %q is no id", id)
 	}
-	return w.root.Open(originalPath(id))
+	return openRegular(w.root, originalPath(id), os.O_RDONLY)
+}
+
+// Lies tells whether the original of an envelope is in its place, with the right
+// number of bytes. Whether they are the right ones, opening it tells.
+func (w *Workspace) Lies(ref Ref) bool {
+	if !idShape.MatchString(ref.ID) {
+		return false
+	}
+	info, err := w.root.Lstat(originalPath(ref.ID))
+	return err == nil && info.Mode().IsRegular() && info.Size() == ref.Size
 }
 
 // Envelope opens an original again, for the bytes of its files. The caller must close

@@ -27,7 +27,7 @@ type Write struct {
 // Put keeps all the records or none, in one transaction, and returns when they are on
 // stable storage.
 func (w *Workspace) Put(writes ...Write) error {
-	err := w.db.Update(func(tx *bbolt.Tx) error {
+	err := w.index.update(func(tx *bbolt.Tx) error {
 		for _, r := range writes {
 			bucket, err := tx.CreateBucketIfNotExists([]byte(r.Shelf))
 			if err != nil {
@@ -63,7 +63,7 @@ func (s *Shelf) Put(key string, value []byte) error {
 
 // Get returns the record under a key, nil if there is none.
 func (s *Shelf) Get(key string) (value []byte, err error) {
-	err = s.w.db.View(func(tx *bbolt.Tx) error {
+	err = s.w.index.view(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(s.name))
 		if bucket == nil {
 			return nil
@@ -88,8 +88,12 @@ type Item struct {
 	Value []byte
 }
 
-// pageOfItems is how many records are read in one transaction, so that none is long.
-const pageOfItems = 256
+// Bounds of what is read in one transaction, so that none is long and memory stays
+// small.
+const (
+	pageOfItems = 256
+	pageOfBytes = 4 << 20
+)
 
 // All yields the records in an order of their own, which stays as long as they do. An
 // error is the last that is yielded.
@@ -118,7 +122,8 @@ func (s *Shelf) All() iter.Seq2[Item, error] {
 // page returns the records behind a name, and the name to go on behind; nil at the
 // end.
 func (s *Shelf) page(after []byte) (items []Item, last []byte, err error) {
-	err = s.w.db.View(func(tx *bbolt.Tx) error {
+	size := 0
+	err = s.w.index.view(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(s.name))
 		if bucket == nil {
 			return nil
@@ -131,14 +136,14 @@ func (s *Shelf) page(after []byte) (items []Item, last []byte, err error) {
 			}
 		}
 		for ; name != nil; name, sealed = c.Next() {
-			if len(items) == pageOfItems {
+			if len(items) == pageOfItems || size >= pageOfBytes {
 				return nil
 			}
 			key, value, err := s.w.box.open(s.name, name, sealed)
 			if err != nil {
 				return err
 			}
-			items = append(items, Item{key, value})
+			items, size = append(items, Item{key, value}), size+len(value)
 			last = append([]byte(nil), name...)
 		}
 		last = nil

@@ -17,13 +17,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
+	"strings"
 
 	"amana/internal/durable"
 
 	"filippo.io/age"
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // What can be wrong with a workspace. Errors of this package wrap one of them, or are
@@ -34,6 +33,7 @@ var (
 	ErrDamaged      = errors.New("the workspace is damaged")
 	ErrBusy         = errors.New("another amana-decrypt works in it now")
 	ErrVersion      = errors.New("the workspace was made by a newer version of Amana; use a newer amana-decrypt")
+	ErrReadOnly     = errors.New("the workspace is on a medium that cannot be written to")
 )
 
 // The names in the folder.
@@ -45,11 +45,11 @@ const (
 
 // Workspace is an open workspace. Its methods may be called from several goroutines.
 type Workspace struct {
-	path string
-	root *os.Root
-	ids  []age.Identity
-	box  *box
-	db   *bbolt.DB
+	path  string
+	root  *os.Root
+	ids   []age.Identity
+	box   *box
+	index *index
 }
 
 // Create makes a workspace at path, where nothing may stand but an empty folder (the
@@ -62,8 +62,8 @@ func Create(path string, ids []*age.HybridIdentity) (*Workspace, error) {
 }
 
 func create(path string, ids []*age.HybridIdentity) error {
-	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
-		return fs.ErrExist
+	if err := vacant(path); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Join(path, originalsName), 0o700); err != nil {
 		return err
@@ -71,8 +71,12 @@ func create(path string, ids []*age.HybridIdentity) error {
 	if err := os.Chmod(path, 0o700); err != nil {
 		return err
 	}
-	sealed, err := sealNewKey(ids)
+	key, sealed, err := sealNewKey(ids)
 	if err != nil {
+		return err
+	}
+	defer clear(key)
+	if err := createIndex(path, key); err != nil {
 		return err
 	}
 	// The key goes last: what has it is a workspace.
@@ -82,9 +86,69 @@ func create(path string, ids []*age.HybridIdentity) error {
 	return durable.SyncDir(filepath.Dir(path))
 }
 
+// vacant returns an error unless nothing stands at path but what a run that was killed
+// while it made a workspace there may have left, which it removes.
+func vacant(path string) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		switch {
+		case e.Name() == originalsName && e.IsDir(), e.Name() == indexName && e.Type().IsRegular():
+		case strings.HasPrefix(e.Name(), "."+keyName+".partial-") && e.Type().IsRegular():
+		default:
+			return fs.ErrExist
+		}
+	}
+	if originals, err := os.ReadDir(filepath.Join(path, originalsName)); err == nil && len(originals) > 0 {
+		return fs.ErrExist // somebody's, whose key is gone
+	}
+	for _, e := range entries {
+		if err := os.Remove(filepath.Join(path, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createIndex makes the index, with the record by which it is known to belong to the
+// key.
+func createIndex(path string, key []byte) error {
+	b, err := newBox(key)
+	if err != nil {
+		return err
+	}
+	defer b.clear()
+	db, err := bbolt.Open(filepath.Join(path, indexName), 0o600, &bbolt.Options{
+		Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType,
+		OpenFile: func(path string, flag int, mode os.FileMode) (*os.File, error) {
+			return os.OpenFile(path, flag|os.O_EXCL, mode)
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("make index: %w", err)
+	}
+	w := &Workspace{box: b, index: &index{db: db}}
+	err = w.Put(Write{about, aboutKey, []byte(schema)})
+	return errors.Join(err, db.Close())
+}
+
+// The record by which an index is known to belong to a key.
+const (
+	about    = "about"
+	aboutKey = "schema"
+)
+
 // Open opens the workspace at path. The error wraps [ErrNotWorkspace], [ErrNotOurs],
 // [ErrBusy], [ErrDamaged] or [ErrVersion], or is that of the disk. The caller must
 // Close it.
+//
+// On a medium that cannot be written to, or in a folder that may not be, it is opened
+// for reading: [Workspace.ReadOnly].
 func Open(path string, ids []*age.HybridIdentity) (*Workspace, error) {
 	w := &Workspace{path: path}
 	for _, id := range ids {
@@ -104,14 +168,17 @@ func (w *Workspace) open() (err error) {
 	if w.box, err = w.readKey(); err != nil {
 		return err
 	}
-	w.db, err = bbolt.Open(filepath.Join(w.path, indexName), 0o600, &bbolt.Options{
-		Timeout: 500 * time.Millisecond, FreelistType: bbolt.FreelistMapType,
-	})
+	if w.index, err = openIndex(w.root); err != nil {
+		return err
+	}
+	made, err := w.Shelf(about).Get(aboutKey)
 	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return ErrBusy
 	case err != nil:
-		return fmt.Errorf("%w: index: %w", ErrDamaged, err)
+		return err
+	case made == nil:
+		return fmt.Errorf("%w: its index belongs to another workspace, or lost its records", ErrDamaged)
+	case string(made) != schema:
+		return ErrVersion
 	}
 	return nil
 }
@@ -119,11 +186,15 @@ func (w *Workspace) open() (err error) {
 // Path returns the folder.
 func (w *Workspace) Path() string { return w.path }
 
+// ReadOnly tells whether nothing can be kept in the workspace, because its medium
+// cannot be written to: what would keep something returns [ErrReadOnly].
+func (w *Workspace) ReadOnly() bool { return w.index.readOnly }
+
 // Close gives the workspace back. It may be called more than once.
 func (w *Workspace) Close() error {
 	var err error
-	if w.db != nil {
-		err = w.db.Close()
+	if w.index != nil {
+		err = w.index.close()
 	}
 	if w.root != nil {
 		w.root.Close()

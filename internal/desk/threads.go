@@ -1,0 +1,120 @@
+package desk
+
+import "context"
+
+// threads lists what the workspace holds.
+func (a *App) threads() {
+	var all []Thread
+	a.do("listing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
+		all, err = a.actions.Threads(ctx)
+		return err
+	}, func() {
+		say := a.words.say
+		var rows []row
+		for _, t := range all {
+			r := row{text: say("threads.row", "thread", short(t.ID), "day", t.Last, "parts", t.Parts, "files", t.Files), pick: func() { a.read(t.ID) }}
+			if t.Replies > 0 {
+				r.text += " · " + say("threads.replies", "n", t.Replies)
+			}
+			if t.Case != "" {
+				r.text += " · " + t.Case
+			}
+			if t.Withdrawn {
+				r.text, r.weight = say("threads.withdrawn", "thread", short(t.ID), "day", t.Last), Grave
+			}
+			rows = append(rows, r)
+		}
+		name := "threads"
+		if len(rows) == 0 {
+			name = "nothreads"
+			rows = append(rows, row{text: say("home.open"), pick: a.openSticks})
+		}
+		a.push(&page{name: name, pairs: []any{"n", len(all)}, body: newList(rows...), leave: a.home, step: a.actions.Command(StepList)})
+	})
+}
+
+// read shows a thread.
+func (a *App) read(thread string) {
+	var lines []Line
+	language := a.words.language
+	a.do("reading", nil, func(ctx context.Context, _ func(Progress)) (err error) {
+		lines, err = a.actions.Read(ctx, thread, language)
+		return err
+	}, func() {
+		a.push(&page{name: "thread", pairs: []any{"thread", short(thread)}, body: newPager(lines...), leave: a.pop, step: a.actions.Command(StepShow, thread),
+			bar: []button{{"do.goback", a.pop}, {"do.reply", func() { a.write(thread) }}, {"do.view", func() { a.view(thread) }}}})
+	})
+}
+
+// view decrypts the files of a thread, after saying what that means.
+func (a *App) view(thread string) {
+	a.push(&page{name: "view", leave: a.pop, step: a.actions.Command(StepView, thread), bar: []button{{"do.goback", a.pop}, {"do.viewnow", func() {
+		a.pop()
+		var folder string
+		a.do("viewing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
+			folder, err = a.actions.View(ctx, thread)
+			return err
+		}, func() { a.push(a.told("viewed", "folder", folder)) })
+	}}}})
+}
+
+// views says what is decrypted and offers to remove it.
+func (a *App) views() {
+	n, err := a.actions.Views()
+	if err != nil {
+		a.push(a.problemPage(err))
+		return
+	}
+	if n == 0 {
+		a.push(a.told("noviews"))
+		return
+	}
+	a.push(&page{name: "views", pairs: []any{"n", n}, leave: a.pop, step: a.actions.Command(StepClose),
+		bar: []button{{"do.close", func() { a.closeViews(func() { a.home(); a.push(a.told("closed", "n", n)) }) }}, {"do.goback", a.pop}}})
+}
+
+func (a *App) closeViews(then func()) {
+	a.do("closing", nil, func(ctx context.Context, _ func(Progress)) error {
+		_, err := a.actions.CloseViews(ctx)
+		return err
+	}, then)
+}
+
+// suggestions lists cases that may be one person; linking stays with the command, which
+// asks for the reviewer's reasons.
+func (a *App) suggestions() {
+	var all []Suggestion
+	a.do("comparing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
+		all, err = a.actions.Suggestions(ctx)
+		return err
+	}, func() {
+		say := a.words.say
+		var lines []Line
+		for _, s := range all {
+			lines = append(lines, Line{Text: say("suggestions.pair", "one", s.One, "other", s.Other, "score", s.Score), Weight: Strong})
+			for _, reason := range s.Reasons {
+				lines = append(lines, Line{Text: reason, Indent: 2})
+			}
+			lines = append(lines, Line{})
+		}
+		name := "suggestions"
+		if len(all) == 0 {
+			name = "nosuggestions"
+		}
+		a.push(&page{name: name, pairs: []any{"n", len(all)}, body: newPager(lines...), leave: a.home, step: a.actions.Command(StepSuggest), bar: []button{{"do.home", a.home}}})
+	})
+}
+
+// reportPage offers the two kinds of report.
+func (a *App) reportPage() *page {
+	write := func(working bool) func() {
+		return func() {
+			var page string
+			a.do("reporting", nil, func(ctx context.Context, _ func(Progress)) (err error) {
+				page, err = a.actions.Report(ctx, working)
+				return err
+			}, func() { a.home(); a.push(a.told("reported", "page", page)) })
+		}
+	}
+	return &page{name: "report", leave: a.pop, step: a.actions.Command(StepReport), bar: []button{{"do.reportothers", write(false)}, {"do.reportown", write(true)}, {"do.goback", a.pop}}}
+}
