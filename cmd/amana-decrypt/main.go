@@ -18,6 +18,8 @@ type grammar struct {
 	List     listCommand     `cmd:"" help:"List what is in your workspace: threads, what is new, what could not be opened."`
 	Show     showCommand     `cmd:"" help:"Print one thread of your workspace, and write nothing of it."`
 	View     viewCommand     `cmd:"" help:"Make a decrypted view of your workspace, in memory or in a folder."`
+	Extract  extractCommand  `cmd:"" help:"Take one file of a testimony out of your workspace, on purpose."`
+	Report   reportCommand   `cmd:"" help:"Make pages of the cases, with tables and charts, that a browser opens from the disk."`
 	Close    closeCommand    `cmd:"" help:"Remove the decrypted views of your workspace."`
 	Cases    casesCommand    `cmd:"" help:"Cases: which threads are about one person, and what reviewers say of them."`
 	Code     codeCommand     `cmd:"" help:"Code a case or a thread beside what its source answered: legal terms, HURIDOCS codes, reliability, notes."`
