@@ -59,27 +59,46 @@ func name(i int) string { return fmt.Sprintf("%06d", i+1) }
 // that the caller must put into the workspace before it lets go of any of it: none, if it
 // is the last edition again.
 func Publish(w *workspace.Workspace, s *tables.Set) (*tables.Published, []workspace.Write, error) {
-	earlier, err := All(w)
+	o, err := options(w)
 	if err != nil {
 		return nil, nil, err
-	}
-	reveals, err := Reveals(w)
-	if err != nil {
-		return nil, nil, err
-	}
-	o := tables.Options{Day: time.Now().UTC().Format(time.DateOnly), Earlier: earlier}
-	for _, r := range reveals {
-		o.Reveals = append(o.Reveals, tables.Reveal{Table: r.Table, Row: r.Row, Column: r.Column, Reason: r.Reason, By: r.Name})
 	}
 	p := s.Protect(o)
-	if p.Repeated && len(earlier) > 0 || len(earlier) > 0 && p.Edition.Same(earlier[len(earlier)-1]) {
+	n := len(o.Earlier)
+	if p.Repeated || n > 0 && p.Edition.Same(o.Earlier[n-1]) {
 		return p, nil, nil
 	}
 	record, err := json.Marshal(p.Edition)
 	if err != nil {
 		return nil, nil, fmt.Errorf("editions: %w", err)
 	}
-	return p, []workspace.Write{{Shelf: editionShelf, Key: name(len(earlier)), Value: record}}, nil
+	return p, []workspace.Write{{Shelf: editionShelf, Key: name(n), Value: record}}, nil
+}
+
+// Try returns the tables as they would be printed with one more reveal. Nothing is kept.
+func Try(w *workspace.Workspace, s *tables.Set, more Reveal) (*tables.Published, error) {
+	o, err := options(w)
+	if err != nil {
+		return nil, err
+	}
+	o.Reveals = append(o.Reveals, more.plain())
+	return s.Protect(o), nil
+}
+
+func options(w *workspace.Workspace) (tables.Options, error) {
+	earlier, err := All(w)
+	if err != nil {
+		return tables.Options{}, err
+	}
+	reveals, err := Reveals(w)
+	if err != nil {
+		return tables.Options{}, err
+	}
+	o := tables.Options{Day: time.Now().UTC().Format(time.DateOnly), Earlier: earlier}
+	for _, r := range reveals {
+		o.Reveals = append(o.Reveals, r.plain())
+	}
+	return o, nil
 }
 
 // RevealSchema is the version of a reveal.
@@ -96,6 +115,10 @@ type Reveal struct {
 	Name    string `json:"name"`    // of the reviewer
 	Key     string `json:"key"`     // verifier key
 	Day     string `json:"day"`
+}
+
+func (r *Reveal) plain() tables.Reveal {
+	return tables.Reveal{Table: r.Table, Row: r.Row, Column: r.Column, Reason: r.Reason, By: r.Name}
 }
 
 // signed is a reveal as it is kept: the bytes that were signed, and the signature.
