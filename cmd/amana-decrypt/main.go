@@ -14,6 +14,7 @@ const program offline.Program = "amana-decrypt"
 
 // grammar is the command line.
 type grammar struct {
+	Desk     deskCommand     `cmd:"" help:"Guided screens for all that follows; the same as amana-decrypt alone."`
 	Open     openCommand     `cmd:"" help:"Open bundles into your workspace, or one into a new folder."`
 	List     listCommand     `cmd:"" help:"List what is in your workspace: threads, what is new, what could not be opened."`
 	Show     showCommand     `cmd:"" help:"Print one thread of your workspace, and write nothing of it."`
@@ -39,5 +40,5 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	return cli.Main("amana-decrypt", "Opens testimonies on a machine without a network.",
-		new(grammar), os.Args[1:], os.Stdout, os.Stderr)
+		new(grammar), args(os.Args[1:]), os.Stdout, os.Stderr)
 }
