@@ -209,3 +209,19 @@ func TestReplyText(t *testing.T) {
 		}
 	}
 }
+
+// source NUMBER: writes answers-NUMBER.json, by which stick makes what the thread with
+// that number sends: it can be answered, and its replies opened.
+func source(ts *testscript.TestScript, _ bool, args []string) {
+	thread := threadOf(args[0])
+	id, box := thread.ID(), thread.Mailbox()
+	identity, err := thread.Identity()
+	ts.Check(err)
+	data, err := json.Marshal(map[string]any{
+		"thread": fmt.Sprintf("%x", id),
+		"reply":  testimony.Reply{Mailbox: fmt.Sprintf("%x", box), Recipient: identity.Recipient().String()},
+	})
+	ts.Check(err)
+	writeFile(ts, "answers-"+args[0]+".json", data)
+	ts.Setenv("THREAD"+args[0], fmt.Sprintf("%x", id))
+}

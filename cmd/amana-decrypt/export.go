@@ -13,7 +13,7 @@ import (
 	"time"
 	"unicode"
 
-	people "amana/internal/cases"
+	"amana/internal/cases"
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/consent"
@@ -30,7 +30,7 @@ import (
 type exportCommand struct {
 	workFlags
 	Format        string   `name:"format" required:"" enum:"json,csv,uwazi,ftm,wgeid" help:"json: everything, exactly, as JSON. csv: for spreadsheets and statistics. uwazi: a ZIP for Uwazi's import. ftm: FollowTheMoney, for Aleph. wgeid: drafts for the UN Working Group, which nobody has filed."`
-	To            string   `name:"to" required:"" enum:"${uses}" help:"For whom; only what sources allowed for that goes along. One of ${uses}. own is your own archive: everything, whatever sources allowed, and for nobody else."`
+	To            string   `name:"to" required:"" enum:"own,report,wgeid,iimp,iiim,coi,court-abroad,court-international,court-syrian,national" help:"For whom; only what sources allowed for that goes along. One of ${enum}. own is your own archive: everything, whatever sources allowed, and for nobody else."`
 	Folder        string   `short:"o" name:"output" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty."`
 	Purpose       string   `name:"purpose" placeholder:"TEXT" help:"Why, in one line: it is written to the record of custody. You are asked if it is missing."`
 	Recipient     string   `name:"recipient" placeholder:"TEXT" help:"Who gets it, in one line: it is written to the record of custody. You are asked if it is missing."`
@@ -38,17 +38,6 @@ type exportCommand struct {
 	Files         bool     `name:"files" help:"The files go along as the sources sent them, where that may be: with the places and devices that photos tell of. Never into a report."`
 	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"A questionnaire that your server asks or asked, if it is not the one that Amana brings. May be given several times."`
 	JSON          bool     `name:"json" help:"Print one JSON object for scripts."`
-}
-
-// uses are the uses for which something can be exported, for the help.
-func uses() string {
-	var all []string
-	for _, u := range consent.Uses {
-		if u != consent.Numbers { // in tables, and not case by case
-			all = append(all, string(u))
-		}
-	}
-	return strings.Join(all, ",")
 }
 
 // Run writes the folder, then the record of custody, and names the folder last.
@@ -83,7 +72,7 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
 		return err
 	}
-	all, err := people.Load(s.Workspace)
+	all, err := cases.Load(s.Workspace)
 	if err != nil {
 		return workspaceError(err)
 	}

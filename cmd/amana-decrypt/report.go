@@ -28,7 +28,7 @@ type reportCommand struct {
 	workFlags
 	Folder        string   `short:"o" name:"output" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty. Open index.html in it with any browser: it asks the network for nothing."`
 	Working       bool     `name:"working" help:"For your own desk: everything, whatever sources allowed, with a mark on every page. Give it to nobody."`
-	To            string   `name:"to" default:"report" enum:"${uses}" help:"For whom; only what sources allowed for that is in it. One of ${uses}. report is for anybody, and own is --working."`
+	To            string   `name:"to" default:"report" enum:"own,report,wgeid,iimp,iiim,coi,court-abroad,court-international,court-syrian,national" help:"For whom; only what sources allowed for that is in it. One of ${enum}. report is for anybody, and own is --working."`
 	Purpose       string   `name:"purpose" placeholder:"TEXT" help:"Why, in one line: it stands on the pages and in the record of custody. You are asked if it is missing, but for --working."`
 	Recipient     string   `name:"recipient" placeholder:"TEXT" help:"Who gets it, in one line: it stands on the pages and in the record of custody. You are asked if it is missing, but for --working."`
 	Names         bool     `name:"names" help:"His name is in it, from the page of his name, where that may be. Never in a report for anybody."`

@@ -27,6 +27,10 @@ func (c *Coding) Resolve(typed string) (string, error) {
 				found[id] = true
 			}
 		}
+		// A case that became part of another is known by its old code too.
+		if home := c.fold.home("C-"+rest, c.byID); len(found) == 0 && IsCase("C-"+rest) && home != "" {
+			found[home] = true
+		}
 		if len(rest) < leastDigits {
 			return "", fmt.Errorf("%w: give at least %d digits", ErrSubject, leastDigits)
 		}

@@ -15,6 +15,7 @@ const shelf = "coding"
 // and nobody can change a record without the workspace's key. [Verify] does it.
 func entries(w *workspace.Workspace) (map[string]*Signed, error) {
 	all := make(map[string]*Signed)
+	words := make(map[string]string) // those that stand in many entries, once
 	for item, err := range w.Shelf(shelf).All() {
 		if err != nil {
 			return nil, err
@@ -25,6 +26,12 @@ func entries(w *workspace.Workspace) (map[string]*Signed, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: an entry of the coding: %w", workspace.ErrDamaged, err)
+		}
+		for _, word := range []*string{&s.Schema, &s.By, &s.Name, &s.Field, &s.Day, &s.Subject} {
+			if words[*word] == "" {
+				words[*word] = *word
+			}
+			*word = words[*word]
 		}
 		all[s.ID] = s
 	}

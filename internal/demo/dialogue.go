@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ var answers = []field{
 	{"source_relation", "family"},
 	{"basis", "settlement"}, {"basis", "personal"},
 	{"surrender_date_y", "2018"}, {"surrender_date_m", "7"}, {"surrender_date_about", "1"},
-	{"use_report", "unknown"},
+	{"use_report", "details"},
 }
 
 // handIn hands in two testimonies, and returns the code that the first source took.
@@ -67,27 +68,33 @@ func (s *source) testify(fields []field, files ...file) error {
 	return nil
 }
 
-// answer has the reviewers acknowledge what they opened and reply to the thread.
-func (d *demo) answer() error {
-	d.say("the operator imports the acknowledgement: from now on the server can tell the sources")
-	if _, err := d.intake(1, "import", d.path("ack.tar")); err != nil {
-		return err
-	}
-	d.say("reviewer A replies to the source who took a code (amana-decrypt reply); the operator imports the reply, and cannot read it")
-	thread, err := d.answerable("cases")
+// answer has reviewer A reply, and everything that is due goes back to the server. It
+// returns the thread that was answered.
+func (d *demo) answer() (string, error) {
+	d.say("reviewer A replies to the source who took a code (amana-decrypt reply), and puts all that is due on a stick: the reply, sealed, and the signature for what was opened (amana-decrypt outbox)")
+	thread, err := d.answerable()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := os.WriteFile(d.path("reply.txt"), []byte(reply), 0o600); err != nil {
-		return err
+		return "", err
 	}
-	_, err = d.decrypt(1, "reply", "--folder", d.path("cases"), "--thread", thread, "--roster", d.path("roster-1.txt"),
-		"-i", d.path("a.key"), "--text", d.path("reply.txt"), "-o", d.path("reply.tar"), "--yes")
-	if err != nil {
-		return err
+	if _, err := d.work(1, "reply", "--thread", thread.ID, "--text", d.path("reply.txt"), "--yes"); err != nil {
+		return "", err
 	}
-	_, err = d.intake(1, "import", d.path("reply.tar"))
-	return err
+	if err := os.Mkdir(d.path("stick"), 0o700); err != nil {
+		return "", err
+	}
+	if _, err := d.work(4, "outbox", d.path("stick")); err != nil {
+		return "", err
+	}
+	d.say("the operator imports the folder, and can read nothing in it: from now on the server can tell the sources")
+	folders, err := filepath.Glob(d.path("stick", "amana-outbox-*"))
+	if err != nil || len(folders) != 1 {
+		return "", fmt.Errorf("on the stick are %d folders: %w", len(folders), err)
+	}
+	_, err = d.intake(4, "import", folders[0])
+	return thread.ID, err
 }
 
 // comeBack has the source enter the code, read the reply, and add a file.
@@ -133,7 +140,7 @@ func (s *source) enter(code string) error {
 }
 
 // withdraw has the source take back what was told, and the reviewers learn of it.
-func (d *demo) withdraw(s *source, vkey string) error {
+func (d *demo) withdraw(s *source, thread, vkey string) error {
 	d.say("the source withdraws: asked once more, and then what nobody has collected is destroyed")
 	if err := s.send("/withdraw", nil); err != nil {
 		return err
@@ -143,9 +150,9 @@ func (d *demo) withdraw(s *source, vkey string) error {
 		return err
 	}
 	s.show("</h1>", "<h2>")
-	d.say("the next bundle tells the reviewers: the reply was shown, and all of it is withdrawn; the addition is no longer in it, though reviewer C has opened it before")
-	if err := d.carry("last.tar", "c.key", "last", vkey); err != nil {
+	d.say("the next bundle tells the reviewers: the reply was shown, and all of it is withdrawn; the workspace takes what is new and nothing twice. The addition is no longer in the bundle, though reviewer C has opened it before")
+	if err := d.carry("last.tar", vkey); err != nil {
 		return err
 	}
-	return d.kinds("last")
+	return d.kinds(thread)
 }

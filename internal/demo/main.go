@@ -1,8 +1,9 @@
 // Command demo shows the whole way once, with the built programs and throwaway
 // keys: two testimonies arrive through the real form, are sealed, exported as a
-// bundle, opened by a reviewer and acknowledged; the reviewer replies, and the source
-// comes back with a code, reads the reply and adds a file; then one reviewer leaves,
-// another comes, and what is kept moves to the new ones; at last the source
+// bundle, and opened by a reviewer into a workspace, of which a report is made; the
+// reviewer acknowledges and replies, and the source comes back with a code, reads the
+// reply and adds a file; then one reviewer leaves, another comes, and what is kept moves
+// to the new ones; at last the source
 // withdraws. It is for looking at, and for CI.
 package main
 
@@ -74,7 +75,8 @@ func run(ctx context.Context, programs string, once bool) error {
 		return nil
 	}
 	fmt.Printf("\nThe intake keeps serving. Open it in a browser:  http://%s/\n", address)
-	fmt.Printf("What the reviewers opened, before and after the withdrawal:  %s  %s\n", d.path("cases", "index.html"), d.path("last", "index.html"))
+	fmt.Printf("The report:  %s\n", d.path("report", "index.html"))
+	fmt.Printf("What reviewer C opened into a folder, in the open:  %s\n", d.path("cases-c", "index.html"))
 	fmt.Println("Stop with Ctrl-C; everything that was made is then removed.")
 	<-ctx.Done()
 	fmt.Println("\nstopped; everything that was made is removed again")
@@ -90,7 +92,8 @@ func (d *demo) theWholeWay(address, vkey string) error {
 	if err := d.open(vkey); err != nil {
 		return err
 	}
-	if err := d.answer(); err != nil {
+	thread, err := d.answer()
+	if err != nil {
 		return err
 	}
 	s, err := d.comeBack(address, code)
@@ -100,7 +103,7 @@ func (d *demo) theWholeWay(address, vkey string) error {
 	if err := d.rotate(); err != nil {
 		return err
 	}
-	return d.withdraw(s, vkey)
+	return d.withdraw(s, thread, vkey)
 }
 
 func (d *demo) path(elem ...string) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,93 +13,107 @@ import (
 	"amana/internal/testimony"
 )
 
-// carry writes a bundle, carries it to a reviewer and opens it in a folder.
-func (d *demo) carry(bundle, key, folder, vkey string, more ...string) error {
+// carry writes a bundle and carries it to reviewer A, whose workspace grows by it.
+func (d *demo) carry(bundle, vkey string) error {
 	if _, err := d.intake(1, "export", "-o", d.path(bundle)); err != nil {
 		return err
 	}
-	args := []string{"open", d.path(bundle), "-i", d.path(key), "--intake", vkey, "-o", d.path(folder)}
-	_, err := d.decrypt(5, append(args, more...)...)
+	_, err := d.work(5, "open", d.path(bundle), "--intake", vkey)
 	return err
 }
 
-// open carries the first bundle to a reviewer, who acknowledges it.
+// work runs a command of amana-decrypt in reviewer A's workspace.
+func (d *demo) work(lines int, args ...string) (string, error) {
+	return d.decrypt(lines, append(args, "-w", d.path("work"), "-i", d.path("a.key"))...)
+}
+
+// open carries the first bundle to reviewer A, who looks at what came.
 func (d *demo) open(vkey string) error {
-	d.say("the operator writes a bundle for the stick while the intake serves (amana-intake export); reviewer A opens it on the machine without a network, and signs for what was opened (amana-decrypt open --ack)")
-	if err := d.carry("bundle.tar", "a.key", "cases", vkey, "--ack", d.path("ack.tar")); err != nil {
+	d.say("the operator writes a bundle for the stick while the intake serves (amana-intake export); reviewer A opens it on the machine without a network, into a workspace that is encrypted to the reviewer's key (amana-decrypt open)")
+	if err := d.carry("bundle.tar", vkey); err != nil {
 		return err
 	}
-	d.say("what reviewer A has now")
-	return filepath.WalkDir(d.path("cases"), func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(d.dir, path)
-		fmt.Printf("   %7d bytes  %s\n", info.Size(), rel)
-		return nil
-	})
+	d.say("reviewer A lists what is new, and reads a testimony on the screen (amana-decrypt list, show)")
+	if _, err := d.work(4, "list", "--new"); err != nil {
+		return err
+	}
+	thread, err := d.answerable()
+	if err != nil {
+		return err
+	}
+	if _, err := d.work(12, "show", thread.ID); err != nil {
+		return err
+	}
+	return d.report()
 }
 
-// opened reads what a reviewer opened in a folder.
-func (d *demo) opened(folder string) (all []testimony.Testimony, err error) {
-	paths, err := filepath.Glob(d.path(folder, "*", testimony.TestimonyName))
-	if err != nil {
-		return nil, err
+// report makes what others may see.
+func (d *demo) report() error {
+	d.say("reviewer A makes a report for others (amana-decrypt report): a case is a person, and what a source did not allow is not in it")
+	if _, err := d.work(3, "report", "-o", d.path("report")); err != nil {
+		return err
 	}
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		var t testimony.Testimony
-		if err := json.Unmarshal(data, &t); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		all = append(all, t)
-	}
-	return all, nil
+	d.say("and looks at the record of what was done with each testimony, from the day it arrived (amana-decrypt custody verify)")
+	_, err := d.work(3, "custody", "verify")
+	return err
 }
 
-// answerable returns the thread in a folder whose source wants replies.
-func (d *demo) answerable(folder string) (string, error) {
-	all, err := d.opened(folder)
+// thread is what amana-decrypt list --json says of all that one source sent.
+type thread struct {
+	ID      string `json:"id"`
+	Answers bool   `json:"answers"`
+	Parts   []struct {
+		Kind string `json:"kind"`
+	} `json:"parts"`
+}
+
+// threads lists what is in reviewer A's workspace.
+func (d *demo) threads() ([]thread, error) {
+	cmd := exec.CommandContext(d.ctx, filepath.Join(d.programs, "amana-decrypt"),
+		append([]string{"list", "--json", "-w", d.path("work"), "-i", d.path("a.key")}, d.secret()...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("amana-decrypt list: %w", err)
+	}
+	var list struct {
+		Threads []thread `json:"threads"`
+	}
+	return list.Threads, json.Unmarshal(out, &list)
+}
+
+// answerable returns the thread whose source wants replies.
+func (d *demo) answerable() (thread, error) {
+	all, err := d.threads()
+	if err != nil {
+		return thread{}, err
 	}
 	for _, t := range all {
-		if t.Reply != nil {
-			return t.Thread, nil
+		if t.Answers {
+			return t, nil
 		}
 	}
-	return "", errors.New("no source took a code")
+	return thread{}, errors.New("no source took a code")
 }
 
-// kinds prints what each thread in a folder holds. The one that can be answered must
-// hold both notes, and no addition.
-func (d *demo) kinds(folder string) error {
-	all, err := d.opened(folder)
+// kinds prints what each thread holds. The one of the source with the code must hold
+// both notes, and no addition.
+func (d *demo) kinds(withCode string) error {
+	all, err := d.threads()
 	if err != nil {
 		return err
 	}
-	withCode, err := d.answerable(folder)
-	if err != nil {
-		return err
-	}
-	threads := make(map[string][]string)
 	for _, t := range all {
-		threads[t.Thread] = append(threads[t.Thread], string(t.Kind))
-	}
-	for id, kinds := range threads {
+		var kinds []string
+		for _, part := range t.Parts {
+			kinds = append(kinds, part.Kind)
+		}
 		slices.Sort(kinds)
-		fmt.Printf("   thread %.8s…: %s\n", id, strings.Join(kinds, ", "))
-	}
-	want := []string{string(testimony.Fetched), string(testimony.First), string(testimony.Withdrawal)}
-	if !slices.Equal(threads[withCode], want) {
-		return fmt.Errorf("the thread with a code holds %v, and should hold %v", threads[withCode], want)
+		fmt.Printf("   thread %.8s…: %s\n", t.ID, strings.Join(kinds, ", "))
+		want := []string{string(testimony.Fetched), string(testimony.First), string(testimony.Withdrawal)}
+		if t.ID == withCode && !slices.Equal(kinds, want) {
+			return fmt.Errorf("the thread with a code holds %v, and should hold %v", kinds, want)
+		}
 	}
 	return nil
 }

@@ -19,37 +19,59 @@ import (
 
 // Import takes in what comes back from the offline machines.
 type Import struct {
-	Files []string `arg:"" name:"file" type:"path" help:"A signed roster, or slips, a confirmation, an acknowledgement or replies that amana-decrypt made. Several files are rosters that follow each other: only the last must be in force."`
+	Files []string `arg:"" name:"file" type:"path" help:"The folder that amana-decrypt outbox made: everything in it is taken in, in the right order. Or one file: a signed roster, or slips, a confirmation, an acknowledgement or replies that amana-decrypt made. Several files are rosters that follow each other: only the last must be in force."`
 }
 
 // Run hands the file to the running server, or takes it in itself when none
 // runs. What is refused is kept nowhere.
 func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
+	say := func(line string) { fmt.Fprintln(stdout, line) }
+	if len(c.Files) == 1 {
+		if info, err := os.Stat(c.Files[0]); err == nil && info.IsDir() {
+			return importFolder(ctx, state, c.Files[0], say)
+		}
+	}
 	in, size, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	client, store, err := state.reach(ctx)
+	to, end, err := state.importer(ctx)
 	if err != nil {
 		return err
 	}
-	say := func(line string) { fmt.Fprintln(stdout, line) }
+	defer end()
+	return importOne(ctx, to, in, size, say)
+}
+
+// importOne hands one file on, with its progress.
+func importOne(ctx context.Context, to admin.Importer, in io.ReadCloser, size int64, say func(string)) error {
 	bar := cli.NewProgress(os.Stderr, "importing", size)
 	defer bar.Done()
-	from := bar.Reader(in)
-	if client != nil {
-		defer client.Close()
-		return client.Import(ctx, from, size, say)
+	return to.Import(ctx, bar.Reader(in), size, say)
+}
+
+// importer returns what takes files in: the running server, or the vault itself when
+// none runs. end must be called.
+func (s State) importer(ctx context.Context) (to admin.Importer, end func(), err error) {
+	client, store, err := s.reach(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	defer store.Close()
+	if client != nil {
+		return client, func() { client.Close() }, nil
+	}
 	u, err := store.Usage(ctx)
 	if err != nil {
-		return fmt.Errorf("count testimonies: %w", err)
+		store.Close()
+		return nil, nil, fmt.Errorf("count testimonies: %w", err)
 	}
-	letters := state.letters()
-	defer letters.Close()
-	return importer{store, state.rosters(u), letters, state.noteDay}.Import(ctx, from, size, say)
+	letters := s.letters()
+	end = func() {
+		letters.Close()
+		store.Close()
+	}
+	return importer{store, s.rosters(u), letters, s.noteDay}, end, nil
 }
 
 // open returns the file as a stream and its size in bytes. Of several, which must

@@ -46,13 +46,14 @@ func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
 }
 
 // openIndex opens the index, which must be there, for writing if the medium allows it.
-func openIndex(root *os.Root) (*index, error) {
+// open is openRegular.
+func openIndex(root *os.Root, open func(*os.Root, string, int) (*os.File, error)) (*index, error) {
 	x := new(index)
 	var err error
-	x.file, err = openRegular(root, indexName, os.O_RDWR)
+	x.file, err = open(root, indexName, os.O_RDWR)
 	if readOnlyMedium(err) {
 		x.readOnly = true
-		x.file, err = openRegular(root, indexName, os.O_RDONLY)
+		x.file, err = open(root, indexName, os.O_RDONLY)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: its index, %s, is missing", ErrDamaged, indexName)

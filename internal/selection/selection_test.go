@@ -1,0 +1,396 @@
+package selection
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"amana/internal/cases"
+	"amana/internal/consent"
+	"amana/internal/synthetic"
+	"amana/internal/testimony"
+	"amana/internal/workspace"
+
+	"filippo.io/age"
+)
+
+func newWorkspace(t testing.TB, all []*synthetic.Case) *workspace.Workspace {
+	t.Helper()
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := workspace.Create(filepath.Join(t.TempDir(), "work"), []*age.HybridIdentity{id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	if err := synthetic.FillFast(t.Context(), w, all); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// allowed says from the answers alone whether a use is allowed: the rules once more, in
+// another way than package consent has them.
+func allowed(use consent.Use, th *synthetic.Thread) bool {
+	if th.Withdrawn {
+		return false
+	}
+	said := th.Envelopes[0].Testimony
+	if strings.TrimSpace(said.Answers["never_publish"]) != "" && use != consent.Numbers {
+		return false
+	}
+	only := func(key string, code string, good ...string) bool {
+		for _, c := range said.Choices[key] {
+			if !slices.Contains(good, c) {
+				return false
+			}
+		}
+		return slices.Contains(said.Choices[key], code)
+	}
+	un := []string{"wgeid", "iimp", "iiim", "coi"}
+	courts := []string{"abroad", "international", "syrian"}
+	switch use {
+	case consent.Numbers:
+		return said.Answers["use_report"] == "details" || said.Answers["use_report"] == "numbers"
+	case consent.Report:
+		return said.Answers["use_report"] == "details"
+	case consent.National:
+		return said.Answers["share_national"] == "yes"
+	case consent.CourtAbroad:
+		return only("share_court", "abroad", courts...)
+	case consent.CourtWorld:
+		return only("share_court", "international", courts...)
+	case consent.CourtInternal:
+		return only("share_court", "syrian", courts...)
+	}
+	return only("share_un", string(use), un...)
+}
+
+// Every way in which a source can answer, against every use.
+func TestEveryCombination(t *testing.T) {
+	counts := make(map[consent.Use]int)
+	made := synthetic.Make(31, synthetic.Consents, synthetic.Options{EveryConsent: true, Alone: true})
+	for _, c := range made {
+		th := c.Threads[0]
+		var all []*testimony.Testimony
+		for _, e := range th.Envelopes {
+			all = append(all, &e.Testimony)
+		}
+		p := consent.Of(all, false)
+		for _, use := range consent.Uses[1:] {
+			if p.Allows(use) != allowed(use, th) {
+				t.Errorf("%s: %v %v: %v", use, th.Envelopes[0].Testimony.Answers, th.Envelopes[0].Testimony.Choices, p.Allows(use))
+			}
+			if p.Allows(use) {
+				counts[use]++
+			}
+		}
+	}
+	for _, use := range consent.Uses[1:] {
+		if n := counts[use]; n < len(made)/100 || n > len(made)/2 {
+			t.Errorf("%s: %d of %d", use, n, len(made))
+		}
+	}
+}
+
+// What is behind the gate is what was allowed: no thread less and none more.
+func TestGate(t *testing.T) {
+	made := synthetic.Make(32, 400, synthetic.Options{EveryConsent: true})
+	w := newWorkspace(t, made)
+	all, err := cases.Load(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, use := range consent.Uses {
+		s, err := Make(t.Context(), w, all, use, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[string]bool)
+		for _, c := range s.Cases {
+			for _, th := range c.Threads {
+				seen[th.ID] = true
+			}
+		}
+		want := 0
+		for _, c := range made {
+			for _, th := range c.Threads {
+				may := use == consent.Own || allowed(use, th)
+				if may {
+					want++
+				}
+				if may != seen[th.ID] {
+					t.Errorf("%s: %v %v: %v", use, th.Envelopes[0].Testimony.Answers, th.Envelopes[0].Testimony.Choices, seen[th.ID])
+				}
+				for _, e := range th.Envelopes {
+					kept := may && (use == consent.Own || e.Testimony.Kind == testimony.First || e.Testimony.Kind == testimony.Addition)
+					if s.Sees(e.ID) != kept {
+						t.Errorf("%s: sees an envelope of kind %s: %v", use, e.Testimony.Kind, s.Sees(e.ID))
+					}
+				}
+			}
+		}
+		if want == 0 || len(s.Cases)+s.LeftOut.Cases != len(all) || want != len(seen) {
+			t.Errorf("%s: %d of %d", use, want, len(made))
+		}
+	}
+}
+
+// thread makes what one source sent.
+func thread(n int, envelopes ...testimony.Testimony) *synthetic.Thread {
+	th := &synthetic.Thread{ID: fmt.Sprintf("%032x", n)}
+	for i, t := range envelopes {
+		t.Schema, t.Thread, t.Language, t.Received = testimony.Schema, th.ID, "ar", "2026-11-20"
+		t.Roster = testimony.Roster{Epoch: 1, SHA256: strings.Repeat("0", 64)}
+		if t.Answers == nil {
+			t.Answers = map[string]string{}
+		}
+		if t.Choices == nil {
+			t.Choices = map[string][]string{}
+		}
+		t.Files, t.Fetched = []testimony.File{}, []string{}
+		th.Withdrawn = th.Withdrawn || t.Kind == testimony.Withdrawal
+		th.Envelopes = append(th.Envelopes, &synthetic.Envelope{ID: fmt.Sprintf("%032x", 1000*n+i), Testimony: t})
+	}
+	return th
+}
+
+var yes = map[string]string{"use_report": "details", "share_national": "yes", "narrative": "w"}
+
+func answers(more ...string) map[string]string {
+	all := map[string]string{}
+	for k, v := range yes {
+		all[k] = v
+	}
+	for i := 0; i < len(more); i += 2 {
+		all[more[i]] = more[i+1]
+	}
+	return all
+}
+
+// joined loads the cases of a workspace as one case, with coding.
+func joined(t *testing.T, w *workspace.Workspace, values ...cases.Value) []*cases.Case {
+	t.Helper()
+	all, err := cases.Load(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &cases.Case{ID: "C-0000000000", Values: values}
+	for _, c := range all {
+		one.Threads = append(one.Threads, c.Threads...)
+	}
+	return []*cases.Case{one}
+}
+
+// What reviewers coded goes along only where it may: of the case where all of its
+// sources allow it, of a source where that source does, without notes, names and keys,
+// and no field that is between reviewers.
+func TestCodingIsFiltered(t *testing.T) {
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{
+		thread(1, testimony.Testimony{Kind: testimony.First, Answers: answers()}),
+		thread(2, testimony.Testimony{Kind: testimony.First, Answers: map[string]string{"narrative": "w", "share_national": "yes"}}),
+	}}})
+	one, two, person := fmt.Sprintf("%032x", 1), fmt.Sprintf("%032x", 2), "C-0000000000"
+	value := func(subject, field, value string) cases.Value {
+		return cases.Value{Subject: subject, Field: field, Value: value, Note: "NOTE", By: "KEY", Name: "NAME", Day: "2026-11-21", Entry: "ENTRY"}
+	}
+	all := joined(t, w,
+		value(person, "legal", "torture"), value(one, "legal", "incommunicado"), value(two, "legal", "death_sentence"),
+		value(one, "note", "text"), value(one, "secret", "cleared"), value(one, "case", person), value(one, "not."+two, "other"),
+		value(one, "withhold", "coi"), value(one, "strange", "free words of a reviewer"),
+		value(one, "fact.fate", "released"), value(one, "fact.unit", "words of a unit"), value(one, "fact.his_name", "Ahmad"), value(one, "fact.never_publish", "x"),
+		value(one, "fact.decree", "ld18_2018,ld20_2019"), value(one, "fact.arrest_date", "2018-07/2018-09"), value(two, "fact.fate", "missing"))
+	fields := func(use consent.Use) (got []string) {
+		s, err := Make(t.Context(), w, all, use, Options{Names: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range s.Cases[0].Values {
+			if use != consent.Own && v.Note+v.By+v.Name+v.Entry != "" || use.Public() && v.Day != "" {
+				t.Errorf("%s: %+v", use, v)
+			}
+			got = append(got, v.Subject[len(v.Subject)-1:]+" "+v.Field)
+		}
+		return got
+	}
+	for use, want := range map[consent.Use][]string{
+		consent.Numbers:  {"1 legal", "1 fact.fate", "1 fact.decree", "1 fact.arrest_date"},
+		consent.Report:   {"1 legal", "1 fact.fate", "1 fact.unit", "1 fact.decree", "1 fact.arrest_date"},
+		consent.National: {"0 legal", "1 legal", "2 legal", "1 fact.fate", "1 fact.unit", "1 fact.decree", "1 fact.arrest_date", "2 fact.fate"},
+	} {
+		if got := fields(use); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", use, got, want)
+		}
+	}
+	if got := fields(consent.Own); len(got) != len(all[0].Values) {
+		t.Errorf("own: %v", got)
+	}
+}
+
+// Clearing counts if every reviewer who coded it agrees and nothing came since; taking
+// back by coding counts for what it names.
+func TestClearedAndWithheld(t *testing.T) {
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{
+		thread(1, testimony.Testimony{Kind: testimony.First, Answers: answers("never_publish", "x")}),
+	}}})
+	id, person := fmt.Sprintf("%032x", 1), "C-0000000000"
+	ref, _, err := w.Ref(fmt.Sprintf("%032x", 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := func(subject, field, value, day string) cases.Value {
+		return cases.Value{Subject: subject, Field: field, Value: value, Day: day}
+	}
+	const before, after = "2000-01-01", "2099-01-01"
+	for name, test := range map[string]struct {
+		values []cases.Value
+		want   []consent.Use
+	}{
+		"not coded":                   {nil, []consent.Use{consent.Numbers}},
+		"cleared":                     {[]cases.Value{code(id, "secret", "cleared", after)}, []consent.Use{consent.Numbers, consent.Report, consent.National}},
+		"cleared on the day":          {[]cases.Value{code(id, "secret", "cleared", ref.Opened)}, []consent.Use{consent.Numbers, consent.Report, consent.National}},
+		"more came since":             {[]cases.Value{code(id, "secret", "cleared", before)}, []consent.Use{consent.Numbers}},
+		"kept":                        {[]cases.Value{code(id, "secret", "kept", after)}, []consent.Use{consent.Numbers}},
+		"two differ":                  {[]cases.Value{code(id, "secret", "cleared", after), code(id, "secret", "kept", after)}, []consent.Use{consent.Numbers}},
+		"cleared of the case":         {[]cases.Value{code(person, "secret", "cleared", after)}, []consent.Use{consent.Numbers}},
+		"cleared of another":          {[]cases.Value{code(fmt.Sprintf("%032x", 2), "secret", "cleared", after)}, []consent.Use{consent.Numbers}},
+		"the report is withheld":      {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "report", after)}, []consent.Use{consent.Numbers, consent.National}},
+		"withheld of the case":        {[]cases.Value{code(person, "withhold", "numbers", after)}, nil},
+		"two withhold different uses": {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "national", after), code(id, "withhold", "report,coi", after)}, []consent.Use{consent.Numbers}},
+	} {
+		var got []consent.Use
+		for _, use := range consent.Uses[1:] {
+			s, err := Make(t.Context(), w, joined(t, w, test.values...), use, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.Cases) > 0 {
+				got = append(got, use)
+			}
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// His name goes only where a use has names, the reviewer asks, and nobody who spoke of
+// him wants something kept secret.
+func TestNames(t *testing.T) {
+	page := testimony.Testimony{Kind: testimony.Name, Answers: map[string]string{"his_name": "NAMED"}}
+	said := testimony.Testimony{Kind: testimony.First, Answers: answers("his_name", "IN THE FORM")}
+	quiet := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1, said, page)}}})
+	secret := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1, said, page),
+		thread(2, testimony.Testimony{Kind: testimony.First, Answers: answers("never_publish", "his name")})}}})
+	for _, test := range []struct {
+		w     *workspace.Workspace
+		use   consent.Use
+		names bool
+		want  bool
+	}{
+		{quiet, consent.Own, false, true}, {quiet, consent.National, true, true}, {quiet, consent.National, false, false},
+		{quiet, consent.Report, true, false}, {quiet, consent.Numbers, true, false}, {secret, consent.National, true, false}, {secret, consent.Own, true, true},
+	} {
+		s, err := Make(t.Context(), test.w, joined(t, test.w), test.use, Options{Names: test.names})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := everything(t, s)
+		if got := strings.Contains(text, "NAMED"); got != test.want {
+			t.Errorf("%s, asked %v: %v", test.use, test.names, got)
+		}
+		if strings.Contains(text, "IN THE FORM") != (test.use == consent.Own) {
+			t.Errorf("%s: a name that stands where none is asked", test.use)
+		}
+	}
+}
+
+// everything returns all that a selection gives, as one text.
+func everything(t *testing.T, s *Selection) string {
+	t.Helper()
+	var all []any
+	for _, c := range s.Cases {
+		all = append(all, c)
+		for _, th := range c.Threads {
+			for _, ref := range th.Refs {
+				one, err := s.Testimony(ref)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, one)
+			}
+		}
+	}
+	data, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// What is between a source and the reviewers, and what could find a source, is in
+// nothing that others see; into what anybody reads goes neither a day nor a hash, and
+// into numbers no word.
+func TestOursStaysOurs(t *testing.T) {
+	said := testimony.Testimony{Kind: testimony.First, Answers: answers("never_publish", "  ", "contact_wish", "ZZcode", "risk", "ZZme", "family_agrees", "ZZagrees",
+		"unit", "ZZunit", "strange", "ZZstrange", "fate", "ZZ not a code", "arrest_date", "ZZ not a date"),
+		Choices: map[string][]string{"told_before": {"zz_un"}, "share_un": {"wgeid"}},
+		Reply:   &testimony.Reply{Mailbox: "ZZbox", Recipient: "ZZrecipient"}}
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1, said, testimony.Testimony{Kind: testimony.Fetched})}}})
+	all := joined(t, w)
+	all[0].Threads[0].Refs[0].Notes = []string{"ZZnote"}
+	all[0].Threads[0].Refs[0].Files = []workspace.File{{Entry: "files/001.jpg", Size: 1025, SHA256: "ZZhash"}}
+	for use, want := range map[consent.Use][]string{
+		consent.Numbers: nil, consent.Report: {"ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date"},
+		consent.National: {"ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date", "ZZhash", "2026-11-20"},
+		consent.WGEID:    {"ZZagrees", "ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date", "ZZhash", "2026-11-20"},
+	} {
+		s, err := Make(t.Context(), w, all, use, Options{Names: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := everything(t, s)
+		for _, word := range []string{"ZZcode", "ZZme", "ZZagrees", "zz_un", "ZZbox", "ZZrecipient", "ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date", "ZZnote", "ZZhash", "2026-11-20", "fetched\",", "details", "1025"} {
+			if word == "1025" {
+				if strings.Contains(text, word) && use.Public() {
+					t.Errorf("%s: the exact size of a file", use)
+				}
+				continue
+			}
+			if strings.Contains(text, word) != slices.Contains(want, word) {
+				t.Errorf("%s: %q is there: %v", use, word, strings.Contains(text, word))
+			}
+		}
+		ref := s.Cases[0].Threads[0].Refs[0]
+		if _, err := s.Document(ref); err == nil {
+			t.Errorf("%s: the whole document", use)
+		}
+		if _, err := s.Original(ref); err == nil {
+			t.Errorf("%s: the original", use)
+		}
+		if _, err := s.Permissions(all[0], all[0].Threads[0]); err == nil {
+			t.Errorf("%s: what else was allowed", use)
+		}
+		if err := s.File(t.Context(), ref, 0, new(bytes.Buffer)); use == consent.Numbers && err == nil {
+			t.Errorf("%s: a file", use)
+		}
+		if _, err := s.Testimony(workspace.Ref{ID: fmt.Sprintf("%032x", 1001)}); err == nil {
+			t.Errorf("%s: the note of when they came back", use)
+		}
+	}
+}
+
+// Of what is counted words, a list of codes is none and a name is one.
+func TestWords(t *testing.T) {
+	for key, want := range map[string]bool{"narrative": true, "unit": true, "his_name": true, "fate": false, "arrest_date": false} {
+		if slices.Contains(Words(), key) != want {
+			t.Errorf("%s", key)
+		}
+	}
+}
