@@ -3,8 +3,11 @@ package names
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // Options say what is suggested.
@@ -36,7 +39,6 @@ const (
 // as coarsely as a slip or another script leaves them.
 func (x *Index) Suggest(ctx context.Context, o Options) ([]Pair, Stats, error) {
 	var stats Stats
-	least := cmp.Or(o.Least, Least)
 	blocks := make(map[string][]int32)
 	for i, r := range x.people {
 		keys := r.keys()
@@ -49,29 +51,70 @@ func (x *Index) Suggest(ctx context.Context, o Options) ([]Pair, Stats, error) {
 	}
 	partners := x.partners(blocks, &stats)
 	clear(blocks)
-	best := make(map[[2]string]Pair)
-	for i, all := range partners {
-		if err := context.Cause(ctx); err != nil {
-			return nil, stats, err
-		}
-		slices.Sort(all)
-		for _, j := range slices.Compact(all) {
-			a, b := x.people[i], x.people[j]
-			if a.person.Group == b.person.Group {
-				continue
+	found, err := x.compareAll(ctx, partners, cmp.Or(o.Least, Least), o.Skip)
+	stats.Compared = found.compared
+	return sorted(found.best), stats, err
+}
+
+// findings are what was found among some of the pairs.
+type findings struct {
+	best     map[[2]string]Pair // by groups
+	compared int
+}
+
+// keep keeps a pair if it is the likeliest of its groups so far.
+func (f *findings) keep(p Pair) {
+	groups := [2]string{min(p.a.person.Group, p.b.person.Group), max(p.a.person.Group, p.b.person.Group)}
+	if old, ok := f.best[groups]; !ok || p.before(old) {
+		f.best[groups] = p.keep()
+	}
+}
+
+// compareAll compares everybody with their partners, on all processors.
+func (x *Index) compareAll(ctx context.Context, partners [][]int32, least int, skip func(a, b string) bool) (findings, error) {
+	workers := runtime.GOMAXPROCS(0)
+	all := make([]findings, workers)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			f := &all[w]
+			f.best = make(map[[2]string]Pair)
+			own := *x // what it remembers of comparisons is its own
+			own.like, own.buf = make(map[uint64]float32), nil
+			for context.Cause(ctx) == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(partners) {
+					return
+				}
+				own.compareOne(f, i, partners[i], least, skip)
 			}
-			stats.Compared++
-			p := x.pair(a, b)
-			if p.Score < least || o.Skip != nil && o.Skip(p.A, p.B) {
-				continue
-			}
-			groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
-			if old, ok := best[groups]; !ok || p.before(old) {
-				best[groups] = p.keep()
-			}
+		})
+	}
+	group.Wait()
+	for _, f := range all[1:] {
+		all[0].compared += f.compared
+		for _, p := range f.best {
+			all[0].keep(p)
 		}
 	}
-	return sorted(best), stats, nil
+	return all[0], context.Cause(ctx)
+}
+
+// compareOne compares one of the people with their partners.
+func (x *Index) compareOne(f *findings, i int, partners []int32, least int, skip func(a, b string) bool) {
+	slices.Sort(partners)
+	a := x.people[i]
+	for _, j := range slices.Compact(partners) {
+		b := x.people[j]
+		if a.person.Group == b.person.Group {
+			continue
+		}
+		f.compared++
+		if p := x.pair(a, b); p.Score >= least && (skip == nil || !skip(p.A, p.B)) {
+			f.keep(p)
+		}
+	}
 }
 
 // before tells which of two pairs is likelier; of equals, always the same.
@@ -171,26 +214,16 @@ func lessOne(key string) []string {
 }
 
 // EachWithEach compares everybody with everybody, for measuring what [Index.Suggest]
-// saves and misses.
+// saves and misses. Its memory grows with the square of them.
 func (x *Index) EachWithEach(ctx context.Context, o Options) ([]Pair, Stats, error) {
 	stats := Stats{People: len(x.people)}
-	best := make(map[[2]string]Pair)
-	for i, a := range x.people {
-		if err := context.Cause(ctx); err != nil {
-			return nil, stats, err
-		}
-		for _, b := range x.people[i+1:] {
-			if a.person.Group == b.person.Group {
-				continue
-			}
-			stats.Compared++
-			if p := x.pair(a, b); p.Score >= cmp.Or(o.Least, Least) {
-				groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
-				if old, ok := best[groups]; !ok || p.before(old) {
-					best[groups] = p.keep()
-				}
-			}
+	partners := make([][]int32, len(x.people))
+	for i := range partners {
+		for j := i + 1; j < len(x.people); j++ {
+			partners[i] = append(partners[i], int32(j))
 		}
 	}
-	return sorted(best), stats, nil
+	found, err := x.compareAll(ctx, partners, cmp.Or(o.Least, Least), o.Skip)
+	stats.Compared = found.compared
+	return sorted(found.best), stats, err
 }
