@@ -57,7 +57,7 @@ func (a *account) set(key, value string) bool {
 	case questionnaire.TypeOne:
 		a.one[key] = value
 	case questionnaire.TypeMany:
-		a.many[key] = sorted(strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }))
+		a.many[key] = sorted(split(value))
 	case questionnaire.TypeDate:
 		span, ok := ParseSpan(value)
 		if ok {
@@ -68,6 +68,11 @@ func (a *account) set(key, value string) bool {
 		return false // words are not counted
 	}
 	return true
+}
+
+// split returns the codes of a coded value, which stand with a comma between them.
+func split(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func sorted(codes []string) []string {

@@ -38,6 +38,6 @@ type Facts struct {
 	Sources   int                 // threads that were counted
 	Coded     []string            // keys whose answer is a reviewer's coding
 
-	// What reviewers coded of the case as a whole; empty if nobody did or they differ.
-	Reliability, Corroboration, Desertion string
+	Corroboration []string // what reviewers coded that bears the testimonies out; sorted
+	Desertion     string   // "internal" or "external", as reviewers coded it; else empty
 }

@@ -13,9 +13,8 @@ import (
 // The fields of reviewers' coding that are read here.
 const (
 	factPrefix    = "fact."
-	reliability   = "reliability"
 	corroboration = "corroboration"
-	desertion     = "desertion"
+	legal         = "legal"
 )
 
 // Of returns what is counted of a case. Only what the selection shows is read.
@@ -83,8 +82,14 @@ func (f *Facts) reviewed(c *cases.Case) {
 		f.differ(key)
 	}
 	f.note(coded)
-	f.Reliability, f.Corroboration = agreed(c, reliability), agreed(c, corroboration)
-	f.Desertion = agreed(c, desertion)
+	f.Corroboration = agreed(c, corroboration)
+	switch terms := agreed(c, legal); {
+	case slices.Contains(terms, "internal_desertion") == slices.Contains(terms, "external_desertion"):
+	case slices.Contains(terms, "internal_desertion"):
+		f.Desertion = "internal"
+	default:
+		f.Desertion = "external"
+	}
 }
 
 // settle takes a key from those on which testimonies differ.
@@ -194,17 +199,24 @@ func (a *account) drop(key string) {
 	}
 }
 
-// agreed returns what reviewers coded of a case in a field; nothing if they differ.
-func agreed(c *cases.Case, field string) string {
-	said := ""
+// agreed returns the codes of a field that takes many, of the case and its threads
+// together; of a subject on which reviewers differ there are none.
+func agreed(c *cases.Case, field string) []string {
+	said := make(map[string]string)
+	differ := make(map[string]bool)
 	for _, v := range c.Values {
-		if v.Subject != c.ID || v.Field != field {
+		if v.Field != field {
 			continue
 		}
-		if said != "" && v.Value != said {
-			return ""
-		}
-		said = v.Value
+		before, twice := said[v.Subject]
+		differ[v.Subject] = differ[v.Subject] || twice && before != v.Value
+		said[v.Subject] = v.Value
 	}
-	return said
+	var all []string
+	for subject, value := range said {
+		if !differ[subject] {
+			all = append(all, split(value)...)
+		}
+	}
+	return sorted(all)
 }

@@ -15,6 +15,7 @@ import (
 // P3: a receipt means stable storage. The server is killed at random moments
 // under load; every receipt ever shown still opens, byte for byte.
 func TestP3ReceiptsSurviveKills(t *testing.T) {
+	t.Parallel()
 	const kills = 100
 	state := rig.NewState(t, rig.Erasing, 1)
 	book := rig.NewLedger()
@@ -48,6 +49,7 @@ func TestP3ReceiptsSurviveKills(t *testing.T) {
 // at the first, second, third … such call of a thread, until the server gets
 // through.
 func TestP3ReceiptsSurviveKillAtEveryWrite(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Fatal("strace is missing: apt-get install strace")

@@ -16,6 +16,7 @@ import (
 // withdraw. What a page said to be kept is kept; what one said to be withdrawn stays
 // so, and is in no bundle.
 func TestP3DialogueSurvivesKills(t *testing.T) {
+	t.Parallel()
 	const kills = 50
 	state := rig.NewState(t, rig.Erasing, 1)
 	book := newThreads()
@@ -60,6 +61,7 @@ func TestP3DialogueSurvivesKills(t *testing.T) {
 
 // P3 again, with the kill at every system call that writes or names a file.
 func TestP3DialogueSurvivesKillAtEveryWrite(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Fatal("strace is missing: apt-get install strace")

@@ -17,9 +17,9 @@ type answerRow struct {
 	Key     string
 	Known   bool
 	Label   string
-	Row     int // in a section that repeats; else 0
-	Cells   []value
-	Differ  bool // testimonies contradict each other
+	Row     int       // in a section that repeats; else 0
+	Cells   [][]value // by source; one that added something can have answered twice
+	Differ  bool      // sources contradict each other
 	Coded   []coding
 	Settled bool // a reviewer's reading settles it
 
@@ -27,11 +27,16 @@ type answerRow struct {
 	one   bool // of a list, one entry; for Differ
 }
 
+// severally are questions that sources answer about themselves, or that say what may be
+// done: that they differ is no contradiction.
+var severally = []string{"source_relation", "knowledge", "told_before", "contact_wish", "risk", "family_agrees", "file_origin",
+	"use_report", "share_un", "share_court", "share_national"}
+
 // answers returns the questions that somebody answered, in the order of the questionnaire.
 // What it does not know comes last.
 func (l *language) answers(d *caseData) []*answerRow {
 	byKey := make(map[string]*answerRow)
-	for i, c := range d.columns {
+	for _, c := range d.columns {
 		s, _ := l.labels.of(c.t)
 		keys := slices.AppendSeq(slices.Collect(maps.Keys(c.t.Answers)), maps.Keys(c.t.Choices))
 		for _, key := range keys {
@@ -39,12 +44,13 @@ func (l *language) answers(d *caseData) []*answerRow {
 			if key == testimony.Narrative || v.Empty() {
 				continue
 			}
-			l.row(byKey, s, key, len(d.columns)).Cells[i] = v
+			r := l.row(byKey, s, key, d.threads)
+			r.Cells[c.source-1] = append(r.Cells[c.source-1], v)
 		}
 	}
 	for _, v := range d.values {
 		if key, is := strings.CutPrefix(v.Field, cases.FactPrefix); is {
-			r := l.row(byKey, l.labels.first, key, len(d.columns))
+			r := l.row(byKey, l.labels.first, key, d.threads)
 			r.Coded = append(r.Coded, l.coding(d, v))
 		}
 	}
@@ -60,16 +66,17 @@ func (l *language) answers(d *caseData) []*answerRow {
 			r.Section = title
 		}
 		last = title
-		r.Differ = differ(r.Cells, r.one)
-		r.Settled = len(r.Coded) > 0 && !r.Coded[0].Contested
+		// What is not settled is what is not counted either.
+		r.Settled = len(r.Coded) > 0 && !slices.ContainsFunc(r.Coded, func(c coding) bool { return c.Contested })
+		r.Differ = slices.Contains(d.facts.Differ, r.Key) || r.Settled && r.Row == 0 && differ(r)
 	}
 	return rows
 }
 
-func (l *language) row(byKey map[string]*answerRow, s *schema, key string, columns int) *answerRow {
+func (l *language) row(byKey map[string]*answerRow, s *schema, key string, sources int) *answerRow {
 	r := byKey[key]
 	if r == nil {
-		r = &answerRow{Key: key, Cells: make([]value, columns)}
+		r = &answerRow{Key: key, Cells: make([][]value, sources)}
 		r.Label, r.Row, r.order, r.Known = l.labels.label(s, key)
 		if q, _ := s.Find(key); q != nil {
 			r.one = q.Type == questionnaire.TypeOne
@@ -82,11 +89,14 @@ func (l *language) row(byKey map[string]*answerRow, s *schema, key string, colum
 // differ tells whether answers contradict each other: two say different things of one
 // list, or two dates have no day in common. What says nothing contradicts nothing, and
 // where many can be chosen, naming others is no contradiction.
-func differ(cells []value, one bool) bool {
+func differ(r *answerRow) bool {
 	code, earliest, latest := "", "", "9999"
-	for _, v := range cells {
+	if slices.Contains(severally, r.Key) {
+		return false
+	}
+	for _, v := range slices.Concat(r.Cells...) {
 		switch {
-		case one && len(v.Entries) == 1 && !v.Entries[0].Silent:
+		case r.one && len(v.Entries) == 1 && !v.Entries[0].Silent:
 			if code != "" && code != v.Entries[0].Code {
 				return true
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"amana/internal/cases"
+	"amana/internal/facts"
 	"amana/internal/testimony"
 	"amana/internal/workspace"
 )
@@ -19,6 +20,7 @@ type caseData struct {
 	envelopes []string
 	withdrawn int // threads
 	threads   int
+	facts     *facts.Facts
 }
 
 // column is one envelope with answers.
@@ -42,7 +44,11 @@ type note struct {
 
 // readCase reads everything of a case.
 func (m *maker) readCase(ctx context.Context, c *cases.Case) (*caseData, error) {
-	d := &caseData{id: c.ID, threads: len(c.Threads)}
+	f, err := facts.Of(m.sel, c)
+	if err != nil {
+		return nil, err
+	}
+	d := &caseData{id: c.ID, threads: len(c.Threads), facts: f}
 	for _, v := range c.Values {
 		if v.Field == cases.FieldNote && !m.working() {
 			continue // the selection has left them out already
@@ -79,17 +85,6 @@ func (m *maker) readCase(ctx context.Context, c *cases.Case) (*caseData, error) 
 		}
 	}
 	return d, nil
-}
-
-// coded returns the readings of reviewers of an answer, of the case or a testimony in
-// it.
-func (d *caseData) coded(key string) (all []cases.Value) {
-	for _, v := range d.values {
-		if v.Field == cases.FactPrefix+key {
-			all = append(all, v)
-		}
-	}
-	return all
 }
 
 // contested tells whether reviewers differ on a field of a subject.

@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
+
+	"amana/internal/facts"
+	"amana/internal/testimony"
 )
 
 // perPage is how many cases a page of the index lists. The first has a script that
@@ -21,8 +25,8 @@ type indexRow struct {
 	ID          string
 	Fate, Gov   string
 	Service     string
-	Date        *date // when he gave himself up, or was arrested
-	Sort        string
+	Date        string // when he gave himself up, or was arrested
+	Sort        string // its earliest day
 	Testimonies int
 	Files       int
 	Flags       []string // codes of words: "flag-…"
@@ -31,21 +35,22 @@ type indexRow struct {
 
 // indexRow returns what the index says of a case.
 func (l *language) indexRow(d *caseData, v *caseView) indexRow {
-	r := indexRow{ID: d.id, Testimonies: len(d.columns), Files: len(d.files)}
-	byKey := make(map[string]*answerRow)
-	for _, row := range v.Rows {
-		byKey[row.Key] = row
+	r := indexRow{ID: d.id, Files: len(d.files)}
+	for _, c := range d.columns {
+		if c.t.Kind == testimony.First {
+			r.Testimonies++
+		}
 	}
-	r.Fate = l.agreed(byKey["fate"])
-	r.Service = l.agreed(byKey["category"])
+	f := d.facts
+	r.Fate, r.Service = l.agreed(f, "fate"), l.agreed(f, "category")
 	for _, key := range []string{"surrender_gov", "arrest_gov", "defect_gov"} {
 		if r.Gov == "" {
-			r.Gov = l.agreed(byKey[key])
+			r.Gov = l.agreed(f, key)
 		}
 	}
 	for _, key := range []string{"surrender_date", "arrest_date", "return_date", "defect_date"} {
-		if row := byKey[key]; row != nil && r.Date == nil {
-			r.Date, r.Sort = earliest(row)
+		if span := f.Dates[key]; r.Sort == "" && span.Known() {
+			r.Date, r.Sort = span.EDTF, span.Earliest
 		}
 	}
 	for flag, on := range map[string]bool{"withdrawn": d.withdrawn > 0, "contested": v.Contested, "differ": v.Differing > 0, "warned": v.Warned} {
@@ -72,27 +77,15 @@ func sortFlags(f []string) {
 	copy(f, sorted)
 }
 
-// agreed returns what testimonies say of one question, or a reviewer's reading; words
-// of ours if they contradict each other, and nothing if nobody says anything.
-func (l *language) agreed(r *answerRow) string {
-	if r == nil {
-		return ""
-	}
-	if len(r.Coded) > 0 {
-		if r.Coded[0].Contested {
-			return l.say("contested")
-		}
-		return entries(r.Coded[0].Value)
-	}
-	if r.Differ {
+// agreed returns what is counted as the answer to a question; words of ours if sources
+// contradict each other, and nothing if nobody says anything.
+func (l *language) agreed(f *facts.Facts, key string) string {
+	if slices.Contains(f.Differ, key) {
 		return l.say("contradictory")
 	}
-	for _, v := range r.Cells {
-		if s := entries(v); s != "" {
-			return s
-		}
-	}
-	return ""
+	s := l.labels.first
+	answer, codes := f.One[key], f.Many[key]
+	return entries(l.labels.value(s, key, answer, codes))
 }
 
 // entries returns the labels of what was chosen.
@@ -104,24 +97,6 @@ func entries(v value) string {
 		}
 	}
 	return strings.Join(all, " · ")
-}
-
-func earliest(r *answerRow) (*date, string) {
-	for _, c := range r.Coded {
-		if d := c.Value.Date; d != nil && d.Earliest != "" {
-			return d, d.Earliest
-		}
-	}
-	var first *date
-	for _, v := range r.Cells {
-		if d := v.Date; d != nil && d.Earliest != "" && (first == nil || d.Earliest < first.Earliest) {
-			first = d
-		}
-	}
-	if first == nil {
-		return nil, ""
-	}
-	return first, first.Earliest
 }
 
 // searched returns the words of a case that the search looks through: of lists in the
@@ -137,9 +112,9 @@ func (l *language) searched(v *caseView) string {
 		b.WriteByte(' ')
 	}
 	for _, r := range v.Rows {
-		for _, c := range r.Cells {
-			add(entries(c))
-			add(c.Text)
+		for _, v := range slices.Concat(r.Cells...) {
+			add(entries(v))
+			add(v.Text)
 		}
 	}
 	for _, c := range v.Columns {
@@ -209,12 +184,8 @@ func (l *language) data(v *indexView) error {
 	v.All = true
 	for i := range l.rows {
 		r := &l.rows[i]
-		shown := ""
-		if r.Date != nil {
-			shown = r.Date.EDTF
-		}
 		v.All = v.All && len(r.words) < room-4
-		all = append(all, row{r.ID, r.Fate, r.Gov, r.Service, r.Sort, shown, r.Testimonies, r.Files, [2]any{r.Flags, r.words}})
+		all = append(all, row{r.ID, r.Fate, r.Gov, r.Service, r.Sort, plainDate(r.Date), r.Testimonies, r.Files, [2]any{r.Flags, r.words}})
 	}
 	data, err := json.Marshal(all)
 	if err != nil {
@@ -233,7 +204,7 @@ func (l *language) data(v *indexView) error {
 // front writes the page from which one goes to a language.
 func (m *maker) front() error {
 	l := m.lang[0]
-	f := frame{language: l, Policy: policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
+	f := frame{language: l, Policy: l.policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
 	m.made.Pages++
 	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.page1.ExecuteTemplate(w, "front", f) })
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"amana/internal/edtf"
 	"amana/internal/questionnaire"
@@ -119,6 +120,10 @@ func readDate(text string) *date {
 	v.Earliest, v.Latest = d.Range()
 	return v
 }
+
+// plainDate returns a date without the mark that it is not sure, which the pages say in
+// words.
+func plainDate(edtf string) string { return strings.TrimSuffix(edtf, "~") }
 
 // entry returns what a list has under a code.
 func (l *labels) entry(s *schema, list, code string) entry {

@@ -29,6 +29,7 @@ type language struct {
 	Code, Dir string
 	RTL       bool
 	Style     template.CSS
+	style     string
 	Script    template.JS
 	labels    *labels
 	page1     *template.Template
@@ -40,20 +41,31 @@ func newLanguage(code string, m *maker) (*language, error) {
 	if !slices.Contains(Languages, code) {
 		return nil, fmt.Errorf("there are no words in %q", code)
 	}
-	l := &language{Code: code, Dir: dossier.Direction(code), Style: template.CSS(styleText), Script: template.JS(scriptText), m: m}
+	l := &language{Code: code, Dir: dossier.Direction(code), style: styleText, Script: template.JS(scriptText), m: m}
 	l.RTL = l.Dir == "rtl"
+	if m.working() {
+		l.style += l.printedMark()
+	}
+	l.Style = template.CSS(l.style)
 	l.labels = newLabels(m.Questions, code)
 	var err error
 	l.page1, err = template.New("").Funcs(template.FuncMap{
 		"say": l.say, "visible": dossier.VisibleName, "text": dossier.VisibleText, "direction": dossier.Direction, "size": dossier.Size,
 		"warning": func(w preview.Warning) string { return l.say("warn-" + string(w)) },
 		"list":    func(n ...int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(n), " ", ", "), "[]") },
+		"plain":   plainDate,
 		"plus":    func(a, b int) int { return a + b },
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
 	return l, nil
+}
+
+// printedMark puts the mark of the reviewers' own desk on every sheet of paper.
+func (l *language) printedMark() string {
+	return fmt.Sprintf("@page { @top-center { content: %q; color: #700; border-bottom: 2px solid #700; font: bold 9pt system-ui, sans-serif; direction: %s; } }\n",
+		l.say("working-mark"), l.Dir)
 }
 
 // frame is what every page has.
@@ -79,7 +91,10 @@ func (l *language) page(m *maker, name, kind string, body titled) error {
 	depth := strings.Count(name, "/") - 1
 	f := frame{language: l, Title: body.title(), Up: strings.Repeat("../", depth), Working: m.working(), Scripts: kind == "index",
 		Day: m.Day, For: m.sel.Use.In(l.Code), Purpose: m.Purpose, Recipient: m.Recipient, Here: kind, Tables: len(m.Extras) > 0, Body: body}
-	f.Policy = policy(f.Scripts)
+	f.Policy = l.policy(f.Scripts)
+	if f.Working { // browsers that print no margins of ours print the title
+		f.Title += " – " + l.say("working-short")
+	}
 	for _, other := range m.lang {
 		if other != l {
 			f.Other, f.OtherIn = strings.Repeat("../", depth+1)+other.Code+strings.TrimPrefix(name, l.Code), other.Code
@@ -93,8 +108,8 @@ type titled interface{ title() string }
 
 // policy lets a page do nothing but show itself in its own style, with pictures that
 // stand in it, and run the script of ours where it has it.
-func policy(scripts bool) string {
-	p := "default-src 'none'; style-src '" + hashOf(styleText) + "'; img-src data:; base-uri 'none'; form-action 'none'"
+func (l *language) policy(scripts bool) string {
+	p := "default-src 'none'; style-src '" + hashOf(l.style) + "'; img-src data:; base-uri 'none'; form-action 'none'"
 	if scripts {
 		p += "; script-src '" + hashOf(scriptText) + "'"
 	}

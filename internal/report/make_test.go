@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"amana/internal/cases"
@@ -43,13 +45,48 @@ func filled(t testing.TB, all []*synthetic.Case, fast bool) *workspace.Workspace
 	return w
 }
 
-// selected returns what a use may see of a workspace.
-func selected(t testing.TB, w *workspace.Workspace, use consent.Use, o selection.Options) *selection.Selection {
+// linked puts the threads of each person of the generator into one case, as a reviewer
+// would, and codes some of them.
+func linked(t testing.TB, w *workspace.Workspace, people []*synthetic.Case) []*cases.Case {
 	t.Helper()
 	all, err := cases.Load(w)
 	if err != nil {
 		t.Fatal(err)
 	}
+	byThread := make(map[string]*cases.Case)
+	for _, c := range all {
+		byThread[c.Threads[0].ID] = c
+	}
+	all = nil
+	for _, p := range people {
+		if p.Truth.Probe {
+			continue
+		}
+		c := byThread[p.Threads[0].ID]
+		for _, th := range p.Threads[1:] {
+			c.Threads = append(c.Threads, byThread[th.ID].Threads...)
+		}
+		slices.SortFunc(c.Threads, func(a, b *cases.Thread) int { return cmp.Compare(a.ID, b.ID) })
+		code := func(subject, field, value, by, note string) {
+			c.Values = append(c.Values, cases.Value{Subject: subject, Field: field, Value: value, Note: note, By: "amana-reviewer+0a1b2c3d+" + by, Name: by, Day: "2026-11-20"})
+		}
+		code(c.ID, "legal", "field_court,unfair_trial", "Huda", "")
+		code(c.ID, "fact.fate", "missing", "Huda", "the mother says so, and she saw the list")
+		code(c.ID, "fact.fate", "released", "Karim", "")
+		code(c.ID, "fact.surrender_date", "2018-07", "Karim", "")
+		code(c.Threads[0].ID, "corroboration", "paper", "Huda", "")
+		code(c.Threads[0].ID, "note", reviewersNote, "Karim", "")
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *cases.Case) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+const reviewersNote = "between ourselves 60417"
+
+// selected returns what a use may see of a workspace.
+func selected(t testing.TB, w *workspace.Workspace, all []*cases.Case, use consent.Use, o selection.Options) *selection.Selection {
+	t.Helper()
 	s, err := selection.Make(t.Context(), w, all, use, o)
 	if err != nil {
 		t.Fatal(err)

@@ -23,11 +23,17 @@ type sums struct {
 
 func newSums(f Folder) *sums { return &sums{Folder: f} }
 
+// buffers are used again: a report is tens of thousands of small files.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
+
 // WriteFile makes a file and keeps its hash.
 func (s *sums) WriteFile(name string, fill func(io.Writer) error) error {
 	sum := sha256.New()
 	err := s.Folder.WriteFile(name, func(w io.Writer) error {
-		b := bufio.NewWriterSize(io.MultiWriter(sum, w), 64<<10)
+		b := buffers.Get().(*bufio.Writer)
+		defer buffers.Put(b)
+		b.Reset(io.MultiWriter(sum, w))
+		defer b.Reset(nil)
 		if err := fill(b); err != nil {
 			return err
 		}

@@ -29,9 +29,8 @@ type timeline struct {
 
 // tick is a line from top to bottom.
 type tick struct {
-	X     int
-	Label string
-	Title string
+	X                 int
+	Label, Day, About string
 }
 
 // event is something with a date.
@@ -40,7 +39,7 @@ type event struct {
 	Row     int // in a section that repeats; else 0
 	Date    *date
 	To      *date // if it lasted, and its end is known
-	Sources []int // numbers of the testimonies that say so; none for a reviewer's reading
+	Sources []int // numbers of the sources that say so; none for a reviewer's reading
 	Y, TextY, X, Width, MiddleX, ToX, ToWidth, MarkY,
 	Between, BetweenWidth int
 	Sharp bool // it is known to the day
@@ -60,6 +59,9 @@ func (l *language) timeline(rows []*answerRow) *timeline {
 	}
 	var events []*event
 	for _, r := range rows {
+		if _, page := l.labels.titles[baseKey(r.Key)]; !page || strings.HasPrefix(r.Key, "his_") {
+			continue // what nobody knows, and when he was born
+		}
 		if start, isEnd := ends[baseKey(r.Key)]; isEnd && byKey[start+suffix(r.Key)] != nil {
 			continue // drawn with its beginning
 		}
@@ -67,7 +69,10 @@ func (l *language) timeline(rows []*answerRow) *timeline {
 		if end := lasting[baseKey(r.Key)]; end != "" {
 			to = byKey[end+suffix(r.Key)]
 		}
-		label := r.Label
+		label := l.say("event-" + baseKey(r.Key))
+		if strings.HasPrefix(label, "event-") {
+			label = r.Label
+		}
 		if place := byKey["place"+suffix(r.Key)]; strings.HasPrefix(r.Key, "place_") && place != nil {
 			label = placeName(place, label)
 		}
@@ -104,7 +109,7 @@ func suffix(key string) string {
 // placeName returns the name of the place that a row names, if all name the same.
 func placeName(r *answerRow, label string) string {
 	name := ""
-	for _, v := range r.Cells {
+	for _, v := range slices.Concat(r.Cells...) {
 		if len(v.Entries) == 1 && v.Entries[0].Known && !v.Entries[0].Silent {
 			if name != "" && name != v.Entries[0].Label {
 				return label
@@ -133,12 +138,18 @@ func (l *language) events(r, to *answerRow, label string) (all []*event) {
 		}
 		all = append(all, e)
 	}
-	for i := range r.Cells {
+	for i, cell := range r.Cells {
 		var end *date
-		if to != nil && to.Cells[i].Date != nil && to.Cells[i].Date.Earliest != "" {
-			end = to.Cells[i].Date
+		if to != nil {
+			for _, v := range to.Cells[i] {
+				if v.Date != nil && v.Date.Earliest != "" {
+					end = v.Date
+				}
+			}
 		}
-		add(r.Cells[i].Date, i+1, end)
+		for _, v := range cell {
+			add(v.Date, i+1, end)
+		}
 	}
 	for _, c := range r.Coded {
 		add(c.Value.Date, 0, nil)
@@ -161,8 +172,8 @@ func (l *language) draw(t *timeline, byKey map[string]*answerRow) {
 	first, last = max(first, last-60), last+1 // a date of a hundred years ago is a slip of the pen
 	from := dayNumber(fmt.Sprintf("%04d-01-01", first))
 	days := dayNumber(fmt.Sprintf("%04d-01-01", last)) - from
-	t.Height = topHeight + rowHeight*len(t.Events) + 8
-	t.Foot = t.Height - 4
+	t.Height = topHeight + rowHeight*len(t.Events) + 24
+	t.Foot = t.Height - 16
 	span := func(early, late string) (x, width int) {
 		a := max(0, dayNumber(early)-from)
 		b := max(a+1, dayNumber(late)+1-from)
@@ -187,8 +198,8 @@ func (l *language) draw(t *timeline, byKey map[string]*answerRow) {
 		t.Years = append(t.Years, tick{X: x, Label: strconv.Itoa(y)})
 	}
 	for _, d := range l.decrees(byKey) {
-		if y := year(d.Title[:10]); y >= first && y < last {
-			d.X, _ = span(d.Title[:10], d.Title[:10])
+		if y := year(d.Day); y >= first && y < last {
+			d.X, _ = span(d.Day, d.Day)
 			t.Decrees = append(t.Decrees, d)
 		}
 	}

@@ -18,6 +18,7 @@ type caseView struct {
 	Warned        bool
 	Notes         []note
 	Threads       int
+	Sources       []int
 	Withdrawn     int
 }
 
@@ -41,6 +42,9 @@ type columnView struct {
 func (l *language) caseView(t task) *caseView {
 	d := t.data
 	v := &caseView{ID: d.id, Before: t.before, After: t.after, Files: d.files, Notes: d.notes, Threads: d.threads, Withdrawn: d.withdrawn}
+	for i := range d.threads {
+		v.Sources = append(v.Sources, i+1)
+	}
 	for _, c := range d.columns {
 		_, asked := l.labels.of(c.t)
 		col := &columnView{Number: c.number, Source: c.source, Kind: c.t.Kind, Language: c.t.Language, Received: c.ref.Received,

@@ -46,15 +46,10 @@ func (in *Intake) Bundle(ctx context.Context, out io.Writer, dir, made string, a
 	for _, r := range in.Rosters {
 		m.Rosters = append(m.Rosters, carry.List{Epoch: r.Epoch, Text: r.Bytes()})
 	}
-	var envelopes []*Envelope
-	for _, c := range all {
-		for _, th := range c.Threads {
-			envelopes = append(envelopes, th.Envelopes...)
-		}
-	}
-	m.Testimonies = make([]carry.Entry, len(envelopes))
-	if err := parallel(len(envelopes), func(i int) (err error) {
-		m.Testimonies[i], err = in.keep(dir, envelopes[i])
+	list := envelopes(all)
+	m.Testimonies = make([]carry.Entry, len(list))
+	if err := parallel(len(list), func(i int) (err error) {
+		m.Testimonies[i], err = in.keep(dir, list[i])
 		return err
 	}); err != nil {
 		return fmt.Errorf("seal synthetic testimony: %w", err)

@@ -29,14 +29,13 @@ type State int
 
 // The states.
 const (
-	Exact      State = iota // the number of cases, as far as sources told us
+	Exact      State = iota // the number of cases of which we know at least
 	Suppressed              // not printed: it is small, or would betray one that is
-	Earlier                 // as the edition before printed it: the difference is too small to show
 	Revealed                // small, and printed for a signed reason
 	Blank                   // there is nothing to count here
 )
 
-// Cell is one cell. Value is 0 unless the state is Exact, Earlier or Revealed.
+// Cell is one cell. Value is 0 unless the state is Exact or Revealed.
 type Cell struct {
 	State State
 	Value int

@@ -1,0 +1,345 @@
+package tables
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Least is the smallest count that is printed for others, unless told otherwise.
+const Least = 5
+
+// apart is how far the values of a small count must lie apart that are possible after
+// everything printed, even for one who knows which counts are small and which are
+// hidden only to protect them.
+const apart = 2
+
+// around is how far from the truth other solutions are looked for. Looking no further
+// can only make a count seem less safe than it is.
+const around = 24
+
+// fateOf is what becomes of a count.
+type fateOf uint8
+
+const (
+	shownAs   fateOf = iota // printed as it is
+	small                   // suppressed: less than least, 0 too
+	cover                   // suppressed so that a small one cannot be worked out
+	unchanged               // printed as an earlier edition did: it is up to least-1 more
+	fewer                   // suppressed: an earlier edition printed up to least-1 more
+	ghost                   // not in this edition; only what is known of it from an earlier one
+)
+
+// count is one count on its way to being printed.
+type count struct {
+	key   string
+	value int
+	fate  fateOf
+	shown int  // as it is printed
+	fixed bool // an attacker knows it in any case: suppressing it would hide nothing
+	order [8]byte
+	low   int // of a ghost
+	high  int
+	apart int
+}
+
+// free tells whether an attacker does not know the count exactly.
+func (c *count) free() bool { return c.fate != shownAs && (c.fate != ghost || c.low < c.high) }
+
+// bounds are what an attacker knows of it who knows what became of it.
+func (c *count) bounds(least int) (low, high int) {
+	low, high = max(0, c.value-around), c.value+around
+	switch c.fate {
+	case small:
+		high = min(high, least-1)
+	case cover:
+		low = max(low, least)
+	case unchanged:
+		low, high = c.shown, c.shown+least-1
+	case fewer:
+		low, high = max(0, c.shown-least+1), c.shown-1
+	case ghost:
+		low, high = c.low, c.high
+	}
+	return low, high
+}
+
+// wanted is how far apart its possible values must lie.
+func (c *count) wanted() int {
+	switch c.fate {
+	case small:
+		if c.value == 0 {
+			return 0 // that there is nobody betrays nobody
+		}
+		return apart
+	case unchanged, fewer:
+		return apart
+	case cover:
+		return 1
+	}
+	return c.apart
+}
+
+// guard decides what is printed.
+type guard struct {
+	least     int
+	counts    []*count
+	byKey     map[string]int
+	relations []equation // over counts
+	of        [][]int    // by count: its relations
+}
+
+// errBetrayed says that a small count cannot be protected any more.
+var errBetrayed = errors.New("tables: what was printed before, or is to be revealed, betrays a small count")
+
+func newGuard(m *model, least int) *guard {
+	g := &guard{least: least, byKey: make(map[string]int)}
+	for k, n := range m.counts {
+		g.add(&count{key: k, value: n})
+	}
+	for _, r := range m.relations {
+		g.relate(r)
+	}
+	return g
+}
+
+func (g *guard) add(c *count) {
+	// Which counts are hidden to protect others must not depend on how large they are:
+	// that would tell something of them.
+	sum := sha256.Sum256([]byte("amana tables 1\n" + c.key))
+	copy(c.order[:], sum[:])
+	g.byKey[c.key] = len(g.counts)
+	g.counts, g.of = append(g.counts, c), append(g.of, nil)
+}
+
+func (g *guard) relate(r relation) {
+	e := equation{least: r.least}
+	for i, k := range r.keys {
+		v, ok := g.byKey[k]
+		if !ok {
+			return
+		}
+		e.vars, e.signs = append(e.vars, v), append(e.signs, r.signs[i])
+		g.of[v] = append(g.of[v], len(g.relations))
+	}
+	g.relations = append(g.relations, e)
+}
+
+// begin suppresses the small counts.
+func (g *guard) begin() {
+	for _, c := range g.counts {
+		if c.fate == shownAs && !c.fixed && c.value < g.least {
+			c.fate = small
+		}
+		if c.fate == shownAs {
+			c.shown = c.value
+		}
+	}
+}
+
+// protect suppresses more until no suppressed count can be worked out.
+func (g *guard) protect() error {
+	touched := make(map[int]bool)
+	for v, c := range g.counts {
+		if c.free() {
+			touched[v] = true
+		}
+	}
+	for len(touched) > 0 {
+		narrow := g.narrow(touched)
+		clear(touched)
+		for _, v := range narrow {
+			w := g.next(v)
+			if w < 0 {
+				return errBetrayed
+			}
+			g.counts[w].fate = cover
+			if g.counts[w].value < g.least {
+				g.counts[w].fate = small
+			}
+			touched[w], touched[v] = true, true
+		}
+	}
+	return nil
+}
+
+// next returns the count that is hidden next to protect another, -1 if there is none. It
+// is looked for where the fewest counts are free, and near: in the relations of the count
+// and of those that depend on it. The choice rests on what everybody sees, and on no
+// count: it must tell nothing of them.
+func (g *guard) next(v int) int {
+	best, cost := -1, 0
+	seen, done := map[int]bool{v: true}, make(map[int]bool)
+	for group, far := []int{v}, 0; len(group) > 0; far++ {
+		var more []int
+		for _, v := range group {
+			for _, r := range g.of[v] {
+				if done[r] {
+					continue
+				}
+				done[r] = true
+				free := 4 * far
+				candidate := -1
+				for _, w := range g.relations[r].vars {
+					c := g.counts[w]
+					switch {
+					case c.fate == shownAs && !c.fixed:
+						if candidate < 0 || g.before(w, candidate) {
+							candidate = w
+						}
+					case c.free():
+						free++
+						if !seen[w] {
+							seen[w] = true
+							more = append(more, w)
+						}
+					}
+				}
+				if g.relations[r].least {
+					free += 8
+				}
+				if candidate >= 0 && (best < 0 || free < cost || free == cost && g.before(candidate, best)) {
+					best, cost = candidate, free
+				}
+			}
+		}
+		if best >= 0 && far >= 2 {
+			return best
+		}
+		group = more
+	}
+	return best
+}
+
+// lonely returns in how many equations a count would be the only one that is hidden.
+func (g *guard) lonely(w int) int {
+	n := 0
+	for _, r := range g.of[w] {
+		e := &g.relations[r]
+		if !e.least && !slices.ContainsFunc(e.vars, func(v int) bool { return v != w && g.counts[v].free() }) {
+			n++
+		}
+	}
+	return n
+}
+
+// before tells which of two counts is hidden first: the one that says more closely what
+// it counts, so that totals stay as long as they can, and of those the one that leaves
+// fewer alone.
+func (g *guard) before(a, b int) bool {
+	x, y := g.counts[a], g.counts[b]
+	return cmp.Or(cmp.Compare(depth(y), depth(x)), cmp.Compare(g.lonely(a), g.lonely(b)), slices.Compare(x.order[:], y.order[:])) < 0
+}
+
+func depth(c *count) int {
+	if c.key == "" {
+		return 0
+	}
+	return 1 + strings.Count(c.key, "&") + strings.Count(c.key, "|")
+}
+
+// narrow returns the counts, of those that depend on touched ones, that can be worked
+// out too closely.
+func (g *guard) narrow(touched map[int]bool) []int {
+	var all []int
+	seen := make(map[int]bool)
+	var starts []int
+	for v := range touched {
+		starts = append(starts, v)
+	}
+	slices.SortFunc(starts, func(a, b int) int { return cmp.Compare(g.counts[a].key, g.counts[b].key) })
+	for _, v := range starts {
+		if !seen[v] {
+			all = append(all, g.examine(g.group(v, seen))...)
+		}
+	}
+	return all
+}
+
+// group returns the free counts that depend on one, and marks them.
+func (g *guard) group(v int, seen map[int]bool) []int {
+	group := []int{v}
+	seen[v] = true
+	for i := 0; i < len(group); i++ {
+		for _, r := range g.of[group[i]] {
+			if g.idle(r) {
+				continue
+			}
+			for _, w := range g.relations[r].vars {
+				if !seen[w] && g.counts[w].free() {
+					seen[w] = true
+					group = append(group, w)
+				}
+			}
+		}
+	}
+	return group
+}
+
+// idle tells whether a relation holds whatever the free counts in it are.
+func (g *guard) idle(r int) bool {
+	e := &g.relations[r]
+	if !e.least {
+		return false
+	}
+	sum := 0
+	for i, v := range e.vars {
+		low, high := g.counts[v].value, g.counts[v].value
+		if c := g.counts[v]; c.free() {
+			low, high = c.bounds(g.least)
+		} else if c.fate == ghost {
+			low, high = c.low, c.low
+		}
+		if e.signs[i] > 0 {
+			sum += low
+		} else {
+			sum -= high
+		}
+	}
+	return sum >= 0
+}
+
+// examine returns those of a group that can be worked out too closely.
+func (g *guard) examine(group []int) []int {
+	slices.SortFunc(group, func(a, b int) int { return cmp.Compare(g.counts[a].key, g.counts[b].key) })
+	p := &problem{}
+	place := make(map[int]int)
+	var want []int
+	for i, v := range group {
+		c := g.counts[v]
+		low, high := c.bounds(g.least)
+		p.low, p.high, p.point = append(p.low, low), append(p.high, high), append(p.point, c.value)
+		want = append(want, c.wanted())
+		place[v] = i
+	}
+	used := make(map[int]bool)
+	for _, v := range group {
+		for _, r := range g.of[v] {
+			if !used[r] && !g.idle(r) {
+				used[r] = true
+				p.rows = append(p.rows, g.fix(r, place))
+			}
+		}
+	}
+	var narrow []int
+	for _, i := range p.widen(want) {
+		narrow = append(narrow, group[i])
+	}
+	return narrow
+}
+
+// fix returns a relation with the counts that are known put in.
+func (g *guard) fix(r int, place map[int]int) equation {
+	in := &g.relations[r]
+	e := equation{least: in.least}
+	for i, v := range in.vars {
+		if at, ok := place[v]; ok {
+			e.vars, e.signs = append(e.vars, at), append(e.signs, in.signs[i])
+			continue
+		}
+		e.number += int(in.signs[i]) * g.counts[v].value
+	}
+	return e
+}
