@@ -30,8 +30,8 @@ type Actions interface {
 	Open(ctx context.Context, bundle string, progress func(Progress)) (*News, error)
 	// Threads returns what the workspace holds, the latest first.
 	Threads(ctx context.Context) ([]Thread, error)
-	// Read returns a thread as text.
-	Read(ctx context.Context, thread string) ([]Line, error)
+	// Read returns a thread as text, with the words of questions in a language.
+	Read(ctx context.Context, thread, language string) ([]Line, error)
 	// View decrypts a thread with its files into a folder.
 	View(ctx context.Context, thread string) (*Viewed, error)
 	// Views returns how many views are open.

@@ -68,12 +68,12 @@ func (f *fake) Open(ctx context.Context, bundle string, report func(Progress)) (
 func (f *fake) Threads(context.Context) ([]Thread, error) {
 	return []Thread{{ID: oneThread, Last: "2026-11-22", Parts: 2, Files: 1, Replies: 1, New: true, Case: "C-12"}, {ID: otherThread, Last: "2026-11-20", Withdrawn: true}}, f.ask("threads")
 }
-func (f *fake) Read(_ context.Context, thread string) ([]Line, error) {
+func (f *fake) Read(_ context.Context, thread, language string) ([]Line, error) {
 	lines := []Line{{Word: "read.testimony", Pairs: []any{"id", thread, "day", "2026-11-22", "language", "ar"}, Weight: Strong}, {Text: "ذهب إلى المركز ولم يعد", Weight: Strong}, {Text: "hostile \x1b[2J words", Indent: 2}}
 	for i := range 60 {
 		lines = append(lines, Line{Text: fmt.Sprintf("line %d", i)})
 	}
-	return lines, f.ask("read", thread)
+	return lines, f.ask("read", thread, language)
 }
 func (f *fake) View(_ context.Context, thread string) (*Viewed, error) {
 	f.views++

@@ -79,8 +79,8 @@ func TestScreenOpen(t *testing.T) {
 		begun(r).reads(r.say("home.open"), r.say("home.eject"))
 		r.write("1").named("sticks").reads("bundle.tar", "amana-decrypt open BUNDLE")
 		r.press(enter).named("news").did("open /media/x/A/bundle.tar").reads("77aa2d3e", "4f1c2d3e", "99bb2d3e")
-		r.press(tcell.KeyEnd, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
-		r.press(tcell.KeyHome, down, enter).named("thread").did("read " + otherThread)
+		r.press(tcell.KeyEnd, enter).named("remarks").reads("The server's key").press(enter).press(tcell.KeyUp, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
+		r.press(tcell.KeyHome, enter).named("thread").did("read " + otherThread + " " + r.App.words.language)
 		r.press(esc, tab, r.next(), enter).named("threads")
 		r.press(esc).named("home")
 		r.sticks = nil

@@ -39,8 +39,9 @@ func (a *App) threads() {
 // read shows a thread.
 func (a *App) read(thread string) {
 	var lines []Line
+	language := a.words.language
 	a.do("reading", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-		lines, err = a.actions.Read(ctx, thread)
+		lines, err = a.actions.Read(ctx, thread, language)
 		return err
 	}, func() {
 		for i, l := range lines {
