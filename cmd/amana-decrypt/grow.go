@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -148,7 +149,15 @@ func (g *growth) acknowledge(ctx context.Context, ack *acknowledgement) (said st
 	if newest == nil {
 		return "", nil
 	}
-	return ack.finish(ctx, newest, all, g.key)
+	said, err = ack.finish(ctx, newest, all, g.key)
+	if said == "" {
+		return said, err
+	}
+	event := acknowledgedEvent(newest.Intake)
+	for _, e := range all {
+		event.Subjects = append(event.Subjects, custody.Subject{Testimony: e.ID, Hash: hex.EncodeToString(e.PayloadSum[:])})
+	}
+	return said, joined(err, g.log.Add(event))
 }
 
 // grownSummary is what --json prints of what was added to a workspace.

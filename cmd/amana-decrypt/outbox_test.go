@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"amana/internal/carry"
+	"amana/internal/outbox"
+	"amana/internal/workspace"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -45,5 +47,25 @@ func whole(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(err)
 			}
 		}
+	}
+}
+
+// halfway WORKSPACE WHO STICK [named]: puts the newest outbox back to where a run that
+// was killed leaves it: recorded, but without its name, or with it and not recorded so.
+func halfway(ts *testscript.TestScript, _ bool, args []string) {
+	w, err := workspace.Open(ts.MkAbs(args[0]), readKeyFile(ts, args[1]).Identities)
+	ts.Check(err)
+	defer w.Close()
+	all, err := outbox.All(w)
+	ts.Check(err)
+	s := all[len(all)-1]
+	s.Done = false
+	write, err := s.Write()
+	ts.Check(err)
+	ts.Check(w.Put(write))
+	if len(args) == 3 {
+		stick := ts.MkAbs(args[2])
+		ts.Check(os.Rename(filepath.Join(stick, s.Folder), filepath.Join(stick, "."+s.Folder+".partial")))
+		ts.Check(os.Remove(filepath.Join(stick, "."+s.Folder+".partial", readMe)))
 	}
 }

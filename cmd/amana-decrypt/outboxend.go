@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"amana/internal/cli"
@@ -25,6 +26,9 @@ func (o *outgoing) finish(s *outbox.Sent) error {
 	if err != nil {
 		return recordError(err)
 	}
+	if err := tidy(partial, s); err != nil {
+		return err
+	}
 	if err := durable.Replace(filepath.Join(partial, readMe), []byte(readMeText(s, head)), 0o600); err != nil {
 		return err
 	}
@@ -41,6 +45,24 @@ func (o *outgoing) finish(s *outbox.Sent) error {
 		return fmt.Errorf("flush stick: %w", err)
 	}
 	return o.done(s)
+}
+
+// tidy removes what a run that was killed while it wrote the text left beside the
+// files.
+func tidy(partial string, s *outbox.Sent) error {
+	entries, err := os.ReadDir(partial)
+	if err != nil {
+		return fmt.Errorf("look at stick: %w", err)
+	}
+	for _, e := range entries {
+		if slices.ContainsFunc(s.Files, func(f outbox.File) bool { return f.Name == e.Name() }) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(partial, e.Name())); err != nil {
+			return fmt.Errorf("clear stick: %w", err)
+		}
+	}
+	return nil
 }
 
 // done records that a folder has its name.
@@ -74,6 +96,9 @@ func (o *outgoing) recover() error {
 		case asRecorded(o.partial(s.Folder), s):
 			err = o.finish(s)
 		default:
+			if err := os.RemoveAll(o.partial(s.Folder)); err != nil { // what is left of it here is of no use
+				return fmt.Errorf("clear stick: %w", err)
+			}
 			continue
 		}
 		if err != nil {

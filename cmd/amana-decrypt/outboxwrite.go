@@ -128,13 +128,18 @@ func (o *outgoing) fill(ctx context.Context, folder string) error {
 	return o.replies(ctx, folder)
 }
 
+// acknowledgedEvent tells of an acknowledgement; its subjects are to be filled in.
+func acknowledgedEvent(intake string) custody.Event {
+	return custody.Event{Act: custody.Acknowledged, Purpose: "so that the server may tell its source", Recipient: "server " + intake, Detail: "the hash is that of the payload"}
+}
+
 // acknowledge writes the acknowledgement.
 func (o *outgoing) acknowledge(ctx context.Context, folder string) error {
 	if len(o.due.Acknowledge) == 0 {
 		return nil
 	}
 	parts := slices.Collect(slices.Chunk(o.due.Acknowledge, carry.MaxPart/acknowledgedBytes))
-	event := custody.Event{Act: custody.Acknowledged, Purpose: "so that the server may tell its source", Recipient: "server " + o.server.Intake, Detail: "the hash is that of the payload"}
+	event := acknowledgedEvent(o.server.Intake)
 	for _, r := range o.due.Acknowledge {
 		o.sent.Acknowledged = append(o.sent.Acknowledged, r.ID)
 		event.Subjects = append(event.Subjects, custody.Subject{Testimony: r.ID, Hash: r.Payload})

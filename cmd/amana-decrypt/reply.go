@@ -32,8 +32,8 @@ type replyCommand struct {
 	Roster    string `name:"roster" placeholder:"FILE" type:"path" help:"With --folder: the newest roster, as an administrator gave it to you."`
 	Key       string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
 	Out       string `short:"o" name:"reply" placeholder:"FILE" type:"path" help:"With --folder: the file to make; it must not exist yet. Give it to the operator."`
-	Text   string `name:"text" placeholder:"FILE" type:"path" help:"A text file with the reply; without it, the reply is read from standard input, or typed."`
-	Yes    bool   `name:"yes" help:"Do not ask whether the text and the thread are the right ones."`
+	Text      string `name:"text" placeholder:"FILE" type:"path" help:"A text file with the reply; without it, the reply is read from standard input, or typed."`
+	Yes       bool   `name:"yes" help:"Do not ask whether the text and the thread are the right ones."`
 	passphraseFlags
 }
 

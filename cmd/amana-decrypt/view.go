@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -158,17 +157,9 @@ func (v *view) begin(folder string) error {
 
 // inMemory chooses a path in memory, where there is room.
 func (v *view) inMemory() error {
-	dir, free, err := memoryFolder()
+	dir, err := v.room()
 	if err != nil {
-		return cli.Hint(err, "give a folder with -o; it will be on a disk, readable by anyone who has it until amana-decrypt close")
-	}
-	var need int64
-	for _, ref := range v.refs {
-		need += ref.Size + 64<<10
-	}
-	if need > free {
-		return cli.Hint(fmt.Errorf("the view needs up to %s of memory, and %s has %s left", size(need), dir, size(free)),
-			"view less at a time with --thread, or give a folder on a disk with -o")
+		return err
 	}
 	switch swaps() {
 	case "yes":
@@ -180,12 +171,28 @@ func (v *view) inMemory() error {
 	return nil
 }
 
+// room returns a folder in memory that has room for the view.
+func (v *view) room() (string, error) {
+	dir, free, err := memoryFolder()
+	if err != nil {
+		return "", cli.Hint(err, "give a folder with -o; it will be on a disk, readable by anyone who has it until amana-decrypt close")
+	}
+	var need int64
+	for _, ref := range v.refs {
+		need += ref.Size + 64<<10
+	}
+	if need > free {
+		return "", cli.Hint(fmt.Errorf("the view needs up to %s of memory, and %s has %s left", size(need), dir, size(free)),
+			"view less at a time with --thread, or give a folder on a disk with -o")
+	}
+	return dir, nil
+}
+
 func size(n int64) string { return fmt.Sprintf("%d MB", (n+999_999)/1_000_000) }
 
 // undo removes what was begun.
 func (v *view) undo() {
 	left, err := dossier.Erase(v.record.Path, v.record.Token)
-	v.folder.Discard()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
 		program.Warn("what was begun of the view could not be removed; amana-decrypt close tries again")
 		return
@@ -232,13 +239,6 @@ func (v *view) one(ctx context.Context, ref workspace.Ref) (dossier.Opened, erro
 		return opened, err
 	}
 	defer file.Close()
-	document, err := v.Document(ref.ID)
-	if err != nil {
-		return opened, err
-	}
-	if !bytes.Equal(document, envelope.Document) {
-		return opened, workspace.ErrDamaged
-	}
 	if err := v.folder.Add(ctx, ref.ID, envelope, func() error { return nil }); err != nil {
 		return opened, err
 	}

@@ -35,6 +35,9 @@ func (w *words) Others(n int) string {
 	if w.Lang == "ar" {
 		return fmt.Sprintf("ومعها غيرها، عددها %d", n)
 	}
+	if n == 1 {
+		return "and 1 other"
+	}
 	return fmt.Sprintf("and %d others", n)
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -22,7 +23,7 @@ type index struct {
 	db       *bbolt.DB
 	file     *os.File // what db works in
 	readOnly bool
-	broken   bool // bbolt panicked: it may hold its locks for ever
+	broken   atomic.Bool // bbolt panicked: it may hold its locks for ever
 }
 
 // openRegular opens a file of the folder that is one, and no link, pipe or device.
@@ -46,13 +47,14 @@ func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
 }
 
 // openIndex opens the index, which must be there, for writing if the medium allows it.
-func openIndex(root *os.Root) (*index, error) {
+// open is openRegular.
+func openIndex(root *os.Root, open func(*os.Root, string, int) (*os.File, error)) (*index, error) {
 	x := new(index)
 	var err error
-	x.file, err = openRegular(root, indexName, os.O_RDWR)
+	x.file, err = open(root, indexName, os.O_RDWR)
 	if readOnlyMedium(err) {
 		x.readOnly = true
-		x.file, err = openRegular(root, indexName, os.O_RDONLY)
+		x.file, err = open(root, indexName, os.O_RDONLY)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: its index, %s, is missing", ErrDamaged, indexName)
@@ -97,7 +99,7 @@ func (x *index) guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if cause := recover(); cause != nil {
-			x.broken = true
+			x.broken.Store(true)
 			err = fmt.Errorf("%w: index: a page cannot be used", ErrDamaged)
 		}
 	}()
@@ -105,7 +107,7 @@ func (x *index) guard(fn func() error) (err error) {
 }
 
 func (x *index) view(fn func(*bbolt.Tx) error) error {
-	if x.broken {
+	if x.broken.Load() {
 		return fmt.Errorf("%w: index", ErrDamaged)
 	}
 	return x.guard(func() error { return x.db.View(fn) })
@@ -113,7 +115,7 @@ func (x *index) view(fn func(*bbolt.Tx) error) error {
 
 func (x *index) update(fn func(*bbolt.Tx) error) error {
 	switch {
-	case x.broken:
+	case x.broken.Load():
 		return fmt.Errorf("%w: index", ErrDamaged)
 	case x.readOnly:
 		return ErrReadOnly
@@ -123,7 +125,7 @@ func (x *index) update(fn func(*bbolt.Tx) error) error {
 
 // close gives the file and its lock back.
 func (x *index) close() error {
-	if x.broken || x.db == nil {
+	if x.broken.Load() || x.db == nil {
 		return x.file.Close() // and leaves what bbolt has mapped
 	}
 	return x.guard(x.db.Close)

@@ -168,7 +168,7 @@ func (w *Workspace) open() (err error) {
 	if w.box, err = w.readKey(); err != nil {
 		return err
 	}
-	if w.index, err = openIndex(w.root); err != nil {
+	if w.index, err = openIndex(w.root, openRegular); err != nil {
 		return err
 	}
 	made, err := w.Shelf(about).Get(aboutKey)

@@ -21,6 +21,17 @@ func newIdentity(t *testing.T) []*age.HybridIdentity {
 	return []*age.HybridIdentity{id}
 }
 
+// newWork makes a workspace, which is closed when the test ends.
+func newWork(t *testing.T) *Workspace {
+	t.Helper()
+	w, err := Create(filepath.Join(t.TempDir(), "work"), newIdentity(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
 const testID = "0123456789abcdef0123456789abcdef"
 
 // What was put is there again; nothing of it can be read from the folder, nor with
@@ -79,11 +90,7 @@ func TestKeeps(t *testing.T) {
 
 // A shelf gives each of its records once, however many they are.
 func TestShelfGivesAll(t *testing.T) {
-	w, err := Create(filepath.Join(t.TempDir(), "work"), newIdentity(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
+	w := newWork(t)
 	var writes []Write
 	for i := range 3*pageOfItems + 1 {
 		writes = append(writes, Write{"many", strings.Repeat("x", i), []byte{byte(i)}})

@@ -2,7 +2,10 @@ package main
 
 import (
 	"math/rand/v2"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"amana/internal/rig"
@@ -48,4 +51,29 @@ func killing(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("the program was never killed")
 	}
 	ts.Logf("killed %d of %d times", killed, times)
+}
+
+var viewPath = regexp.MustCompile(`can be read in (.*)/index\.html`)
+
+// inmemory COMMAND...: makes a view without a folder and sets VIEW to its path; where
+// no folder is in memory the command must ask for one.
+func inmemory(ts *testscript.TestScript, _ bool, args []string) {
+	dir, _, why := memoryFolder()
+	cmd := rig.Command(ts, args)
+	out, err := cmd.CombinedOutput()
+	if why != nil {
+		ts.Setenv("VIEW", "none")
+		if err == nil || !strings.Contains(string(out), "give a folder with -o") {
+			ts.Fatalf("no folder is in memory (%v), and it says %v\n%s", why, err, out)
+		}
+		return
+	}
+	found := viewPath.FindSubmatch(out)
+	if err != nil || found == nil || filepath.Dir(string(found[1])) != dir {
+		ts.Fatalf("no view in %s: %v\n%s", dir, err, out)
+	}
+	if _, err := inMemoryOnly(string(found[1])); err != nil {
+		ts.Fatalf("the view: %v", err)
+	}
+	ts.Setenv("VIEW", string(found[1]))
 }
