@@ -30,10 +30,10 @@ type Actions interface {
 	Open(ctx context.Context, bundle string, progress func(Progress)) (*News, error)
 	// Threads returns what the workspace holds, the latest first.
 	Threads(ctx context.Context) ([]Thread, error)
-	// Read returns a thread as text in the words of a language.
+	// Read returns a thread as text, with the words of questions in a language.
 	Read(ctx context.Context, thread, language string) ([]Line, error)
-	// View decrypts the files of a thread into a folder and returns it.
-	View(ctx context.Context, thread string) (folder string, err error)
+	// View decrypts a thread with its files into a folder.
+	View(ctx context.Context, thread string) (*Viewed, error)
 	// Views returns how many views are open.
 	Views() (int, error)
 	// CloseViews removes all folders that View made.
@@ -53,7 +53,7 @@ type Actions interface {
 	// Due returns what waits to be put on a stick.
 	Due(ctx context.Context) ([]Due, error)
 	// Put puts all that is due on a stick.
-	Put(ctx context.Context, stick string, progress func(Progress)) (*Put, error)
+	Put(ctx context.Context, stick string) (*Put, error)
 	// Eject flushes a stick, and gives it back if the system lets a program do so.
 	Eject(ctx context.Context, stick string) (Ejected, error)
 
@@ -150,6 +150,7 @@ type Thread struct {
 	Files     int
 	Replies   int // sent or waiting
 	Withdrawn bool
+	New       bool   // there is something in it that nobody has read
 	Case      string // if it was linked to one
 }
 
@@ -166,7 +167,11 @@ const (
 
 // Line is a paragraph to read.
 type Line struct {
-	Text   string
+	Text string
+	// Word is a key of the catalogs whose words, with Pairs in them, stand in the place of
+	// the text; it begins with "read.".
+	Word   string
+	Pairs  []any
 	Weight Weight
 	Indent int
 }
@@ -187,14 +192,34 @@ type Address struct {
 
 // Due is one thing that waits in the outbox.
 type Due struct {
-	What   string // "reply", "acknowledgement", "slips", "confirmation"
+	What   string // "reply" or "acknowledgement"
 	Detail string // an id, a number
+}
+
+// Viewed is where a decrypted view is.
+type Viewed struct {
+	Page    string
+	Memory  bool     // it is in memory, and gone when the machine is switched off
+	Remarks []string // in English: what a reviewer should know
 }
 
 // Put is what was put on a stick.
 type Put struct {
-	Folder string
-	Files  []string
+	Folders []Folder // for each server one
+	Remarks []string // in English
+}
+
+// Folder is a folder on a stick.
+type Folder struct {
+	Path  string
+	Files []File
+}
+
+// File is a file for the server.
+type File struct {
+	Name  string
+	What  string // "roster", "slips", "confirmation", "acknowledgement" or "replies"
+	Count int    // of what is in it
 }
 
 // Ejected says what became of a stick.

@@ -13,11 +13,14 @@ func (a *App) threads() {
 		var rows []row
 		for _, t := range all {
 			r := row{text: say("threads.row", "thread", short(t.ID), "day", t.Last, "parts", t.Parts, "files", t.Files), pick: func() { a.read(t.ID) }}
+			if t.New {
+				r.text, r.weight = say("threads.new")+separator+r.text, Strong
+			}
 			if t.Replies > 0 {
-				r.text += " · " + say("threads.replies", "n", t.Replies)
+				r.text += separator + say("threads.replies", "n", t.Replies)
 			}
 			if t.Case != "" {
-				r.text += " · " + t.Case
+				r.text += separator + t.Case
 			}
 			if t.Withdrawn {
 				r.text, r.weight = say("threads.withdrawn", "thread", short(t.ID), "day", t.Last), Grave
@@ -41,6 +44,11 @@ func (a *App) read(thread string) {
 		lines, err = a.actions.Read(ctx, thread, language)
 		return err
 	}, func() {
+		for i, l := range lines {
+			if l.Word != "" {
+				lines[i].Text = a.words.say(l.Word, l.Pairs...)
+			}
+		}
 		a.push(&page{name: "thread", pairs: []any{"thread", short(thread)}, body: newPager(lines...), leave: a.pop, step: a.actions.Command(StepShow, thread),
 			bar: []button{{"do.goback", a.pop}, {"do.reply", func() { a.write(thread) }}, {"do.view", func() { a.view(thread) }}}})
 	})
@@ -50,12 +58,28 @@ func (a *App) read(thread string) {
 func (a *App) view(thread string) {
 	a.push(&page{name: "view", leave: a.pop, step: a.actions.Command(StepView, thread), bar: []button{{"do.goback", a.pop}, {"do.viewnow", func() {
 		a.pop()
-		var folder string
+		var v *Viewed
 		a.do("viewing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-			folder, err = a.actions.View(ctx, thread)
+			v, err = a.actions.View(ctx, thread)
 			return err
-		}, func() { a.push(a.told("viewed", "folder", folder)) })
+		}, func() {
+			name := "viewed"
+			if v.Memory {
+				name = "viewedmemory"
+			}
+			p := a.told(name, "page", v.Page)
+			p.body = newPager(graveLines(v.Remarks)...)
+			a.push(p)
+		})
 	}}}})
+}
+
+// graveLines are remarks, each in a paragraph.
+func graveLines(remarks []string) (lines []Line) {
+	for _, r := range remarks {
+		lines = append(lines, Line{Text: r, Weight: Grave}, Line{})
+	}
+	return lines
 }
 
 // views says what is decrypted and offers to remove it.

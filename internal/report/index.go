@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"amana/internal/dossier"
 	"amana/internal/facts"
 	"amana/internal/testimony"
 )
@@ -59,7 +60,7 @@ func (l *language) indexRow(d *caseData, v *caseView) indexRow {
 		}
 	}
 	sortFlags(r.Flags)
-	r.words = l.searched(v)
+	r.words = dossier.VisibleText(l.searched(v))
 	return r
 }
 

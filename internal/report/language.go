@@ -51,7 +51,7 @@ func newLanguage(code string, m *maker) (*language, error) {
 	var err error
 	l.page1, err = template.New("").Funcs(template.FuncMap{
 		"say": l.say, "visible": dossier.VisibleName, "text": dossier.VisibleText, "direction": dossier.Direction, "size": dossier.Size,
-		"warning": func(w preview.Warning) string { return l.say("warn-" + string(w)) },
+		"warning": func(w preview.Warning) string { return w.In(code) },
 		"list":    func(n ...int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(n), " ", ", "), "[]") },
 		"plain":   plainDate,
 		"plus":    func(a, b int) int { return a + b },

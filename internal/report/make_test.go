@@ -3,9 +3,11 @@ package report
 import (
 	"cmp"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"amana/internal/cases"
@@ -129,4 +131,28 @@ func read(t testing.TB, path ...string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+func questions() []*questionnaire.Schema { return []*questionnaire.Schema{questionnaire.Builtin()} }
+
+// failing is a folder that takes a few files, and then no more.
+type failing struct {
+	after int
+	err   error
+}
+
+func (f failing) folder() Folder { return &failingFolder{failing: f} }
+
+type failingFolder struct {
+	failing
+	n atomic.Int64
+}
+
+func (f *failingFolder) MakeDir(string) error { return nil }
+
+func (f *failingFolder) WriteFile(name string, fill func(io.Writer) error) error {
+	if f.n.Add(1) > int64(f.after) {
+		return f.err
+	}
+	return fill(io.Discard)
 }
