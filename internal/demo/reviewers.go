@@ -50,7 +50,7 @@ func (d *demo) open(vkey string) error {
 // report makes what others may see.
 func (d *demo) report() error {
 	d.say("reviewer A makes a report for others (amana-decrypt report): a case is a person, and what a source did not allow is not in it")
-	if _, err := d.work(3, "report", "-o", d.path("report")); err != nil {
+	if _, err := d.work(3, "report", "-o", d.path("report"), "--recipient", "whoever looks at the demo", "--purpose", "to show a report"); err != nil {
 		return err
 	}
 	d.say("and looks at the record of what was done with each testimony, from the day it arrived (amana-decrypt custody verify)")
