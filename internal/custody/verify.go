@@ -58,6 +58,7 @@ type verifier struct {
 	signers map[string]*Signer   // by key and name
 
 	rosters map[string]map[uint32]*roster.Signed // by the server's key and epoch
+	sums    map[string]map[uint32]sum            // of them
 }
 
 // Verify holds the whole workspace against its record: the chain and its signatures,
@@ -68,7 +69,7 @@ type verifier struct {
 // Its error is about what makes verifying useless: the disk, or Ctrl-C. What was
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
-	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed)}
+	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed), sums: make(map[string]map[uint32]sum)}
 	for _, step := range []func(context.Context) error{
 		v.chain,
 		v.readBundles,
