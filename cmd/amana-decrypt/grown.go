@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -41,16 +42,19 @@ type grown struct {
 	total    int64 // bytes to open
 	todo     int   // testimonies to open
 
+	turn sync.RWMutex // of now: held for writing while it is handed over
+	now  *filled
+
 	mu    sync.Mutex
 	done  int64 // bytes
 	count int   // testimonies
-	now   *filled
 	wrong []dossier.Failed
 }
 
 // filled is a batch with what it was filled with.
 type filled struct {
 	*workspace.Batch
+	mu    sync.Mutex
 	taken []taken
 }
 
@@ -94,6 +98,7 @@ func (b *grown) openAll(ctx context.Context) error {
 	// Where many cores make garbage faster than it is looked for, it is looked for
 	// more often. What is in use is far less.
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(128 << 20))
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is in use, and goes fast
 	m := &b.job.bundle.Manifest
 	todo, total, err := b.missing()
 	if err != nil {
@@ -108,25 +113,21 @@ func (b *grown) openAll(ctx context.Context) error {
 	b.total, b.todo = total, len(todo)
 	defer b.progress.Done()
 	b.now, b.full = b.begin(), make(chan *filled, 1)
-	next := make(chan int)
+	var next atomic.Int64
 	var workers, committer sync.WaitGroup
 	committer.Go(b.commitAll)
 	for range min(runtime.GOMAXPROCS(0), 4) {
 		workers.Go(func() {
-			for i := range next {
-				if b.ctx.Err() == nil {
-					b.take(i)
+			w := taker{grown: b}
+			for b.ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(todo) {
+					return
 				}
+				w.take(todo[i])
 			}
 		})
 	}
-	for _, i := range todo {
-		if b.ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
 	workers.Wait()
 	b.full <- b.now // the last, which may be all that Ctrl-C left time for
 	close(b.full)
@@ -174,8 +175,10 @@ func (b *grown) madeOn(sum string) string {
 
 func (b *grown) begin() *filled { return &filled{Batch: b.Begin()} }
 
-// handOver gives the batch to be committed if it is full. b.mu is held.
+// handOver gives the batch to be committed if it is full.
 func (b *grown) handOver() {
+	b.turn.Lock()
+	defer b.turn.Unlock()
 	if b.now.Full() {
 		b.full <- b.now
 		b.now = b.begin()

@@ -20,10 +20,19 @@ import (
 // from memory. Larger ones are written while they are opened.
 const inMemory = 1 << 20
 
+// taker opens testimonies, one at a time.
+type taker struct {
+	*grown
+	buf []byte // for those that are opened from memory
+}
+
 // take opens one testimony into the batch, or notes why it cannot be.
-func (b *grown) take(i int) {
+func (b *taker) take(i int) {
 	e := &b.job.bundle.Manifest.Testimonies[i]
 	err := b.takeOne(i, e)
+	if err == nil {
+		b.handOver()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.done += e.Size()
@@ -32,7 +41,6 @@ func (b *grown) take(i int) {
 		b.watch(b.done, b.total, b.count, b.todo)
 	}
 	if err == nil {
-		b.handOver()
 		return
 	}
 	reason, ok := reasonOf(err)
@@ -47,7 +55,7 @@ func (b *grown) take(i int) {
 	b.wrong = append(b.wrong, f)
 }
 
-func (b *grown) takeOne(i int, e *carry.Entry) error {
+func (b *taker) takeOne(i int, e *carry.Entry) error {
 	check, err := b.job.bundle.Check(i)
 	if err != nil {
 		return err
@@ -60,8 +68,11 @@ func (b *grown) takeOne(i int, e *carry.Entry) error {
 
 // takeSmall takes one that fits into memory. Nothing of it is looked at before it is
 // known to be what the server signed.
-func (b *grown) takeSmall(check *carry.Check, e *carry.Entry) error {
-	data := make([]byte, e.Size())
+func (b *taker) takeSmall(check *carry.Check, e *carry.Entry) error {
+	if int64(cap(b.buf)) < e.Size() {
+		b.buf = make([]byte, e.Size())
+	}
+	data := b.buf[:e.Size()]
 	if _, err := check.ReadAt(data, 0); err != nil && err != io.EOF {
 		return err
 	}
@@ -88,7 +99,7 @@ func (b *grown) takeSmall(check *carry.Check, e *carry.Entry) error {
 
 // takeLarge takes one in one pass: what is read to be opened is hashed and written as
 // it goes by.
-func (b *grown) takeLarge(check *carry.Check, e *carry.Entry) error {
+func (b *taker) takeLarge(check *carry.Check, e *carry.Entry) error {
 	original, err := b.original(e)
 	if err != nil {
 		return err
@@ -135,9 +146,9 @@ func readAll(ctx context.Context, envelope *unseal.Envelope) error {
 }
 
 func (b *grown) original(e *carry.Entry) (*workspace.Original, error) {
-	b.mu.Lock()
+	b.turn.RLock()
 	batch := b.now
-	b.mu.Unlock()
+	b.turn.RUnlock()
 	return batch.Original(e.ID, e.Size())
 }
 
@@ -152,14 +163,16 @@ func (b *grown) keep(e *carry.Entry, envelope *unseal.Envelope, original *worksp
 		ref.Notes = append(ref.Notes, "A bundle before promised another payload for it, which could not be opened.")
 		opened.Notes = ref.Notes
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.turn.RLock()
+	defer b.turn.RUnlock()
 	if err := b.now.Keep(original, ref, envelope.Document); err != nil {
 		return err
 	}
 	if failed {
 		b.now.With(workspace.Mended(e.ID))
 	}
+	b.now.mu.Lock()
+	defer b.now.mu.Unlock()
 	b.now.taken = append(b.now.taken, taken{e, opened, envelope.Testimony.Reply})
 	return nil
 }

@@ -65,14 +65,17 @@ func (b *Batch) Original(id string, size int64) (*Original, error) {
 	if b.w.ReadOnly() {
 		return nil, fmt.Errorf("%w: %w", ErrWrite, ErrReadOnly)
 	}
-	root, path := b.w.root, partialPath(id)
-	if err := root.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	folder, err := b.w.folder(id)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	if err := root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
+	const flag = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	file, err := folder.OpenFile(partialName(id), flag, 0o600)
+	if errors.Is(err, fs.ErrExist) { // of a run that was killed
+		if err = folder.Remove(partialName(id)); err == nil {
+			file, err = folder.OpenFile(partialName(id), flag, 0o600)
+		}
 	}
-	file, err := root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
@@ -106,7 +109,7 @@ func (o *Original) Discard() {
 	if o.file != nil {
 		o.file.Close()
 		o.file = nil
-		o.b.w.root.Remove(partialPath(o.id))
+		o.b.w.remove(o.id)
 	}
 }
 
@@ -214,7 +217,11 @@ func (b *Batch) Commit(with ...Write) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range b.files {
-		if err := b.w.root.Rename(partialPath(id), originalPath(id)); err != nil {
+		folder, err := b.w.folder(id)
+		if err == nil {
+			err = folder.Rename(partialName(id), id+originalEnd)
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %w", ErrWrite, err)
 		}
 	}
@@ -242,7 +249,7 @@ func (b *Batch) Discard() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range b.files {
-		b.w.root.Remove(partialPath(id))
+		b.w.remove(id)
 	}
 	b.reset()
 }
@@ -284,9 +291,42 @@ func list(root *os.Root, name string) ([]os.DirEntry, error) {
 	return dir.ReadDir(-1)
 }
 
-const partialEnd = ".age.partial"
+// How the name of an original ends, and of one that is being written.
+const (
+	originalEnd = ".age"
+	partialEnd  = ".age.partial"
+)
 
-// partialPath is the path of an original that is being written.
-func partialPath(id string) string {
-	return filepath.Join(originalsName, id[:2], "."+id+partialEnd)
+// partialName is the name of an original that is being written, in its folder.
+func partialName(id string) string { return "." + id + partialEnd }
+
+// folder returns the folder of an original, which it makes if it is not there. It stays
+// open until the workspace is closed: there are 256 at most.
+func (w *Workspace) folder(id string) (*os.Root, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	name := id[:2]
+	if folder := w.folders[name]; folder != nil {
+		return folder, nil
+	}
+	path := filepath.Join(originalsName, name)
+	if err := w.root.MkdirAll(path, 0o700); err != nil {
+		return nil, err
+	}
+	folder, err := w.root.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	if w.folders == nil {
+		w.folders = make(map[string]*os.Root)
+	}
+	w.folders[name] = folder
+	return folder, nil
+}
+
+// remove removes an original that is being written.
+func (w *Workspace) remove(id string) {
+	if folder, err := w.folder(id); err == nil {
+		folder.Remove(partialName(id))
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"amana/internal/durable"
 
@@ -50,6 +51,9 @@ type Workspace struct {
 	ids   []age.Identity
 	box   *box
 	index *index
+
+	mu      sync.Mutex
+	folders map[string]*os.Root // of originals, that were written to
 }
 
 // Create makes a workspace at path, where nothing may stand but an empty folder (the
@@ -196,6 +200,12 @@ func (w *Workspace) Close() error {
 	if w.index != nil {
 		err = w.index.close()
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, folder := range w.folders {
+		folder.Close()
+	}
+	w.folders = nil
 	if w.root != nil {
 		w.root.Close()
 	}
