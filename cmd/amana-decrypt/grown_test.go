@@ -90,7 +90,9 @@ func TestGrowthDamage(t *testing.T) {
 	tar, id := bundleOf(t, size, size, size)
 	changed := bytes.Clone(tar)
 	changed[len(tar)/2] ^= 1
-	stick := func(at int) io.ReaderAt { return worn{bytes.NewReader(tar), int64(at), int64(at) + 512, false, new(bool)} }
+	stick := func(at int) io.ReaderAt {
+		return worn{bytes.NewReader(tar), int64(at), int64(at) + 512, false, new(bool)}
+	}
 	for name, c := range map[string]struct {
 		stick  io.ReaderAt
 		reason dossier.Reason

@@ -30,8 +30,8 @@ func (l *listing) print(w io.Writer) {
 			}
 		}
 	}
-	if len(l.Probes) > 0 {
-		fmt.Fprintf(w, "set aside: %s by the operator\n", cli.Count(len(l.Probes), "probe", "probes"))
+	for _, p := range l.Probes {
+		fmt.Fprintf(w, "set aside: %s, received %s: a probe by the operator\n", p.ID, p.Received)
 	}
 	for _, f := range l.Failed {
 		fmt.Fprintf(w, "not opened: testimony %s (%s, tried on %s): %s\n", f.ID, f.Reason, f.Day, cli.Plain(f.Detail))

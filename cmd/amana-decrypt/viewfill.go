@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"amana/internal/cli"
 	"amana/internal/dossier"
@@ -12,7 +13,15 @@ import (
 
 // fill writes the view.
 func (v *view) fill(ctx context.Context) error {
+	var total, done int64
 	for _, ref := range v.refs {
+		total += ref.Size
+	}
+	progress := cli.NewProgress(os.Stderr, "viewing", total)
+	defer progress.Done()
+	for _, ref := range v.refs {
+		progress.Set(done)
+		done += ref.Size
 		if err := context.Cause(ctx); err != nil {
 			return fmt.Errorf("stopped: %w", err)
 		}
