@@ -97,6 +97,7 @@ var little = map[string][]string{
 	"internal/wordlist":      nil,
 	"internal/questionnaire": {"internal/edtf", "internal/testimony"},
 	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
+	"internal/workspace":     {"internal/durable", "internal/testimony", "internal/unseal"},
 	"intake/circuit":         nil,
 	"intake/token":           {"internal/agekey", "internal/mailbox", "internal/wordlist"},
 	"intake/pages":           {"internal/edtf", "internal/questionnaire", "internal/shallow", "internal/testimony", "internal/wordlist"},
