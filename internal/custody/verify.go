@@ -176,6 +176,10 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.say("unrecorded", r.ID, "the workspace has it, and the record does not tell how it came")
 		}
 	}
+	shelves, err := v.w.Shelves()
+	if err != nil {
+		return err
+	}
 	for _, name := range shelves {
 		for _, err := range v.w.Shelf(name).All() {
 			if err := context.Cause(ctx); err != nil {
@@ -190,6 +194,3 @@ func (v *verifier) rest(ctx context.Context) error {
 	}
 	return nil
 }
-
-// shelves are all shelves of a workspace.
-var shelves = []string{"refs", "documents", "bundles", "manifests", "rosters", "trust", "failed", "new", "views", "coding", "editions", "reveals", shelf, "outbox", "replies"}
