@@ -21,7 +21,8 @@ done
 fetch_packages() {
 	for pair in $packages; do
 		[ -f "${pair%:*}/node_modules/${pair##*:}" ] && continue
-		echo "installing ${pair##*:} for the tests"
+		package=${pair##*:}
+		echo "installing ${package%/*} for the tests"
 		npm ci --prefix "${pair%:*}" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	done
 }
