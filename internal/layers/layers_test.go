@@ -94,6 +94,7 @@ var little = map[string][]string{
 	"intake/probe":           nil,
 	"internal/edtf":          nil,
 	"internal/testimony":     nil,
+	"internal/names":         {"internal/edtf"},
 	"internal/wordlist":      nil,
 	"internal/questionnaire": {"internal/edtf", "internal/testimony"},
 	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
