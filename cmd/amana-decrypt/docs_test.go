@@ -66,7 +66,7 @@ func TestReviewCommands(t *testing.T) {
 		}
 		args := arguments(strings.NewReplacer("amana-intake+…", vkey, "eight words", "powder media zone spare dash fade flag differ").Replace(m[1]))
 		parser, err := kong.New(new(grammar), kong.Exit(func(int) {}), kong.Writers(io.Discard, io.Discard),
-			kong.BindTo(context.Background(), (*context.Context)(nil)), kong.BindTo(io.Writer(io.Discard), (*io.Writer)(nil)), kong.Vars{"uses": uses()})
+			kong.BindTo(context.Background(), (*context.Context)(nil)), kong.BindTo(io.Writer(io.Discard), (*io.Writer)(nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -128,7 +128,7 @@ func (c *exchangeReadCommand) Run(ctx context.Context, stdout io.Writer) error {
 	for _, id := range r.key.Identities {
 		ids = append(ids, id)
 	}
-	open := func() (io.Reader, error) { return stopping{ctx, io.NewSectionReader(file, 0, size)}, nil }
+	open := func() (io.Reader, error) { return untilStopped{ctx, io.NewSectionReader(file, 0, size)}, nil }
 	m, err := r.coding.Merge(open, ids, func(all []*cases.Signed) error { return r.keep(custody.Merged, all) })
 	if err != nil {
 		return exchangeError(err, m)
@@ -165,13 +165,13 @@ func nameOf(coding *cases.Coding, h *cases.Head) string {
 	return h.Name
 }
 
-// stopping is a reader that ends when the person stops the program.
-type stopping struct {
+// untilStopped is a reader that ends when the person stops the program.
+type untilStopped struct {
 	ctx context.Context
 	io.Reader
 }
 
-func (s stopping) Read(p []byte) (int, error) {
+func (s untilStopped) Read(p []byte) (int, error) {
 	if err := context.Cause(s.ctx); err != nil {
 		return 0, err
 	}

@@ -14,10 +14,15 @@ const program offline.Program = "amana-decrypt"
 
 // grammar is the command line.
 type grammar struct {
+	Desk     deskCommand     `cmd:"" help:"Guided screens for all that follows; the same as amana-decrypt alone."`
 	Open     openCommand     `cmd:"" help:"Open bundles into your workspace, or one into a new folder."`
 	List     listCommand     `cmd:"" help:"List what is in your workspace: threads, what is new, what could not be opened."`
 	Show     showCommand     `cmd:"" help:"Print one thread of your workspace, and write nothing of it."`
 	View     viewCommand     `cmd:"" help:"Make a decrypted view of your workspace, in memory or in a folder."`
+	Extract  extractCommand  `cmd:"" help:"Take one file of a testimony out of your workspace, on purpose."`
+	Report   reportCommand   `cmd:"" help:"Make pages of the cases, with tables and charts, that a browser opens from the disk."`
+	Tables   tablesCommand   `cmd:"" help:"Count the cases: all tables and charts, as pages, drawings and CSV."`
+	Reveal   revealCommand   `cmd:"" help:"Print one small number of the tables all the same, for a reason that you sign."`
 	Close    closeCommand    `cmd:"" help:"Remove the decrypted views of your workspace."`
 	Cases    casesCommand    `cmd:"" help:"Cases: which threads are about one person, and what reviewers say of them."`
 	Code     codeCommand     `cmd:"" help:"Code a case or a thread beside what its source answered: legal terms, HURIDOCS codes, reliability, notes."`
@@ -35,5 +40,5 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	return cli.Main("amana-decrypt", "Opens testimonies on a machine without a network.",
-		new(grammar), os.Args[1:], os.Stdout, os.Stderr)
+		new(grammar), args(os.Args[1:]), os.Stdout, os.Stderr)
 }

@@ -157,17 +157,9 @@ func (v *view) begin(folder string) error {
 
 // inMemory chooses a path in memory, where there is room.
 func (v *view) inMemory() error {
-	dir, free, err := memoryFolder()
+	dir, err := v.room()
 	if err != nil {
-		return cli.Hint(err, "give a folder with -o; it will be on a disk, readable by anyone who has it until amana-decrypt close")
-	}
-	var need int64
-	for _, ref := range v.refs {
-		need += ref.Size + 64<<10
-	}
-	if need > free {
-		return cli.Hint(fmt.Errorf("the view needs up to %s of memory, and %s has %s left", size(need), dir, size(free)),
-			"view less at a time with --thread, or give a folder on a disk with -o")
+		return err
 	}
 	switch swaps() {
 	case "yes":
@@ -177,6 +169,23 @@ func (v *view) inMemory() error {
 	}
 	v.record.Path, v.record.Memory = filepath.Join(dir, "amana-view-"+v.record.Token[:16]), true
 	return nil
+}
+
+// room returns a folder in memory that has room for the view.
+func (v *view) room() (string, error) {
+	dir, free, err := memoryFolder()
+	if err != nil {
+		return "", cli.Hint(err, "give a folder with -o; it will be on a disk, readable by anyone who has it until amana-decrypt close")
+	}
+	var need int64
+	for _, ref := range v.refs {
+		need += ref.Size + 64<<10
+	}
+	if need > free {
+		return "", cli.Hint(fmt.Errorf("the view needs up to %s of memory, and %s has %s left", size(need), dir, size(free)),
+			"view less at a time with --thread, or give a folder on a disk with -o")
+	}
+	return dir, nil
 }
 
 func size(n int64) string { return fmt.Sprintf("%d MB", (n+999_999)/1_000_000) }

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -199,8 +198,6 @@ func codesOf(l *questionnaire.List) (codes []string) {
 	return codes
 }
 
-var codesShape = regexp.MustCompile(`^[a-z0-9_]{1,40}(,[a-z0-9_]{1,40})*$`)
-
 // knows tells whether this version knows what an entry means. Facts it cannot tell: they
 // are checked where they are coded, against questions that may not be here.
 func (b *Codebook) knows(e *Entry) bool {
@@ -213,9 +210,6 @@ func (b *Codebook) knows(e *Entry) bool {
 	}
 	if e.Value == "" || f.Type == TypeText {
 		return true
-	}
-	if !codesShape.MatchString(e.Value) {
-		return false
 	}
 	value, err := b.Check(e.Subject, e.Field, e.Value)
 	return err == nil && value == e.Value

@@ -149,8 +149,12 @@ func ReadExchange(in io.Reader, ids []age.Identity, take func(*Signed) error) (*
 	case err != nil: // age quotes what it read
 		return nil, fmt.Errorf("%w: it is no sealed file, or damaged", ErrExchange)
 	}
-	limited := &io.LimitedReader{R: plain, N: MaxExchange + MaxExchange/8}
-	r := &lines{bufio.NewReaderSize(limited, MaxEntry)}
+	return readOpened(plain, take)
+}
+
+// readOpened reads what was sealed.
+func readOpened(plain io.Reader, take func(*Signed) error) (*Head, error) {
+	r := &lines{bufio.NewReaderSize(io.LimitReader(plain, MaxExchange+MaxExchange/8), MaxEntry)}
 	h, err := r.head()
 	if err != nil {
 		return nil, err

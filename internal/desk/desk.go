@@ -30,19 +30,26 @@ type Actions interface {
 	Open(ctx context.Context, bundle string, progress func(Progress)) (*News, error)
 	// Threads returns what the workspace holds, the latest first.
 	Threads(ctx context.Context) ([]Thread, error)
-	// Read returns a thread as text in the words of a language.
+	// Read returns a thread as text, with the words of questions in a language.
 	Read(ctx context.Context, thread, language string) ([]Line, error)
-	// View decrypts the files of a thread into a folder and returns it.
-	View(ctx context.Context, thread string) (folder string, err error)
+	// View decrypts a thread with its files into a folder.
+	View(ctx context.Context, thread string) (*Viewed, error)
 	// Views returns how many views are open.
 	Views() (int, error)
 	// CloseViews removes all folders that View made.
 	CloseViews(ctx context.Context) (closed int, err error)
 
-	// Suggestions returns cases that may be one person.
-	Suggestions(ctx context.Context) ([]Suggestion, error)
-	// Report writes the report and the tables into a new folder and returns its page.
-	Report(ctx context.Context, working bool) (page string, err error)
+	// Suggestions returns pairs of threads that may tell of one person, with the reasons
+	// in a language.
+	Suggestions(ctx context.Context, language string) ([]Suggestion, error)
+	// Names returns what the sources of threads say of who the person is.
+	Names(ctx context.Context, threads ...string) ([]Person, error)
+	// Judge says that two threads tell of one person, or of two, and why.
+	Judge(ctx context.Context, threads [2]string, same bool, why string) error
+	// Report writes the report and the tables into a new folder and returns its page: all
+	// that there is, for the reviewers' own desk, or what others may read, for a purpose
+	// and a recipient.
+	Report(ctx context.Context, own bool, purpose, recipient string) (page string, err error)
 
 	// Answerable returns how a reply to a thread is addressed, or why it cannot be sent.
 	Answerable(ctx context.Context, thread string) (*Address, error)
@@ -53,7 +60,7 @@ type Actions interface {
 	// Due returns what waits to be put on a stick.
 	Due(ctx context.Context) ([]Due, error)
 	// Put puts all that is due on a stick.
-	Put(ctx context.Context, stick string, progress func(Progress)) (*Put, error)
+	Put(ctx context.Context, stick string) (*Put, error)
 	// Eject flushes a stick, and gives it back if the system lets a program do so.
 	Eject(ctx context.Context, stick string) (Ejected, error)
 
@@ -80,7 +87,8 @@ const (
 	StepView    Step = "view" // thread
 	StepClose   Step = "close"
 	StepSuggest Step = "suggest"
-	StepReport  Step = "report" // "working" or nothing
+	StepLink    Step = "link" // two threads
+	StepReport  Step = "report"
 	StepReply   Step = "reply"  // thread
 	StepOutbox  Step = "outbox" // stick, or nothing to see what is due
 )
@@ -150,6 +158,7 @@ type Thread struct {
 	Files     int
 	Replies   int // sent or waiting
 	Withdrawn bool
+	New       bool   // there is something in it that nobody has read
 	Case      string // if it was linked to one
 }
 
@@ -166,16 +175,26 @@ const (
 
 // Line is a paragraph to read.
 type Line struct {
-	Text   string
+	Text string
+	// Word is a key of the catalogs whose words, with Pairs in them, stand in the place of
+	// the text; it begins with "read.".
+	Word   string
+	Pairs  []any
 	Weight Weight
 	Indent int
 }
 
-// Suggestion is two cases that may be one person.
+// Suggestion is two threads that may tell of one person.
 type Suggestion struct {
-	One, Other string // cases
-	Score      int    // out of 100
-	Reasons    []string
+	Threads [2]string
+	Cases   [2]string
+	Score   int      // of 100
+	Reasons []string // those that speak against it begin with "-"
+}
+
+// Person is what a source says of who the person is; what it does not say is empty.
+type Person struct {
+	Name, Father, Mother, Birth, Birthplace string
 }
 
 // Address is where a reply goes.
@@ -187,14 +206,34 @@ type Address struct {
 
 // Due is one thing that waits in the outbox.
 type Due struct {
-	What   string // "reply", "acknowledgement", "slips", "confirmation"
+	What   string // "reply" or "acknowledgement"
 	Detail string // an id, a number
+}
+
+// Viewed is where a decrypted view is.
+type Viewed struct {
+	Page    string
+	Memory  bool     // it is in memory, and gone when the machine is switched off
+	Remarks []string // in English: what a reviewer should know
 }
 
 // Put is what was put on a stick.
 type Put struct {
-	Folder string
-	Files  []string
+	Folders []Folder // for each server one
+	Remarks []string // in English
+}
+
+// Folder is a folder on a stick.
+type Folder struct {
+	Path  string
+	Files []File
+}
+
+// File is a file for the server.
+type File struct {
+	Name  string
+	What  string // "roster", "slips", "confirmation", "acknowledgement" or "replies"
+	Count int    // of what is in it
 }
 
 // Ejected says what became of a stick.

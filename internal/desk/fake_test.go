@@ -66,18 +66,18 @@ func (f *fake) Open(ctx context.Context, bundle string, report func(Progress)) (
 		Failed: []Failed{{"99bb2d3e4f5061728394a5b6c7d8e9f0", "damaged", "the payload is not as signed"}}, Remarks: []string{"The server's key was not compared."}}, f.ask("open", bundle)
 }
 func (f *fake) Threads(context.Context) ([]Thread, error) {
-	return []Thread{{ID: oneThread, Last: "2026-11-22", Parts: 2, Files: 1, Replies: 1, Case: "C-12"}, {ID: otherThread, Last: "2026-11-20", Withdrawn: true}}, f.ask("threads")
+	return []Thread{{ID: oneThread, Last: "2026-11-22", Parts: 2, Files: 1, Replies: 1, New: true, Case: "C-12"}, {ID: otherThread, Last: "2026-11-20", Withdrawn: true}}, f.ask("threads")
 }
 func (f *fake) Read(_ context.Context, thread, language string) ([]Line, error) {
-	lines := []Line{{Text: "ذهب إلى المركز ولم يعد", Weight: Strong}, {Text: "hostile \x1b[2J words", Indent: 2}}
+	lines := []Line{{Word: "read.testimony", Pairs: []any{"id", thread, "day", "2026-11-22", "language", "ar"}, Weight: Strong}, {Text: "ذهب إلى المركز ولم يعد", Weight: Strong}, {Text: "hostile \x1b[2J words", Indent: 2}}
 	for i := range 60 {
 		lines = append(lines, Line{Text: fmt.Sprintf("line %d", i)})
 	}
 	return lines, f.ask("read", thread, language)
 }
-func (f *fake) View(_ context.Context, thread string) (string, error) {
+func (f *fake) View(_ context.Context, thread string) (*Viewed, error) {
 	f.views++
-	return "/home/x/cases/views/1", f.ask("view", thread)
+	return &Viewed{"/run/x/view/index.html", true, []string{"This machine has a swap."}}, f.ask("view", thread)
 }
 func (f *fake) Views() (int, error) { return f.views, nil }
 func (f *fake) CloseViews(context.Context) (int, error) {
@@ -85,11 +85,17 @@ func (f *fake) CloseViews(context.Context) (int, error) {
 	f.views = 0
 	return n, f.ask("close views")
 }
-func (f *fake) Suggestions(context.Context) ([]Suggestion, error) {
-	return []Suggestion{{"C-12", "C-40", 87, []string{"أحمد / Ahmad", "1990"}}}, f.ask("suggestions")
+func (f *fake) Suggestions(_ context.Context, language string) ([]Suggestion, error) {
+	return []Suggestion{{[2]string{oneThread, otherThread}, [2]string{"C-12", "C-40"}, 87, []string{"+ أحمد / Ahmad", "- 1990"}}}, f.ask("suggestions", language)
 }
-func (f *fake) Report(_ context.Context, working bool) (string, error) {
-	return "/home/x/cases-reports/1/index.html", f.ask("report", working)
+func (f *fake) Names(_ context.Context, threads ...string) ([]Person, error) {
+	return []Person{{Name: "أحمد علي", Mother: "Maryam"}, {Name: "Ahmad Ali", Birth: "1990"}}, f.ask("names", threads)
+}
+func (f *fake) Judge(_ context.Context, threads [2]string, same bool, why string) error {
+	return f.ask("judge", threads, same, why)
+}
+func (f *fake) Report(_ context.Context, own bool, purpose, recipient string) (string, error) {
+	return "/home/x/cases-reports/1/index.html", f.ask("report", own, purpose, recipient)
 }
 func (f *fake) Answerable(_ context.Context, thread string) (*Address, error) {
 	return &Address{thread, 2, "2026-11-22"}, f.ask("answerable", thread)
@@ -105,9 +111,9 @@ func (f *fake) Reply(_ context.Context, thread, text string) error {
 	return f.ask("reply", thread, text)
 }
 func (f *fake) Due(context.Context) ([]Due, error) { return f.due, f.ask("due") }
-func (f *fake) Put(_ context.Context, stick string, _ func(Progress)) (*Put, error) {
+func (f *fake) Put(_ context.Context, stick string) (*Put, error) {
 	f.due = nil
-	return &Put{stick + "/amana-outbox-1", []string{"replies.tar"}}, f.ask("put", stick)
+	return &Put{Folders: []Folder{{stick + "/amana-outbox-1", []File{{"replies.tar", "replies", 1}}}}, Remarks: []string{"one was left"}}, f.ask("put", stick)
 }
 func (f *fake) Eject(_ context.Context, stick string) (Ejected, error) {
 	if strings.HasSuffix(stick, "B") {

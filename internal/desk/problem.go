@@ -26,8 +26,8 @@ const (
 	BadText       Kind = "badtext"
 	LongText      Kind = "longtext"
 	NoText        Kind = "notext"
-	NoRoster      Kind = "noroster"
-	Refused       Kind = "refused" // not trusted
+	NoSigning     Kind = "nosigning" // a key that cannot sign
+	Refused       Kind = "refused"   // not trusted
 	Other         Kind = "other"
 )
 

@@ -74,13 +74,16 @@ func (a *App) outbox() {
 // put puts all that is due on a stick, and says what that was.
 func (a *App) put(s Stick) {
 	var put *Put
-	a.do("putting", []any{"stick", s.Path}, func(ctx context.Context, report func(Progress)) (err error) {
-		put, err = a.actions.Put(ctx, s.Path, report)
+	a.do("putting", []any{"stick", s.Path}, func(ctx context.Context, _ func(Progress)) (err error) {
+		put, err = a.actions.Put(ctx, s.Path)
 		return err
 	}, func() {
-		lines := []Line{{Text: put.Folder, Weight: Strong}}
-		for _, f := range put.Files {
-			lines = append(lines, Line{Text: f, Indent: 2})
+		lines := graveLines(put.Remarks)
+		for _, folder := range put.Folders {
+			lines = append(lines, Line{Text: folder.Path, Weight: Strong})
+			for _, f := range folder.Files {
+				lines = append(lines, Line{Text: a.words.say("file."+f.What, "n", f.Count), Indent: 2}, Line{Text: f.Name, Indent: 4, Weight: Faint})
+			}
 		}
 		a.home()
 		a.push(&page{name: "put", body: newPager(lines...), leave: a.home, bar: []button{{"do.eject", a.eject}, {"do.home", a.home}}})

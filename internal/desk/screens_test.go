@@ -79,8 +79,8 @@ func TestScreenOpen(t *testing.T) {
 		begun(r).reads(r.say("home.open"), r.say("home.eject"))
 		r.write("1").named("sticks").reads("bundle.tar", "amana-decrypt open BUNDLE")
 		r.press(enter).named("news").did("open /media/x/A/bundle.tar").reads("77aa2d3e", "4f1c2d3e", "99bb2d3e")
-		r.press(tcell.KeyEnd, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
-		r.press(tcell.KeyHome, down, enter).named("thread").did("read " + otherThread + " " + r.App.words.language)
+		r.press(tcell.KeyEnd, enter).named("remarks").reads("The server's key").press(enter).press(tcell.KeyUp, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
+		r.press(tcell.KeyHome, enter).named("thread").did("read " + otherThread + " " + r.App.words.language)
 		r.press(esc, tab, r.next(), enter).named("threads")
 		r.press(esc).named("home")
 		r.sticks = nil
@@ -106,7 +106,7 @@ func TestScreenRead(t *testing.T) {
 		begun(r).write("2").named("threads").reads("4f1c2d3e", "C-12", "amana-decrypt list")
 		r.press(enter).named("thread").reads("ذهب إلى المركز ولم يعد", `hostile \u001b[2J words`, "line 5", "amana-decrypt show "+oneThread)
 		r.press(tcell.KeyPgDn).reads("line 25").press(tcell.KeyEnd).reads("line 59").press(tcell.KeyHome).reads("line 1")
-		r.press(r.next(), r.next(), enter).named("view").press(r.next(), enter).named("viewed").reads("/home/x/cases/views/1")
+		r.press(r.next(), r.next(), enter).named("view").press(r.next(), enter).named("viewedmemory").reads("/run/x/view/index.html", "This machine has a swap.")
 		r.press(enter, esc, esc).named("home").write("6").named("views").reads("amana-decrypt close").press(enter).named("closed").did("close views")
 		r.press(enter).named("home").write("6").named("noviews")
 	})
@@ -121,7 +121,7 @@ func TestScreenReply(t *testing.T) {
 		r.press(tcell.KeyCtrlQ).named("leave").reads(first(r.say("leave.writing"))).press(enter).named("reply")
 		r.press(tab, tab, tab).press(r.next(), enter).named("send").reads("يا سلام، hello", oneThread)
 		r.press(enter).named("reply").press(enter).named("send").press(r.next(), enter).named("queued").did("reply " + oneThread + " يا سلام، hello")
-		r.press(r.next(), enter).named("outbox").reads("4f1c2d3e").press(enter).named("putwhere").press(enter).named("put").reads("replies.tar").did("put /media/x/A")
+		r.press(r.next(), enter).named("outbox").reads("4f1c2d3e").press(enter).named("putwhere").press(enter).named("put").reads("replies.tar", "one was left", r.say("file.replies", "n", 1)).did("put /media/x/A")
 		r.press(enter).named("eject")
 		r.press(enter).named("flushed").press(enter).named("home")
 		r.write("7").press(down, enter).named("gone").did("eject /media/x/B").press(enter)
@@ -129,13 +129,24 @@ func TestScreenReply(t *testing.T) {
 	})
 }
 
-func TestScreenCasesAndReport(t *testing.T) {
+func TestScreenCases(t *testing.T) {
 	both(t, func(r *rehearsal) {
-		begun(r).write("3").named("suggestions").reads("C-12", "أحمد / Ahmad", "amana-decrypt suggest").press(enter).named("home")
-		r.write("4").named("report").press(enter).named("reported").reads("index.html").did("report false").press(enter)
-		r.write("4").press(r.next(), enter).did("report true").press(enter)
+		begun(r).write("3").named("suggestions").did("suggestions "+r.App.words.language).reads("C-12", "87", "أحمد", "amana-decrypt suggest")
+		r.press(enter).named("pair").reads("أحمد علي", "Ahmad Ali", "- 1990", "Maryam", "amana-decrypt link "+oneThread)
+		r.press(r.next(), enter).named("same").write("brother").press(enter).named("judged").did("judge [" + oneThread + " " + otherThread + "] true brother").press(enter).named("home")
+		r.write("3").press(enter, r.next(), r.next(), enter).named("different").press(enter).did("judge [" + oneThread + " " + otherThread + "] false")
+		r.press(enter).write("3").press(enter, r.next(), r.next(), r.next(), enter).named("thread").press(esc, r.next(), enter).did("read " + otherThread + " " + r.App.words.language)
+		r.press(esc, esc).named("suggestions")
 		r.fail["suggestions"] = errors.New("no \x1b[31m room")
-		r.write("3").named("problem").reads(r.say("problem.other"), `no \u001b[31m room`)
+		r.press(esc).write("3").named("problem").reads(r.say("problem.other"), `no \u001b[31m room`)
+	})
+}
+
+func TestScreenReport(t *testing.T) {
+	both(t, func(r *rehearsal) {
+		begun(r).write("4").named("report").reads("amana-decrypt report").press(enter).named("purpose").press(enter).named("purpose")
+		r.write("a court").press(enter).named("recipient").write("the judge").press(enter).named("reported").reads("index.html").did("report false a court the judge").press(enter)
+		r.write("4").press(r.next(), enter).named("reportedown").did("report true").press(enter).named("home")
 	})
 }
 

@@ -13,11 +13,14 @@ func (a *App) threads() {
 		var rows []row
 		for _, t := range all {
 			r := row{text: say("threads.row", "thread", short(t.ID), "day", t.Last, "parts", t.Parts, "files", t.Files), pick: func() { a.read(t.ID) }}
+			if t.New {
+				r.text, r.weight = say("threads.new")+separator+r.text, Strong
+			}
 			if t.Replies > 0 {
-				r.text += " · " + say("threads.replies", "n", t.Replies)
+				r.text += separator + say("threads.replies", "n", t.Replies)
 			}
 			if t.Case != "" {
-				r.text += " · " + t.Case
+				r.text += separator + t.Case
 			}
 			if t.Withdrawn {
 				r.text, r.weight = say("threads.withdrawn", "thread", short(t.ID), "day", t.Last), Grave
@@ -41,6 +44,11 @@ func (a *App) read(thread string) {
 		lines, err = a.actions.Read(ctx, thread, language)
 		return err
 	}, func() {
+		for i, l := range lines {
+			if l.Word != "" {
+				lines[i].Text = a.words.say(l.Word, l.Pairs...)
+			}
+		}
 		a.push(&page{name: "thread", pairs: []any{"thread", short(thread)}, body: newPager(lines...), leave: a.pop, step: a.actions.Command(StepShow, thread),
 			bar: []button{{"do.goback", a.pop}, {"do.reply", func() { a.write(thread) }}, {"do.view", func() { a.view(thread) }}}})
 	})
@@ -50,12 +58,28 @@ func (a *App) read(thread string) {
 func (a *App) view(thread string) {
 	a.push(&page{name: "view", leave: a.pop, step: a.actions.Command(StepView, thread), bar: []button{{"do.goback", a.pop}, {"do.viewnow", func() {
 		a.pop()
-		var folder string
+		var v *Viewed
 		a.do("viewing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-			folder, err = a.actions.View(ctx, thread)
+			v, err = a.actions.View(ctx, thread)
 			return err
-		}, func() { a.push(a.told("viewed", "folder", folder)) })
+		}, func() {
+			name := "viewed"
+			if v.Memory {
+				name = "viewedmemory"
+			}
+			p := a.told(name, "page", v.Page)
+			p.body = newPager(graveLines(v.Remarks)...)
+			a.push(p)
+		})
 	}}}})
+}
+
+// graveLines are remarks, each in a paragraph.
+func graveLines(remarks []string) (lines []Line) {
+	for _, r := range remarks {
+		lines = append(lines, Line{Text: r, Weight: Grave}, Line{})
+	}
+	return lines
 }
 
 // views says what is decrypted and offers to remove it.
@@ -78,43 +102,4 @@ func (a *App) closeViews(then func()) {
 		_, err := a.actions.CloseViews(ctx)
 		return err
 	}, then)
-}
-
-// suggestions lists cases that may be one person; linking stays with the command, which
-// asks for the reviewer's reasons.
-func (a *App) suggestions() {
-	var all []Suggestion
-	a.do("comparing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-		all, err = a.actions.Suggestions(ctx)
-		return err
-	}, func() {
-		say := a.words.say
-		var lines []Line
-		for _, s := range all {
-			lines = append(lines, Line{Text: say("suggestions.pair", "one", s.One, "other", s.Other, "score", s.Score), Weight: Strong})
-			for _, reason := range s.Reasons {
-				lines = append(lines, Line{Text: reason, Indent: 2})
-			}
-			lines = append(lines, Line{})
-		}
-		name := "suggestions"
-		if len(all) == 0 {
-			name = "nosuggestions"
-		}
-		a.push(&page{name: name, pairs: []any{"n", len(all)}, body: newPager(lines...), leave: a.home, step: a.actions.Command(StepSuggest), bar: []button{{"do.home", a.home}}})
-	})
-}
-
-// reportPage offers the two kinds of report.
-func (a *App) reportPage() *page {
-	write := func(working bool) func() {
-		return func() {
-			var page string
-			a.do("reporting", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-				page, err = a.actions.Report(ctx, working)
-				return err
-			}, func() { a.home(); a.push(a.told("reported", "page", page)) })
-		}
-	}
-	return &page{name: "report", leave: a.pop, step: a.actions.Command(StepReport), bar: []button{{"do.reportothers", write(false)}, {"do.reportown", write(true)}, {"do.goback", a.pop}}}
 }

@@ -39,6 +39,7 @@ type note struct {
 	Kind    testimony.Kind
 	Day     string
 	Replies []string
+	By      string // who wrote a reply
 	Text    string // of a reply; the reviewers' own words
 }
 
@@ -59,6 +60,11 @@ func (m *maker) readCase(ctx context.Context, c *cases.Case) (*caseData, error) 
 	for i, thread := range c.Threads {
 		if thread.Withdrawn {
 			d.withdrawn++
+		}
+		if m.working() {
+			for _, r := range m.Replies[thread.ID] {
+				d.notes = append(d.notes, note{Source: i + 1, Kind: "reply-" + testimony.Kind(r.State), Day: r.Day, By: r.By, Text: r.Text})
+			}
 		}
 		for _, ref := range thread.Refs {
 			if ref.Kind == testimony.Name && !m.Names {

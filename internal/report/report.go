@@ -48,19 +48,27 @@ type Options struct {
 	// Questions give answers and codes their words: those that a testimony was asked
 	// with, if they are here, and otherwise the first. There must be one.
 	Questions []*questionnaire.Schema
+	// Replies are what reviewers wrote to sources, by thread. They are told on the
+	// reviewers' own desk alone.
+	Replies map[string][]Reply
 	// Extras are the tables, each a page of its own.
 	Extras []Extra
 	// Progress is called after each case; nil for none.
 	Progress func(done int)
 }
 
+// Reply is what reviewers wrote to a source.
+type Reply struct{ Day, By, Text, State string } // State is "waiting", "sent" or "read"
+
 // Extra is a part of the report that another package draws: a table with its chart.
 type Extra struct {
 	ID    string            // of lower-case letters, digits and "-": its files have it as their name
 	Title map[string]string // by language
 	Note  map[string]string // by language; may be empty
-	// HTML, SVG and CSV write it in a language. SVG may be nil.
-	HTML, SVG, CSV func(w io.Writer, language string) error
+	// HTML and SVG write it in a language. SVG may be nil.
+	HTML, SVG func(w io.Writer, language string) error
+	// CSV writes it for spreadsheets, in all languages at once.
+	CSV func(w io.Writer) error
 }
 
 // Made is what was made.

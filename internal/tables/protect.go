@@ -39,6 +39,7 @@ type count struct {
 	fate  fateOf
 	shown int  // as it is printed
 	fixed bool // an attacker knows it in any case: suppressing it would hide nothing
+	zero  bool // 0 by what it means
 	order [8]byte
 	low   int // of a ghost
 	high  int

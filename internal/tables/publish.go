@@ -68,7 +68,8 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
 		return err
 	}
 	for k := range m.impossible() {
-		g.counts[g.byKey[k]].fixed = true
+		c := g.counts[g.byKey[k]]
+		c.fixed, c.zero = true, true
 	}
 	g.compare(o.Earlier)
 	s.ghosts(g, r, o.Earlier)
@@ -76,7 +77,7 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
 	if err := g.protect(); err != nil {
 		return err
 	}
-	out.Edition = g.edition(o, s.groups(r))
+	out.Edition = g.edition(o, s.groups(r), revealed)
 	out.Tables = s.tables(sheets, r, func(k string) Cell { return g.cell(k, revealed) }, o.Least)
 	return nil
 }
@@ -140,9 +141,7 @@ func (g *guard) reveal(sheets []*sheet, reveals []Reveal) (map[string]Reveal, er
 		}
 		c := g.counts[g.byKey[k]]
 		c.fixed = true
-		if c.value < g.least {
-			why[k] = v
-		}
+		why[k] = v
 	}
 	return why, nil
 }
@@ -166,7 +165,7 @@ func find(sheets []*sheet, v Reveal) (string, bool) {
 // compare looks at what earlier editions printed of the same counts.
 func (g *guard) compare(earlier []*Edition) {
 	for _, c := range g.counts {
-		if c.fixed {
+		if c.zero {
 			continue
 		}
 		for _, e := range earlier {
@@ -203,23 +202,30 @@ func near(a, b, least int) bool { return a-b < least && b-a < least }
 // cell returns a count as it is printed.
 func (g *guard) cell(k string, revealed map[string]Reveal) Cell {
 	c := g.counts[g.byKey[k]]
-	if c.fate != shownAs && c.fate != unchanged {
+	v, why := revealed[k]
+	switch {
+	case !c.printed(g.least, why):
 		return Cell{State: Suppressed}
-	}
-	if v, ok := revealed[k]; ok {
-		return Cell{State: Revealed, Value: c.value, Why: v.Reason, By: v.By}
+	case why && c.shown < g.least:
+		return Cell{State: Revealed, Value: c.shown, Why: v.Reason, By: v.By}
 	}
 	return Cell{Value: c.shown}
 }
 
-func (g *guard) edition(o Options, groups Groups) *Edition {
+// printed tells whether a count stands in this edition. A small one whose reveal was
+// withdrawn is known to whoever has the earlier edition, and is not printed again.
+func (c *count) printed(least int, revealed bool) bool {
+	return (c.fate == shownAs || c.fate == unchanged) && (c.zero || revealed || c.shown >= least)
+}
+
+func (g *guard) edition(o Options, groups Groups, revealed map[string]Reveal) *Edition {
 	e := &Edition{Schema: EditionSchema, Day: o.Day, Least: o.Least, Groups: groups, Cells: make(map[string]Printed)}
 	for _, c := range g.counts {
-		p := Printed{True: c.value}
-		switch c.fate {
-		case ghost:
+		if c.fate == ghost {
 			continue
-		case shownAs, unchanged:
+		}
+		p := Printed{True: c.value}
+		if _, why := revealed[c.key]; c.printed(g.least, why) {
 			shown := c.shown
 			p.Shown = &shown
 		}

@@ -137,3 +137,15 @@ func (r *recoding) values(rec *record, attribute int, rows []uint16, classes []u
 	}
 	return rows, classes
 }
+
+// Has tells whether a table has a cell by these codes, whatever stands in it.
+func (s *Set) Has(table, row, column string) bool {
+	r := s.asIs()
+	for i := range s.defines {
+		if d := &s.defines[i]; d.id == table {
+			_, ok := find([]*sheet{s.layout(d, r)}, Reveal{Table: table, Row: row, Column: column})
+			return ok
+		}
+	}
+	return false
+}

@@ -7,7 +7,6 @@ import (
 func TestSmoke(t *testing.T) {
 	for _, n := range []int{200, 10000} {
 		s := Count(someFacts(1, n))
-		debug = t.Logf
 		p := s.Protect(Options{})
 		for _, x := range p.Tables {
 			prim := 0
