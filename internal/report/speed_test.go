@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ func TestTry(t *testing.T) {
 	runtime.GC()
 	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 	began := time.Now()
+	var u0, u1 syscall.Rusage
+	syscall.Getrusage(0, &u0)
 	all, err := cases.Load(w)
 	if err != nil {
 		t.Fatal(err)
@@ -37,5 +40,7 @@ func TestTry(t *testing.T) {
 			t.Log(l)
 		}
 	}
+	syscall.Getrusage(0, &u1)
+	t.Log("user", u1.Utime.Sec-u0.Utime.Sec, "sys", u1.Stime.Sec-u0.Stime.Sec)
 	t.Log(time.Since(began), made.Cases, made.Testimonies, made.Pages)
 }
