@@ -179,6 +179,8 @@ func (d *deskActions) Command(step desk.Step, arguments ...string) string {
 	switch step {
 	case desk.StepSuggest:
 		words = append(words, "cases", "suggest")
+	case desk.StepLink:
+		words = append(words, "cases", "link")
 	case desk.StepReport:
 		words = append(words, "report", "-o", "FOLDER")
 	case desk.StepView:

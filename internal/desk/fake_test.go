@@ -85,11 +85,17 @@ func (f *fake) CloseViews(context.Context) (int, error) {
 	f.views = 0
 	return n, f.ask("close views")
 }
-func (f *fake) Suggestions(context.Context) ([]Suggestion, error) {
-	return []Suggestion{{"C-12", "C-40", 87, []string{"أحمد / Ahmad", "1990"}}}, f.ask("suggestions")
+func (f *fake) Suggestions(_ context.Context, language string) ([]Suggestion, error) {
+	return []Suggestion{{[2]string{oneThread, otherThread}, [2]string{"C-12", "C-40"}, 87, []string{"+ أحمد / Ahmad", "- 1990"}}}, f.ask("suggestions", language)
 }
-func (f *fake) Report(_ context.Context, working bool) (string, error) {
-	return "/home/x/cases-reports/1/index.html", f.ask("report", working)
+func (f *fake) Names(_ context.Context, threads ...string) ([]Person, error) {
+	return []Person{{Name: "أحمد علي", Mother: "Maryam"}, {Name: "Ahmad Ali", Birth: "1990"}}, f.ask("names", threads)
+}
+func (f *fake) Judge(_ context.Context, threads [2]string, same bool, why string) error {
+	return f.ask("judge", threads, same, why)
+}
+func (f *fake) Report(_ context.Context, own bool, purpose, recipient string) (string, error) {
+	return "/home/x/cases-reports/1/index.html", f.ask("report", own, purpose, recipient)
 }
 func (f *fake) Answerable(_ context.Context, thread string) (*Address, error) {
 	return &Address{thread, 2, "2026-11-22"}, f.ask("answerable", thread)

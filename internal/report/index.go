@@ -207,5 +207,5 @@ func (m *maker) front() error {
 	l := m.lang[0]
 	f := frame{language: l, Policy: l.policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
 	m.made.Pages++
-	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.page1.ExecuteTemplate(w, "front", f) })
+	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.pages.ExecuteTemplate(w, "front", f) })
 }

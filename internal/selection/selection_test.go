@@ -396,3 +396,20 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// Every use but the reviewers' own can be withheld, under the code that the codebook
+// has for it.
+func TestWithholdIsInTheCodebook(t *testing.T) {
+	f := cases.Book().Field(FieldWithhold)
+	if f == nil {
+		t.Fatal("there is no such field")
+	}
+	for _, use := range consent.Uses[1:] {
+		if f.Entry(strings.ReplaceAll(string(use), "-", "_")) == nil {
+			t.Errorf("%s cannot be withheld", use)
+		}
+	}
+	if len(f.Codes) != len(consent.Uses)-1 {
+		t.Errorf("%d codes", len(f.Codes))
+	}
+}
