@@ -78,6 +78,9 @@ func (c *codeCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	if len(plan.over) > 0 && !c.Beside {
 		for _, v := range plan.over {
+			if ofNamePage(v.Field) {
+				v.Value = "(shown by cases show --names)"
+			}
 			fmt.Fprintf(stdout, "%s\n", cli.Plain(fmt.Sprintf("%s has coded %s = %s on %s", v.Name, v.Field, v.Value, v.Day)))
 		}
 		if err := c.ask(ctx, "Put yours in its place? It stays in the history. With --beside both stand."); err != nil {
