@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"headers": headersOf, "honest": honest, "hostile": hostile, "vouched": vouched, "plant": plant,
 			"caught": caught, "remember": remember, "resumed": resumed, "ask": ask,
 			"acknowledged": acknowledged, "cases": plantCases, "stick": stick, "killing": killing, "people": plantPeople, "inmemory": inmemory, "answered": answered, "source": source, "whole": whole, "halfway": halfway, "type": typeReply,
+			"screens": screens,
 		},
 	})
 }

@@ -170,7 +170,7 @@ func (b *grown) describe(e *carry.Entry, envelope *unseal.Envelope) (workspace.R
 	opened := dossier.NewOpened(e.ID, envelope)
 	opened.Notes, opened.Roster = slices.Clone(b.job.notes(e, envelope)), b.job.sealedUnder(e)
 	ref := workspace.Ref{
-		ID: e.ID, Kind: t.Kind, Thread: t.Thread, Received: t.Received, Language: t.Language,
+		ID: e.ID, Kind: t.Kind, Thread: t.Thread, Received: e.Day, Language: t.Language,
 		Epoch: e.Epoch, Header: e.HeaderEpoch, Size: e.Size(), Payload: hex.EncodeToString(e.PayloadSum[:]),
 		Bundle: b.sum, Opened: b.today, Notes: opened.Notes, Roster: opened.Roster, Reply: opened.ReplySum(),
 	}

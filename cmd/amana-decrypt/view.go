@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -194,7 +193,6 @@ func size(n int64) string { return fmt.Sprintf("%d MB", (n+999_999)/1_000_000) }
 // undo removes what was begun.
 func (v *view) undo() {
 	left, err := dossier.Erase(v.record.Path, v.record.Token)
-	v.folder.Discard()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
 		program.Warn("what was begun of the view could not be removed; amana-decrypt close tries again")
 		return
@@ -241,13 +239,6 @@ func (v *view) one(ctx context.Context, ref workspace.Ref) (dossier.Opened, erro
 		return opened, err
 	}
 	defer file.Close()
-	document, err := v.Document(ref.ID)
-	if err != nil {
-		return opened, err
-	}
-	if !bytes.Equal(document, envelope.Document) {
-		return opened, workspace.ErrDamaged
-	}
 	if err := v.folder.Add(ctx, ref.ID, envelope, func() error { return nil }); err != nil {
 		return opened, err
 	}

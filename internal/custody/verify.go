@@ -58,6 +58,7 @@ type verifier struct {
 	signers map[string]*Signer   // by key and name
 
 	rosters map[string]map[uint32]*roster.Signed // by the server's key and epoch
+	sums    map[string]map[uint32]sum            // of them
 }
 
 // Verify holds the whole workspace against its record: the chain and its signatures,
@@ -68,7 +69,7 @@ type verifier struct {
 // Its error is about what makes verifying useless: the disk, or Ctrl-C. What was
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
-	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed)}
+	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed), sums: make(map[string]map[uint32]sum)}
 	for _, step := range []func(context.Context) error{
 		v.chain,
 		v.readBundles,
@@ -175,6 +176,10 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.say("unrecorded", r.ID, "the workspace has it, and the record does not tell how it came")
 		}
 	}
+	shelves, err := v.w.Shelves()
+	if err != nil {
+		return err
+	}
 	for _, name := range shelves {
 		for _, err := range v.w.Shelf(name).All() {
 			if err := context.Cause(ctx); err != nil {
@@ -189,6 +194,3 @@ func (v *verifier) rest(ctx context.Context) error {
 	}
 	return nil
 }
-
-// shelves are all shelves of a workspace.
-var shelves = []string{"refs", "documents", "bundles", "manifests", "rosters", "trust", "failed", "new", "views", "coding", "editions", "reveals", shelf, "outbox", "replies"}

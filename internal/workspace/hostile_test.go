@@ -133,7 +133,7 @@ func TestChangedBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for i := range 400 {
+	for i := range 200 {
 		data := bytes.Clone(whole)
 		at := random.IntN(len(data))
 		if i%2 == 0 { // heads of pages matter most
