@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -35,11 +36,13 @@ var windows atomic.Int32
 //	press KEY...   presses keys, as tmux names them
 //	type WORDS     types
 //	resize SIZE    changes the size of the window
+//	colours YES|NO whether there is a colour on the screen
 //	confined       fails unless the program can gain no rights
 //	kill SIGNAL    sends the program a signal
 //	gone CODE      waits until the program has ended, with the code; then nothing of what
 //	               was shown may be there, nor in what can be scrolled back to, and the
 //	               terminal must be as it was
+//	mount FROM TO  mounts something new at the folder TO, with what is in the folder FROM
 //	save FILE      writes what the screen shows to a file
 func screens(ts *testscript.TestScript, _ bool, args []string) {
 	if _, err := exec.LookPath("tmux"); err != nil {
@@ -78,6 +81,9 @@ func screens(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// coloured finds what sets the colour of letters.
+var coloured = regexp.MustCompile(`\x1b\[(?:\d+;)*3[0-8][;m]`)
+
 // step does one line of the steps.
 func (w *window) step(verb, rest string) error {
 	switch verb {
@@ -96,6 +102,10 @@ func (w *window) step(verb, rest string) error {
 	case "resize":
 		columns, rows, _ := strings.Cut(rest, "x")
 		w.must("resize-window", "-x", columns, "-y", rows)
+	case "colours":
+		if got := coloured.MatchString(w.must("capture-pane", "-e", "-p")); got != (rest == "YES") {
+			return fmt.Errorf("it has colours: %v", got)
+		}
 	case "confined":
 		return rig.Confined(w.pid())
 	case "kill":
@@ -103,6 +113,9 @@ func (w *window) step(verb, rest string) error {
 		return syscall.Kill(w.pid(), signal)
 	case "gone":
 		return w.gone(rest)
+	case "mount":
+		from, to, _ := strings.Cut(rest, " ")
+		return w.mount(w.ts.MkAbs(from), w.ts.MkAbs(to))
 	case "save":
 		return os.WriteFile(w.ts.MkAbs(rest), []byte(w.must("capture-pane", "-p")), 0o600)
 	default:
@@ -111,9 +124,26 @@ func (w *window) step(verb, rest string) error {
 	return nil
 }
 
+// mount mounts a stick in memory, where the machine lets the test do that; elsewhere it is
+// only a folder that was not there before.
+func (w *window) mount(from, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	switch err := syscall.Mount("amana-test", to, "tmpfs", 0, "size=8m"); {
+	case err == nil:
+		w.ts.Defer(func() { syscall.Unmount(to, syscall.MNT_DETACH) })
+	case !errors.Is(err, syscall.EPERM):
+		return err
+	default:
+		w.ts.Logf("this machine lets nobody mount: a new folder stands for the stick")
+	}
+	return os.CopyFS(to, os.DirFS(from))
+}
+
 // wait waits until the screen is as it should be.
 func (w *window) wait(is func(screen string) bool) error {
-	for range 1200 {
+	for range 600 {
 		if is(w.must("capture-pane", "-p")) {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +13,9 @@ import (
 	"amana/internal/rig"
 	"amana/internal/workspace"
 )
+
+// codedID is the id of the entry of the coding that the test has: the SHA-256 of "an entry".
+var codedID = fmt.Sprintf("%x", sha256.Sum256([]byte("an entry")))
 
 // What nobody touched is whole, over two bundles and two reviewers.
 func TestVerifyWhole(t *testing.T) {
@@ -87,19 +91,24 @@ func TestVerifyFlips(t *testing.T) {
 		"byte of a link":            {flipRecord(shelf, keyOf(3)), "link 3: its bytes were changed"},
 		"byte of the head":          {flipRecord(shelf, headKey), "head 0: the head of the record cannot be read"},
 		"byte of another":           {flipRecord("coding", "x"), "index coding: a record on this shelf was changed"},
-		"record taken out":          {remove("refs", ""), "missing $ID: link 1 tells how it came"},
-		"document taken out":        {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
-		"roster taken out":          {remove("rosters", "*"), "rosters "},
-		"manifest taken out":        {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
-		"link taken out":            {remove(shelf, keyOf(4)), "link 4: it is missing"},
-		"last link taken out":       {remove(shelf, keyOf(6)), "link 6: it is missing"},
+		"entry of the coding changed": {func(t *testing.T, p *place) {
+			put(t, p, workspace.Write{Shelf: "coding", Key: codedID, Value: []byte("another\nAAAA\n")})
+		}, "coding " + codedID + ": another entry"},
+		"byte of an entry":              {flipRecord("coding", codedID), "coding " + codedID + ": the entry that link 7 tells of was changed"},
+		"entry of the coding taken out": {remove("coding", codedID), "coding " + codedID + ": link 7 tells of this entry"},
+		"record taken out":              {remove("refs", ""), "missing $ID: link 1 tells how it came"},
+		"document taken out":            {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
+		"roster taken out":              {remove("rosters", "*"), "rosters "},
+		"manifest taken out":            {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
+		"link taken out":                {remove(shelf, keyOf(4)), "link 4: it is missing"},
+		"last link taken out":           {remove(shelf, keyOf(7)), "link 7: it is missing"},
 		"tail cut off badly": {func(t *testing.T, p *place) {
 			h := headAt(t, p, 3)
 			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte(h.String())}, workspace.Write{Shelf: shelf, Key: keyOf(6)})
 		}, "head 3: the head names this link as the last, and link 4 follows it"},
 		"head of another chain": {func(t *testing.T, p *place) {
-			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte("6:" + strings.Repeat("a", 64))})
-		}, "head 6: the head names another link"},
+			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte("7:" + strings.Repeat("a", 64))})
+		}, "head 7: the head names another link"},
 
 		// By somebody with the workspace's key, but without the reviewer's.
 		"words of a link": {func(t *testing.T, p *place) {
@@ -161,7 +170,10 @@ func TestVerifyFlips(t *testing.T) {
 			if err := p.log.Add(Event{Act: Viewed, Subjects: Of(p.ids...), Purpose: "to read it"}); err != nil {
 				t.Fatal(err)
 			}
-			put(t, p, workspace.Write{Shelf: "coding", Key: "x", Value: []byte("x")})
+			if err := p.log.Put([]Event{{Act: Coded, Subjects: []Subject{{Case: "C-0123456789", Hash: codedID}}}},
+				workspace.Write{Shelf: "coding", Key: "x", Value: []byte("x")}, workspace.Write{Shelf: "coding", Key: codedID, Value: []byte("an entry\nAAAA\n")}); err != nil {
+				t.Fatal(err)
+			}
 			ref, _, err := p.Ref(p.ids[1])
 			if err != nil {
 				t.Fatal(err)

@@ -73,6 +73,9 @@ func (k *looker) files(ctx context.Context, column int, ref workspace.Ref, t *te
 		if *room -= len(f.Look.Picture); *room < 0 {
 			f.Look.Picture, f.Crowded = nil, true
 		}
+		if k.m.sel.Use.Public() {
+			f.Look.Warnings = nil // of files that the reader does not get
+		}
 		k.m.made.Files++
 		if len(f.Look.Warnings) > 0 {
 			k.m.made.Warned++

@@ -86,7 +86,7 @@ func (w *Workspace) Testimony(id string) (*testimony.Testimony, error) {
 }
 
 // originalPath is the path of an original in the workspace.
-func originalPath(id string) string { return filepath.Join(originalsName, id[:2], id+".age") }
+func originalPath(id string) string { return filepath.Join(originalsName, id[:2], id+originalEnd) }
 
 // Original opens the age file of an envelope as it was carried. The caller must close
 // it.
