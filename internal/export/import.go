@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"amana/internal/cases"
 	"amana/internal/consent"
 	"amana/internal/workspace"
 )
@@ -32,7 +33,8 @@ var (
 const maxLine = 64 << 20
 
 // Import puts all of an archive into a new workspace, and returns its manifest. Every
-// byte is held to the manifest's hashes. After an error the workspace must be thrown
+// byte is held to the manifest's hashes, and the signatures of coding are verified; the
+// record of custody is for custody verify. After an error the workspace must be thrown
 // away.
 func Import(ctx context.Context, root *os.Root, w *workspace.Workspace) (*Manifest, error) {
 	m, err := openManifest(root)
@@ -50,6 +52,10 @@ func Import(ctx context.Context, root *os.Root, w *workspace.Workspace) (*Manife
 	}
 	if err := in.finish(ctx, m); err != nil {
 		return nil, fmt.Errorf("import: %w", err)
+	}
+	// Coding counts as verified once it is in a workspace.
+	if _, err := cases.Verify(w); err != nil {
+		return nil, fmt.Errorf("import: %w: %w", ErrDamaged, err)
 	}
 	return m, nil
 }
