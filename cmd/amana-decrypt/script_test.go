@@ -32,8 +32,6 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"amana-decrypt":       func() { os.Exit(run()) },
 		"amana-decrypt-probe": func() { os.Exit(probe()) },
-
-		"amana-decrypt-desk-probe": func() { os.Exit(deskProbe()) },
 	})
 }
 
@@ -56,8 +54,7 @@ func TestScripts(t *testing.T) {
 			"code": rig.Code, "pty": pty, "notty": rig.NoTTY, "midway": midway, "age": ageTool, "flip": flip,
 			"headers": headersOf, "honest": honest, "hostile": hostile, "vouched": vouched, "plant": plant,
 			"caught": caught, "remember": remember, "resumed": resumed, "ask": ask,
-			"acknowledged": acknowledged, "cases": plantCases, "stick": stick, "killing": killing, "people": plantPeople, "inmemory": inmemory, "answered": answered, "source": source, "whole": whole, "halfway": halfway, "type": typeReply,
-			"screens": screens,
+			"acknowledged": acknowledged, "cases": plantCases, "stick": stick, "killing": killing, "inmemory": inmemory, "answered": answered, "source": source, "whole": whole, "halfway": halfway, "type": typeReply, "screens": screens, "people": plantPeople,
 		},
 	})
 }
