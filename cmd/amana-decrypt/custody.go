@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"amana/internal/cases"
 	"amana/internal/cli"
 	"amana/internal/custody"
 	"amana/internal/durable"
@@ -58,6 +59,9 @@ func (c *custodyVerify) Run(ctx context.Context, stdout io.Writer) error {
 	progress.Done()
 	if err != nil {
 		return err
+	}
+	if _, err := cases.Verify(s.Workspace); err != nil {
+		r.Faults = append(r.Faults, custody.Fault{Where: "coding", Which: "entries", What: err.Error()})
 	}
 	if err := c.compare(log, r); err != nil {
 		return err

@@ -58,7 +58,11 @@ func (c *deskCommand) Run(ctx context.Context) error {
 		os.Stderr = null
 		defer func() { os.Stderr = stderr; null.Close() }()
 	}
-	return desk.New(ctx, screen, actions, o).Run()
+	err = desk.New(ctx, screen, actions, o).Run()
+	if ctx.Err() != nil {
+		return &cli.Error{Err: fmt.Errorf("it was ended from outside: %w", context.Cause(ctx)), Code: cli.ExitStopped}
+	}
+	return err
 }
 
 // fullScreen reports whether there is a terminal that can show screens.

@@ -148,13 +148,12 @@ func (d *deskActions) Remember(language string) error {
 	return problem(d.Shelf(deskShelf).Put("language", []byte(language)))
 }
 
-// Close closes the workspace, and removes the folder of reports if there is none.
+// Close closes the workspace.
 func (d *deskActions) Close() error {
 	if d.session == nil || d.ended {
 		return nil
 	}
 	d.ended = true
-	os.Remove(d.reports) // it stays if something is in it
 	return d.session.Close()
 }
 
@@ -180,6 +179,8 @@ func (d *deskActions) Command(step desk.Step, arguments ...string) string {
 	switch step {
 	case desk.StepSuggest:
 		words = append(words, "cases", "suggest")
+	case desk.StepLink:
+		words = append(words, "cases", "link")
 	case desk.StepReport:
 		words = append(words, "report", "-o", "FOLDER")
 	case desk.StepView:

@@ -68,10 +68,15 @@ func (d *deskActions) news(b *grown) *desk.News {
 	for _, f := range b.job.index.Failed {
 		n.Failed = append(n.Failed, desk.Failed{ID: f.ID, Reason: string(f.Reason), Detail: f.Detail})
 	}
+	if b.told != "" {
+		n.Remarks = append(n.Remarks, strings.TrimSpace(b.told))
+	}
 	var flags bytes.Buffer
 	b.job.printFlags(&flags)
-	for line := range strings.Lines(b.told + flags.String()) {
-		n.Remarks = append(n.Remarks, strings.TrimRight(line, "\n"))
+	for line := range strings.Lines(flags.String()) {
+		if !strings.HasPrefix(line, "withdrawn: ") { // they are the first news
+			n.Remarks = append(n.Remarks, strings.TrimRight(line, "\n"))
+		}
 	}
 	for _, name := range b.job.index.Damaged {
 		n.Remarks = append(n.Remarks, "damaged in the bundle: "+name)

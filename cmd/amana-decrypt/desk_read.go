@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -22,9 +23,8 @@ import (
 )
 
 // Read returns a thread as amana-decrypt show prints it, once that it was looked at is in
-// the record of custody. Our own words come in the language of the screen; labels of
-// questions stand in both languages, as in show.
-func (d *deskActions) Read(_ context.Context, name string) ([]desk.Line, error) {
+// the record of custody.
+func (d *deskActions) Read(_ context.Context, name, language string) ([]desk.Line, error) {
 	threads, err := findThreads(d.Workspace, name)
 	if err != nil {
 		return nil, problem(err)
@@ -38,7 +38,7 @@ func (d *deskActions) Read(_ context.Context, name string) ([]desk.Line, error) 
 	var refs []workspace.Ref
 	for _, t := range threads {
 		refs = append(refs, t.Refs...)
-		some, err := d.linesOf(t, words)
+		some, err := d.linesOf(t, words, language)
 		if err != nil {
 			return nil, problem(workspaceError(err))
 		}
@@ -56,7 +56,7 @@ func (d *deskActions) Read(_ context.Context, name string) ([]desk.Line, error) 
 }
 
 // linesOf returns a thread for a screen.
-func (d *deskActions) linesOf(t *cases.Thread, words *dossier.Words) (lines []desk.Line, err error) {
+func (d *deskActions) linesOf(t *cases.Thread, words *dossier.Words, language string) (lines []desk.Line, err error) {
 	if t.Withdrawn {
 		lines = append(lines, desk.Line{Word: "read.withdrawn", Weight: desk.Grave}, desk.Line{})
 	}
@@ -78,14 +78,15 @@ func (d *deskActions) linesOf(t *cases.Thread, words *dossier.Words) (lines []de
 		if err := words.Write(&text, one); err != nil {
 			return nil, err
 		}
-		lines = append(append(lines, asLines(text.String())...), desk.Line{})
+		lines = append(append(lines, asLines(text.String(), language)...), desk.Line{})
 	}
 	return lines, nil
 }
 
 // asLines turns what show prints of one envelope into lines of a screen: a source's own
-// words, which have a mark before them there, stand further in.
-func asLines(text string) (lines []desk.Line) {
+// words, which have a mark before them there, stand further in. Ours stand there in Arabic
+// and English; the screen has its own language alone.
+func asLines(text, language string) (lines []desk.Line) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if words, ok := strings.CutPrefix(line, dossier.Quote); ok {
@@ -93,7 +94,7 @@ func asLines(text string) (lines []desk.Line) {
 			continue
 		}
 		plain := strings.TrimLeft(line, " ")
-		l := desk.Line{Text: plain, Indent: len(line) - len(plain)}
+		l := desk.Line{Text: inLanguage(plain, language), Indent: len(line) - len(plain)}
 		switch {
 		case plain == "MUST NEVER BE PUBLISHED:":
 			l.Word, l.Weight = "read.never", desk.Grave
@@ -103,6 +104,20 @@ func asLines(text string) (lines []desk.Line) {
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// twice is something in Arabic and English, as the commands print it.
+var twice = regexp.MustCompile(`([^/;:\[\]]*\p{Arabic}[^/;:\[\]]*) / ([^/;:\[\]]*[A-Za-z][^/;:\[\]]*)`)
+
+// inArabic has the words of show that stand in English only.
+var inArabic = strings.NewReplacer("not answered", "لم يُجب", "[keep secret]", "[يبقى سرًّا]", "; the source calls it", "، ويسميه صاحب الشهادة",
+	"not in the questionnaire at hand", "ليس في الاستبيان الحاضر", "file ", "ملف ", " to ", " إلى ")
+
+func inLanguage(line, language string) string {
+	if language == "ar" {
+		return inArabic.Replace(twice.ReplaceAllString(line, "$1"))
+	}
+	return twice.ReplaceAllString(line, "$2")
 }
 
 func replyLines(r *outbox.Reply) []desk.Line {

@@ -142,7 +142,7 @@ func (c *exportCommand) write(ctx context.Context, s *session, log *custody.Log,
 		return nil, err
 	}
 	defer root.Close()
-	progress := cli.NewProgress(os.Stderr, "exporting", int64(len(sel.Cases)))
+	progress := cli.NewCount(os.Stderr, "exporting", len(sel.Cases))
 	job := &export.Job{
 		Format: export.Format(c.Format), Selection: sel, Workspace: s.Workspace, Custody: log, Questions: questions,
 		Made: time.Now().UTC().Format(time.DateOnly), Names: c.Names, Files: c.Files,
@@ -227,8 +227,8 @@ func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, se
 		fmt.Fprint(out, "This is your own archive. It holds everything in the open, whatever sources allowed. Keep it encrypted, and give it to nobody.\nهذا أرشيفكم أنتم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. احفظوه مشفّرًا ولا تعطوه لأحد.\n")
 		return nil
 	}
-	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s of other cases\n",
-		cli.Count(sel.LeftOut.Cases, "case", "cases"), cli.Count(sel.LeftOut.Threads, "source in all", "sources in all"))
+	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s in all\n",
+		cli.Count(sel.LeftOut.Cases, "case", "cases"), cli.Count(sel.LeftOut.Threads, "source", "sources"))
 	if sel.LeftOut.Names > 0 {
 		fmt.Fprintf(out, "left out: %s of his name\n", cli.Count(sel.LeftOut.Names, "page", "pages"))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"amana/internal/cli"
@@ -33,11 +34,11 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	if _, err := os.Lstat(c.Output); err == nil {
+		return cli.Hint(fmt.Errorf("take out file: %s: %w", c.Output, fs.ErrExist), "nothing is ever overwritten: give another name with -o")
+	}
 	out, err := durable.Create(c.Output, 0o600)
 	if err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return cli.Hint(err, "nothing is ever overwritten: give another name with -o")
-		}
 		return err
 	}
 	defer out.Discard()
@@ -68,7 +69,8 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return cli.Hint(fmt.Errorf("nothing is taken out without a line in the record of custody: %w", err), "use a key that can sign, and a workspace that can be written to")
 	}
 	if err := out.Commit(); err != nil {
-		return err
+		event.Detail = fmt.Sprintf("file %d: did not happen, it could not be named", c.Number)
+		return errors.Join(err, log.Add(event))
 	}
 	fmt.Fprintf(stdout, "%s: %s, %s\nSHA-256 %s\n", c.Output, look.Type, dossier.Size(file.Size), file.SHA256)
 	for _, w := range look.Warnings {

@@ -6,6 +6,7 @@ import (
 
 	"amana/internal/cases"
 	"amana/internal/cli"
+	"amana/internal/testimony"
 	"amana/internal/workspace"
 )
 
@@ -39,6 +40,11 @@ func findThreads(w *workspace.Workspace, name string) ([]*cases.Thread, error) {
 			}
 		}
 	}
+	if len(found) == 0 {
+		if found, err = findProbes(w, prefix); err != nil {
+			return nil, workspaceError(err)
+		}
+	}
 	switch len(found) {
 	case 0:
 		return nil, cli.Hint(fmt.Errorf("no thread and no testimony in this workspace begins with %s", prefix), "copy the id from amana-decrypt list")
@@ -46,4 +52,19 @@ func findThreads(w *workspace.Workspace, name string) ([]*cases.Thread, error) {
 		return found, nil
 	}
 	return nil, cli.Hint(fmt.Errorf("%s begins the ids of several threads, of %s and %s among others", prefix, found[0].ID, found[1].ID), "give more digits")
+}
+
+// findProbes returns the probes whose ids begin with a prefix, each as a thread of its
+// own: that a part is a probe is the server's word alone, so a person must be able to
+// look.
+func findProbes(w *workspace.Workspace, prefix string) (found []*cases.Thread, err error) {
+	for ref, err := range w.Refs() {
+		if err != nil {
+			return nil, err
+		}
+		if ref.Kind == testimony.Probe && strings.HasPrefix(ref.ID, prefix) {
+			found = append(found, &cases.Thread{ID: ref.Thread, Refs: []workspace.Ref{ref}})
+		}
+	}
+	return found, nil
 }

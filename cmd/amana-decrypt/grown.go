@@ -1,17 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"sync"
+	"sync/atomic"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -41,16 +39,19 @@ type grown struct {
 	total    int64 // bytes to open
 	todo     int   // testimonies to open
 
+	turn sync.RWMutex // of now: held for writing while it is handed over
+	now  *filled
+
 	mu    sync.Mutex
 	done  int64 // bytes
 	count int   // testimonies
-	now   *filled
 	wrong []dossier.Failed
 }
 
 // filled is a batch with what it was filled with.
 type filled struct {
 	*workspace.Batch
+	mu    sync.Mutex
 	taken []taken
 }
 
@@ -94,6 +95,7 @@ func (b *grown) openAll(ctx context.Context) error {
 	// Where many cores make garbage faster than it is looked for, it is looked for
 	// more often. What is in use is far less.
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(128 << 20))
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is in use, and goes fast
 	m := &b.job.bundle.Manifest
 	todo, total, err := b.missing()
 	if err != nil {
@@ -108,25 +110,21 @@ func (b *grown) openAll(ctx context.Context) error {
 	b.total, b.todo = total, len(todo)
 	defer b.progress.Done()
 	b.now, b.full = b.begin(), make(chan *filled, 1)
-	next := make(chan int)
+	var next atomic.Int64
 	var workers, committer sync.WaitGroup
 	committer.Go(b.commitAll)
 	for range min(runtime.GOMAXPROCS(0), 4) {
 		workers.Go(func() {
-			for i := range next {
-				if b.ctx.Err() == nil {
-					b.take(i)
+			w := taker{grown: b}
+			for b.ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(todo) {
+					return
 				}
+				w.take(todo[i])
 			}
 		})
 	}
-	for _, i := range todo {
-		if b.ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
 	workers.Wait()
 	b.full <- b.now // the last, which may be all that Ctrl-C left time for
 	close(b.full)
@@ -170,94 +168,6 @@ func (b *grown) madeOn(sum string) string {
 		return had.Made
 	}
 	return "an unknown day"
-}
-
-func (b *grown) begin() *filled { return &filled{Batch: b.Begin()} }
-
-// handOver gives the batch to be committed if it is full. b.mu is held.
-func (b *grown) handOver() {
-	if b.now.Full() {
-		b.full <- b.now
-		b.now = b.begin()
-	}
-}
-
-// commitAll commits batches as they come. After an error it throws them away.
-func (b *grown) commitAll() {
-	for f := range b.full {
-		if cause := context.Cause(b.ctx); errors.Is(cause, workspace.ErrWrite) || errors.Is(cause, workspace.ErrDamaged) {
-			f.Discard()
-			continue
-		}
-		if err := b.commit(f); err != nil {
-			f.Discard()
-			b.stop(err)
-		}
-	}
-}
-
-// commit puts a batch into the workspace, with the record of how it came.
-func (b *grown) commit(f *filled) error {
-	refs, documents := f.Refs()
-	var events []custody.Event
-	if len(refs) > 0 {
-		events = custody.Arrived(b.arrival, refs, documents)
-	}
-	if err := b.log.Commit(f.Batch, events); err != nil {
-		return err
-	}
-	for _, t := range f.taken {
-		b.job.index.Opened = append(b.job.index.Opened, t.opened)
-		b.job.opened, b.job.reply = append(b.job.opened, t.entry), append(b.job.reply, t.reply)
-		b.held = append(b.held, t.entry)
-	}
-	return nil
-}
-
-// finish puts what is told in the order of the bundle, and keeps what was refused.
-func (b *grown) finish() {
-	order := make([]int, len(b.job.index.Opened))
-	for i := range order {
-		order[i] = i
-	}
-	opened, entries, replies := b.job.index.Opened, b.job.opened, b.job.reply
-	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(opened[x].ID, opened[y].ID) })
-	b.job.index.Opened, b.job.opened, b.job.reply = nil, nil, nil
-	for _, i := range order {
-		b.job.index.Opened = append(b.job.index.Opened, opened[i])
-		b.job.opened, b.job.reply = append(b.job.opened, entries[i]), append(b.job.reply, replies[i])
-	}
-	slices.SortFunc(b.wrong, func(x, y dossier.Failed) int { return cmp.Compare(x.ID, y.ID) })
-	b.job.index.Failed = b.wrong
-	if err := b.keepFailures(); err != nil && b.ctx.Err() == nil {
-		b.stop(err)
-	}
-}
-
-// failuresAtOnce is how many failures one transaction keeps.
-const failuresAtOnce = 1000
-
-// keepFailures keeps why testimonies are not in the workspace.
-func (b *grown) keepFailures() error {
-	payloads := make(map[string]string, len(b.wrong))
-	for i := range b.job.bundle.Manifest.Testimonies {
-		e := &b.job.bundle.Manifest.Testimonies[i]
-		payloads[e.ID] = hex.EncodeToString(e.PayloadSum[:])
-	}
-	for some := range slices.Chunk(b.wrong, failuresAtOnce) {
-		var writes []workspace.Write
-		for _, f := range some {
-			write, err := workspace.Failed{ID: f.ID, Payload: payloads[f.ID], Reason: string(f.Reason), Detail: f.Detail, Bundle: b.sum, Day: b.today}.Write()
-			if err != nil {
-				return err
-			}
-			writes = append(writes, write)
-		}
-		if err := b.Put(writes...); err != nil {
-			return fmt.Errorf("%w: %w", workspace.ErrWrite, err)
-		}
-	}
-	return nil
 }
 
 // verdict is that of the job, for what is not in the workspace now.

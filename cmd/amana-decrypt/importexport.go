@@ -48,9 +48,7 @@ func (c *importCommand) Run(ctx context.Context, stdout io.Writer) (err error) {
 	if err := program.Confine(confine.Paths{Read: []string{c.Archive}, Write: []string{s.Path()}, Folders: []string{filepath.Dir(s.Path())}}); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(os.Stderr, "importing", 1)
-	m, err := export.Import(ctx, root, s.Workspace, func(done, of int) { progress.Set(int64(done) / int64(max(of, 1))) })
-	progress.Done()
+	m, err := export.Import(ctx, root, s.Workspace)
 	if err != nil {
 		return importError(err)
 	}

@@ -25,15 +25,15 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// stopping ends its context when reading has come to an offset, as Ctrl-C in the
+// haltingReader ends its context when reading has come to an offset, as Ctrl-C in the
 // middle of a testimony would.
-type stopping struct {
+type haltingReader struct {
 	io.ReaderAt
 	at   int64
 	stop func()
 }
 
-func (s stopping) ReadAt(p []byte, off int64) (int, error) {
+func (s haltingReader) ReadAt(p []byte, off int64) (int, error) {
 	if off > s.at && off < 2*s.at {
 		s.stop()
 	}
@@ -112,7 +112,7 @@ func TestStopped(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	j := newJob(t, stopping{bytes.NewReader(tar), 20 << 20, cancel}, len(tar), id, dir)
+	j := newJob(t, haltingReader{bytes.NewReader(tar), 20 << 20, cancel}, len(tar), id, dir)
 	if err := j.openAll(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("openAll: %v", err)
 	}

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"amana/internal/cases"
-	"amana/internal/cli"
 	"amana/internal/outbox"
 	"amana/internal/testimony"
 	"amana/internal/workspace"
@@ -21,52 +19,6 @@ type listCommand struct {
 	workFlags
 	New  bool `name:"new" help:"Only what nobody has looked at yet, with show or view."`
 	JSON bool `name:"json" help:"Print one JSON object for scripts."`
-}
-
-// listing is what --json prints.
-type listing struct {
-	Threads []listedThread `json:"threads"` // the withdrawn first, then those with something new
-	Probes  []listedPart   `json:"probes"`  // the operator's own, set aside
-	Failed  []listedFailed `json:"failed"`  // what bundles had that is not in the workspace
-	Views   []listedView   `json:"views"`   // decrypted views that were not closed
-}
-
-type listedThread struct {
-	ID        string       `json:"id"`
-	Case      string       `json:"case"`
-	Withdrawn bool         `json:"withdrawn"`
-	New       int          `json:"new"` // parts that nobody has looked at
-	First     string       `json:"first"`
-	Last      string       `json:"last"`    // days on which the first and the last part were received
-	Answers   bool         `json:"answers"` // its source can be written to
-	Parts     []listedPart `json:"parts"`
-	Replies   int          `json:"replies"` // that reviewers wrote
-}
-
-type listedPart struct {
-	ID       string         `json:"id"`
-	Kind     testimony.Kind `json:"kind"`
-	Received string         `json:"received"`
-	Opened   string         `json:"opened"`
-	Language string         `json:"language"`
-	Files    int            `json:"files"`
-	New      bool           `json:"new"`
-	Notes    []string       `json:"notes"` // what a reviewer should know
-}
-
-type listedFailed struct {
-	ID     string `json:"id"`
-	Reason string `json:"reason"` // not-ours, damaged, malformed, newer, unreadable, differs
-	Detail string `json:"detail"`
-	Day    string `json:"day"` // of the attempt
-	Bundle string `json:"bundle"`
-}
-
-type listedView struct {
-	Path   string `json:"path"`
-	Made   string `json:"made"`
-	Memory bool   `json:"memory"`
-	Parts  int    `json:"parts"`
 }
 
 // Run lists the workspace. It changes nothing: what is new stays new.
@@ -177,68 +129,4 @@ func listThread(id string, t *cases.Thread, fresh map[string]bool, replies int) 
 
 func listPart(ref workspace.Ref, fresh map[string]bool) listedPart {
 	return listedPart{ref.ID, ref.Kind, ref.Received, ref.Opened, ref.Language, len(ref.Files), fresh[ref.ID], append([]string{}, ref.Notes...)}
-}
-
-// print prints the list for a person.
-func (l *listing) print(w io.Writer) {
-	news, gone := 0, 0
-	for _, t := range l.Threads {
-		if t.New > 0 {
-			news++
-		}
-		if t.Withdrawn {
-			gone++
-		}
-	}
-	fmt.Fprintf(w, "%s, %d with something new, %d withdrawn\n", cli.Count(len(l.Threads), "thread", "threads"), news, gone)
-	for _, t := range l.Threads {
-		fmt.Fprintln(w, cli.Plain(t.line()))
-		for _, p := range t.Parts {
-			for _, n := range p.Notes {
-				fmt.Fprintf(w, "    flagged: testimony %s: %s\n", p.ID, cli.Plain(n))
-			}
-		}
-	}
-	if len(l.Probes) > 0 {
-		fmt.Fprintf(w, "set aside: %s by the operator\n", cli.Count(len(l.Probes), "probe", "probes"))
-	}
-	for _, f := range l.Failed {
-		fmt.Fprintf(w, "not opened: testimony %s (%s, tried on %s): %s\n", f.ID, f.Reason, f.Day, cli.Plain(f.Detail))
-	}
-	for _, v := range l.Views {
-		fmt.Fprintf(w, "in the open: %s, made on %s; amana-decrypt close removes it\n", cli.Plain(v.Path), v.Made)
-	}
-}
-
-// line is a thread in one line.
-func (t *listedThread) line() string {
-	var words []string
-	if t.Withdrawn {
-		words = append(words, "WITHDRAWN, do not use or publish")
-	}
-	if t.New > 0 {
-		words = append(words, fmt.Sprintf("%d new", t.New))
-	}
-	count, files := make(map[testimony.Kind]int), 0
-	var languages []string
-	for _, p := range t.Parts {
-		count[p.Kind]++
-		files += p.Files
-		if p.Language != "" && !slices.Contains(languages, p.Language) {
-			languages = append(languages, p.Language)
-		}
-	}
-	words = append(words, kindsOf(count))
-	if files > 0 {
-		words = append(words, cli.Count(files, "file", "files"))
-	}
-	words = append(words, strings.Join(languages, " "))
-	if t.Replies > 0 {
-		words = append(words, cli.Count(t.Replies, "reply", "replies"))
-	}
-	days := t.First
-	if t.Last != t.First {
-		days += " to " + t.Last
-	}
-	return fmt.Sprintf("%s  %s  %s  %s", t.ID, t.Case, days, strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", "))
 }

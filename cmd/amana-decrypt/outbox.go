@@ -96,8 +96,7 @@ type outgoing struct {
 
 	due    *outbox.Due
 	sent   *outbox.Sent
-	work   []string // work folders, to be removed at the end
-	left   error    // what could not be done with headers
+	left   error // what could not be done with headers
 	events []custody.Event
 }
 

@@ -28,11 +28,12 @@ import (
 type replyCommand struct {
 	Workspace string `short:"w" name:"workspace" placeholder:"FOLDER" type:"path" help:"Your workspace. The reply is kept there, in the thread, and amana-decrypt outbox puts it on a stick."`
 	Folder    string `name:"folder" placeholder:"FOLDER" type:"path" help:"In place of a workspace, the folder that amana-decrypt open made of the newest bundle: only that one has a withdrawal."`
-	Thread    string `name:"thread" required:"" placeholder:"ID" help:"The thread to answer, or one of its testimonies: the first digits of its id, as many as name only one."`
+	Thread    string `name:"thread" placeholder:"ID" help:"The thread to answer, or one of its testimonies: the first digits of its id, as many as name only one."`
 	Roster    string `name:"roster" placeholder:"FILE" type:"path" help:"With --folder: the newest roster, as an administrator gave it to you."`
 	Key       string `short:"i" name:"key" required:"" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
 	Out       string `short:"o" name:"reply" placeholder:"FILE" type:"path" help:"With --folder: the file to make; it must not exist yet. Give it to the operator."`
 	Text      string `name:"text" placeholder:"FILE" type:"path" help:"A text file with the reply; without it, the reply is read from standard input, or typed."`
+	TakeBack  string `name:"take-back" placeholder:"ID" help:"With -w, in place of --thread: take back the reply that is called so by the first digits of its id, as long as it is on no stick."`
 	Yes       bool   `name:"yes" help:"Do not ask whether the text and the thread are the right ones."`
 	passphraseFlags
 }
@@ -42,6 +43,10 @@ func (c *replyCommand) Validate() error {
 	switch {
 	case (c.Workspace == "") == (c.Folder == ""):
 		return errors.New("give your workspace with -w, or else --folder, --roster and -o")
+	case (c.Thread == "") == (c.TakeBack == ""):
+		return errors.New("give the thread to answer with --thread")
+	case c.TakeBack != "" && (c.Workspace == "" || c.Text != ""):
+		return errors.New("--take-back takes a reply out of a workspace (-w), and has no text")
 	case c.Workspace != "" && (c.Roster != "" || c.Out != ""):
 		return errors.New("with -w neither --roster nor -o has a place: amana-decrypt outbox writes the reply to a stick")
 	case c.Folder != "" && (c.Roster == "" || c.Out == ""):
@@ -52,6 +57,9 @@ func (c *replyCommand) Validate() error {
 
 // Run writes the reply.
 func (c *replyCommand) Run(ctx context.Context, stdout io.Writer) error {
+	if c.TakeBack != "" {
+		return c.takeBack(ctx, stdout)
+	}
 	if c.Workspace != "" {
 		return c.queue(ctx, stdout)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"amana/internal/cli"
@@ -22,25 +23,11 @@ func (c *replyCommand) queue(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer in.Close()
-	flags := workFlags{Workspace: c.Workspace, Key: c.Key, passphraseFlags: c.passphraseFlags}
-	s, err := flags.unlock(ctx, workspace.Open)
+	s, log, err := c.desk(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if err := program.Confine(confine.Paths{Write: []string{s.Path()}, Terminal: true}); err != nil {
-		return err
-	}
-	if s.ReadOnly() {
-		return workspaceError(workspace.ErrReadOnly)
-	}
-	log, err := custody.Open(s.Workspace, s.key)
-	if err != nil {
-		return err
-	}
-	if !log.Signs() {
-		return recordError(custody.ErrUnsigned)
-	}
 	to, earlier, err := s.answerable(c.Thread)
 	if err != nil {
 		return err
@@ -63,6 +50,57 @@ func (c *replyCommand) queue(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "reply %s to thread %s waits in the workspace; amana-decrypt outbox puts it on a stick\n", r.ID, r.Thread)
+	return nil
+}
+
+// desk opens the workspace, to write to it.
+func (c *replyCommand) desk(ctx context.Context) (*session, *custody.Log, error) {
+	flags := workFlags{Workspace: c.Workspace, Key: c.Key, passphraseFlags: c.passphraseFlags}
+	s, err := flags.unlock(ctx, workspace.Open)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := custody.Open(s.Workspace, s.key)
+	if err == nil {
+		err = program.Confine(confine.Paths{Write: []string{s.Path()}, Terminal: true})
+	}
+	switch {
+	case err != nil:
+	case s.ReadOnly():
+		err = workspaceError(workspace.ErrReadOnly)
+	case !log.Signs():
+		err = recordError(custody.ErrUnsigned)
+	}
+	if err != nil {
+		s.Close()
+		return nil, nil, err
+	}
+	return s, log, nil
+}
+
+// takeBack takes a reply back that waits.
+func (c *replyCommand) takeBack(ctx context.Context, stdout io.Writer) error {
+	prefix := strings.ToLower(strings.TrimSpace(c.TakeBack))
+	if len(prefix) < leastDigits {
+		return cli.Hint(fmt.Errorf("--take-back must be at least the first %d digits of the id of a reply", leastDigits), "amana-decrypt show prints it")
+	}
+	s, log, err := c.desk(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	all, err := outbox.Replies(s.Workspace)
+	if err != nil {
+		return workspaceError(err)
+	}
+	all = slices.DeleteFunc(all, func(r *outbox.Reply) bool { return !strings.HasPrefix(r.ID, prefix) })
+	if len(all) != 1 {
+		return cli.Hint(fmt.Errorf("%s of this workspace begin so", cli.Count(len(all), "reply", "replies")), "amana-decrypt show prints the ids of the replies to a thread")
+	}
+	if err := outbox.Cancel(s.Workspace, log, all[0]); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "reply %s was taken back, and goes nowhere\n", all[0].ID)
 	return nil
 }
 

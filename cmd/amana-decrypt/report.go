@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -38,6 +39,10 @@ type reportCommand struct {
 	JSON          bool     `name:"json" help:"Print one JSON object for scripts."`
 }
 
+// reportMemory is from where on the collector works harder. The index of the workspace,
+// which the system holds in memory as far as there is room, comes on top.
+const reportMemory = 144 << 20
+
 // reportJob is a report on its way.
 type reportJob struct {
 	*reportCommand
@@ -47,7 +52,7 @@ type reportJob struct {
 	cases     []*people.Case
 	sel       *selection.Selection
 	questions []*questionnaire.Schema
-	numbers   numbersMade
+	counted   *counted
 }
 
 // Run writes the folder, then the record of custody, and names the folder last.
@@ -72,11 +77,8 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer s.Close()
 	j := &reportJob{reportCommand: c, session: s, questions: questions}
-	if j.log, err = custody.Open(s.Workspace, s.key); err == nil && !j.log.Signs() {
-		err = custody.ErrUnsigned
-	}
-	if err != nil {
-		return cli.Hint(err, "no report is made without being written down: make it with the key that amana-keys reviewer new made")
+	if j.log, err = signingLog(s); err != nil {
+		return err
 	}
 	if j.folder, err = createFolder(c.Folder); err != nil {
 		return err
@@ -85,6 +87,7 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), j.folder.Partial()}, Folders: []string{filepath.Dir(j.folder.Partial())}}); err != nil {
 		return err
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
 	made, err := j.make(ctx)
 	if err != nil {
 		return err
@@ -121,7 +124,7 @@ func (j *reportJob) make(ctx context.Context) (*report.Made, error) {
 		Names: j.Names, Files: j.Files, Questions: j.questions,
 	}
 	var err error
-	if o.Extras, err = j.tables(ctx, o.Day); err != nil {
+	if o.Extras, err = j.tables(ctx); err != nil {
 		return nil, workspaceError(err)
 	}
 	if o.Replies, err = j.replies(); err != nil {
@@ -161,10 +164,6 @@ func (j *reportJob) choose(ctx context.Context) (err error) {
 // finish writes down that the report was made, in one transaction with what was printed
 // of small numbers, and names the folder.
 func (j *reportJob) finish(made *report.Made) error {
-	with, err := j.numbers.writes()
-	if err != nil {
-		return err
-	}
 	languages := strings.Join(j.Languages, " ")
 	if languages == "" {
 		languages = strings.Join(report.Languages, " ")
@@ -173,11 +172,15 @@ func (j *reportJob) finish(made *report.Made) error {
 		Act: custody.Reported, Purpose: j.Purpose, Recipient: j.Recipient, Subjects: subjects(j.sel),
 		Detail: fmt.Sprintf("for %s; %d cases; %s; names %s; files %s; SHA256SUMS %s", j.To, made.Cases, languages, yesNo(j.Names), yesNo(j.Files), made.Sums),
 	}
+	events := []custody.Event{event}
+	if !j.Working {
+		events = append(events, j.countedEvent())
+	}
 	var looked []string
 	if j.Working {
 		looked = made.Envelopes
 	}
-	if err := j.log.Put([]custody.Event{event}, append(workspace.Looked(looked...), with...)...); err != nil {
+	if err := j.log.Put(events, append(workspace.Looked(looked...), j.writes()...)...); err != nil {
 		return cli.Hint(fmt.Errorf("the record of custody could not be written, so the report was removed: %w", err), "nothing was made")
 	}
 	if err := j.folder.Commit(); err != nil {

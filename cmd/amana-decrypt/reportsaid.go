@@ -33,7 +33,7 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 	if j.JSON {
 		return json.NewEncoder(out).Encode(map[string]any{
 			"folder": j.folder.Path(), "for": j.To, "cases": m.Cases, "testimonies": m.Testimonies, "files": m.Files, "warned": m.Warned,
-			"pages": m.Pages, "tables": j.numbers.tables, "sums": m.Sums, "names": j.Names, "files_beside": j.Files,
+			"pages": m.Pages, "tables": len(j.counted.tables), "again": j.counted.again, "refused": len(j.counted.refused), "sums": m.Sums, "names": j.Names, "files_beside": j.Files,
 			"left_out_cases": left.Cases, "left_out_sources": left.Threads, "left_out_names": left.Names, "danger": j.sel.Danger,
 		})
 	}
@@ -43,7 +43,7 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 		fmt.Fprintf(out, "%s of %d with a warning: read it before you open one\n", cli.Count(m.Warned, "file", "files"), m.Files)
 	}
 	fmt.Fprintf(out, "SHA-256 of SHA256SUMS: %s\nIt is in the record of custody.\n", m.Sums)
-	j.numbers.print(out)
+	j.counted.say(out)
 	if j.Working {
 		fmt.Fprint(out, "It is for your own desk: it holds everything in the open, whatever sources allowed. Give it to nobody, and delete it when you have done.\nهذا لمكتبكم وحدكم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. لا تعطوه لأحد، واحذفوه حين تنتهون.\n")
 		return nil

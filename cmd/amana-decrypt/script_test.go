@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 			"code": rig.Code, "pty": pty, "notty": rig.NoTTY, "midway": midway, "age": ageTool, "flip": flip,
 			"headers": headersOf, "honest": honest, "hostile": hostile, "vouched": vouched, "plant": plant,
 			"caught": caught, "remember": remember, "resumed": resumed, "ask": ask,
-			"acknowledged": acknowledged, "cases": plantCases, "stick": stick, "killing": killing, "inmemory": inmemory, "answered": answered, "source": source, "whole": whole, "halfway": halfway, "type": typeReply,
+			"acknowledged": acknowledged, "cases": plantCases, "stick": stick, "killing": killing, "inmemory": inmemory, "answered": answered, "source": source, "whole": whole, "halfway": halfway, "type": typeReply, "screens": screens, "people": plantPeople,
 		},
 	})
 }

@@ -3,15 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"slices"
-	"sync"
 
 	"amana/internal/carry"
 	"amana/internal/dossier"
-	"amana/internal/testimony"
 	"amana/internal/unseal"
 	"amana/internal/workspace"
 )
@@ -20,10 +16,19 @@ import (
 // from memory. Larger ones are written while they are opened.
 const inMemory = 1 << 20
 
+// taker opens testimonies, one at a time.
+type taker struct {
+	*grown
+	buf []byte // for those that are opened from memory
+}
+
 // take opens one testimony into the batch, or notes why it cannot be.
-func (b *grown) take(i int) {
+func (b *taker) take(i int) {
 	e := &b.job.bundle.Manifest.Testimonies[i]
 	err := b.takeOne(i, e)
+	if err == nil {
+		b.handOver()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.done += e.Size()
@@ -32,7 +37,6 @@ func (b *grown) take(i int) {
 		b.watch(b.done, b.total, b.count, b.todo)
 	}
 	if err == nil {
-		b.handOver()
 		return
 	}
 	reason, ok := reasonOf(err)
@@ -47,7 +51,7 @@ func (b *grown) take(i int) {
 	b.wrong = append(b.wrong, f)
 }
 
-func (b *grown) takeOne(i int, e *carry.Entry) error {
+func (b *taker) takeOne(i int, e *carry.Entry) error {
 	check, err := b.job.bundle.Check(i)
 	if err != nil {
 		return err
@@ -60,8 +64,11 @@ func (b *grown) takeOne(i int, e *carry.Entry) error {
 
 // takeSmall takes one that fits into memory. Nothing of it is looked at before it is
 // known to be what the server signed.
-func (b *grown) takeSmall(check *carry.Check, e *carry.Entry) error {
-	data := make([]byte, e.Size())
+func (b *taker) takeSmall(check *carry.Check, e *carry.Entry) error {
+	if int64(cap(b.buf)) < e.Size() {
+		b.buf = make([]byte, e.Size())
+	}
+	data := b.buf[:e.Size()]
 	if _, err := check.ReadAt(data, 0); err != nil && err != io.EOF {
 		return err
 	}
@@ -88,7 +95,7 @@ func (b *grown) takeSmall(check *carry.Check, e *carry.Entry) error {
 
 // takeLarge takes one in one pass: what is read to be opened is hashed and written as
 // it goes by.
-func (b *grown) takeLarge(check *carry.Check, e *carry.Entry) error {
+func (b *taker) takeLarge(check *carry.Check, e *carry.Entry) error {
 	original, err := b.original(e)
 	if err != nil {
 		return err
@@ -135,9 +142,9 @@ func readAll(ctx context.Context, envelope *unseal.Envelope) error {
 }
 
 func (b *grown) original(e *carry.Entry) (*workspace.Original, error) {
-	b.mu.Lock()
+	b.turn.RLock()
 	batch := b.now
-	b.mu.Unlock()
+	b.turn.RUnlock()
 	return batch.Original(e.ID, e.Size())
 }
 
@@ -152,74 +159,16 @@ func (b *grown) keep(e *carry.Entry, envelope *unseal.Envelope, original *worksp
 		ref.Notes = append(ref.Notes, "A bundle before promised another payload for it, which could not be opened.")
 		opened.Notes = ref.Notes
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.turn.RLock()
+	defer b.turn.RUnlock()
 	if err := b.now.Keep(original, ref, envelope.Document); err != nil {
 		return err
 	}
 	if failed {
 		b.now.With(workspace.Mended(e.ID))
 	}
+	b.now.mu.Lock()
+	defer b.now.mu.Unlock()
 	b.now.taken = append(b.now.taken, taken{e, opened, envelope.Testimony.Reply})
-	return nil
-}
-
-// describe returns what is kept of an envelope besides its words.
-func (b *grown) describe(e *carry.Entry, envelope *unseal.Envelope) (workspace.Ref, dossier.Opened) {
-	t := &envelope.Testimony
-	opened := dossier.NewOpened(e.ID, envelope)
-	opened.Notes, opened.Roster = slices.Clone(b.job.notes(e, envelope)), b.job.sealedUnder(e)
-	ref := workspace.Ref{
-		ID: e.ID, Kind: t.Kind, Thread: t.Thread, Received: t.Received, Language: t.Language,
-		Epoch: e.Epoch, Header: e.HeaderEpoch, Size: e.Size(), Payload: hex.EncodeToString(e.PayloadSum[:]),
-		Bundle: b.sum, Opened: b.today, Notes: opened.Notes, Roster: opened.Roster, Reply: opened.ReplySum(),
-	}
-	if t.Schema == testimony.Schema1 {
-		ref.Kind, ref.Thread = testimony.First, e.ID
-	}
-	for _, f := range envelope.Files {
-		ref.Files = append(ref.Files, workspace.File{Entry: f.Entry, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256[:])})
-	}
-	return ref, opened
-}
-
-// copying writes what is read in order, from the start, to an original.
-type copying struct {
-	check *carry.Check
-	to    *workspace.Original
-
-	mu sync.Mutex
-	at int64 // bytes before it are written
-}
-
-func (c *copying) ReadAt(p []byte, off int64) (int, error) {
-	n, err := c.check.ReadAt(p, off)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if skip := c.at - off; skip >= 0 && skip < int64(n) {
-		wrote, bad := c.to.Write(p[skip:n])
-		c.at += int64(wrote)
-		if bad != nil {
-			return 0, bad
-		}
-	}
-	return n, err
-}
-
-// finish reads what was not read in order.
-func (c *copying) finish(ctx context.Context, size int64) error {
-	buf := make([]byte, 256<<10)
-	for c.at < size {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		p := buf[:min(int64(len(buf)), size-c.at)]
-		if n, err := c.ReadAt(p, c.at); n < len(p) {
-			if err == nil || err == io.EOF {
-				return fmt.Errorf("the bundle is %w: it became shorter while it was read", carry.ErrNotWhole)
-			}
-			return err
-		}
-	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -194,7 +193,6 @@ func size(n int64) string { return fmt.Sprintf("%d MB", (n+999_999)/1_000_000) }
 // undo removes what was begun.
 func (v *view) undo() {
 	left, err := dossier.Erase(v.record.Path, v.record.Token)
-	v.folder.Discard()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
 		program.Warn("what was begun of the view could not be removed; amana-decrypt close tries again")
 		return
@@ -202,67 +200,4 @@ func (v *view) undo() {
 	if err := v.Put(v.record.Closed()); err != nil {
 		program.Warn("the view is removed, but the workspace could not be told: %v", err)
 	}
-}
-
-// fill writes the view.
-func (v *view) fill(ctx context.Context) error {
-	for _, ref := range v.refs {
-		if err := context.Cause(ctx); err != nil {
-			return fmt.Errorf("stopped: %w", err)
-		}
-		opened, err := v.one(ctx, ref)
-		if err == nil {
-			v.opened = append(v.opened, opened)
-			continue
-		}
-		if errors.Is(err, dossier.ErrWrite) {
-			return cli.Hint(fmt.Errorf("testimony %s: %w", ref.ID, err), "view less at a time with --thread, or give a folder with more room with -o")
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("stopped: %w", context.Cause(ctx))
-		}
-		v.failed = append(v.failed, dossier.Failed{ID: ref.ID, Reason: dossier.Damaged, Detail: "its original in the workspace is not as it was when it was opened"})
-	}
-	index, err := v.index()
-	if err != nil {
-		return err
-	}
-	if err := v.folder.WriteIndex(index); err != nil {
-		return err
-	}
-	return v.folder.Commit()
-}
-
-// one writes one envelope, which must be the one that was opened.
-func (v *view) one(ctx context.Context, ref workspace.Ref) (dossier.Opened, error) {
-	var opened dossier.Opened
-	envelope, file, err := v.Envelope(ref.ID)
-	if err != nil {
-		return opened, err
-	}
-	defer file.Close()
-	document, err := v.Document(ref.ID)
-	if err != nil {
-		return opened, err
-	}
-	if !bytes.Equal(document, envelope.Document) {
-		return opened, workspace.ErrDamaged
-	}
-	if err := v.folder.Add(ctx, ref.ID, envelope, func() error { return nil }); err != nil {
-		return opened, err
-	}
-	opened = dossier.NewOpened(ref.ID, envelope)
-	opened.Notes, opened.Roster = ref.Notes, ref.Roster
-	return opened, nil
-}
-
-func (v *view) verdict() error {
-	if len(v.failed) == 0 {
-		return nil
-	}
-	for _, f := range v.failed[:min(len(v.failed), named)] {
-		program.Warn("testimony %s: %s", f.ID, f.Detail)
-	}
-	return &cli.Error{Err: fmt.Errorf("%s of the workspace cannot be opened any more", parts(len(v.failed))), Code: cli.ExitPartial,
-		Hint: "look with amana-decrypt custody verify; opening a bundle that has them again puts them back if their originals are gone"}
 }

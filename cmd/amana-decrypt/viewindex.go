@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"amana/internal/dossier"
+	"amana/internal/outbox"
 	"amana/internal/roster"
 	"amana/internal/workspace"
 )
@@ -31,6 +32,13 @@ func (v *view) index() (dossier.Index, error) {
 		}
 	}
 	x.Intake = strings.Join(keys, " ")
+	replies, err := outbox.Replies(v.Workspace)
+	if err != nil {
+		return x, workspaceError(err)
+	}
+	for _, r := range replies {
+		x.Replies = append(x.Replies, dossier.Reply{ID: r.ID, Thread: r.Thread, Day: r.Day, By: r.By, Text: r.Text, Sent: r.Sent != "", Read: r.Read})
+	}
 	if !v.whole {
 		return x, nil
 	}

@@ -19,11 +19,12 @@ type fold struct {
 	links    map[string][]*Signed // heads of the field case, by thread
 	formerly map[string][]string  // by case code: the threads that were ever linked to it
 	united   map[string]string    // by case code: another one of the same case
+	owner    map[string]string    // by the code of [CodeOf]: the first thread that has it
 }
 
 func newFold(threads map[string]*Thread, all map[string]*Signed, people *People) *fold {
 	f := &fold{threads: threads, all: all, people: people, replaced: make(map[string]bool),
-		links: make(map[string][]*Signed), formerly: make(map[string][]string), united: make(map[string]string)}
+		links: make(map[string][]*Signed), formerly: make(map[string][]string), united: make(map[string]string), owner: make(map[string]string)}
 	for _, s := range all {
 		if f.why(s) != "" {
 			continue
@@ -46,7 +47,12 @@ func newFold(threads map[string]*Thread, all map[string]*Signed, people *People)
 		}
 	}
 	for id := range threads {
-		own := CodeOf(id)
+		if own := CodeOf(id); f.owner[own] == "" || id < f.owner[own] {
+			f.owner[own] = id
+		}
+	}
+	for id := range threads {
+		own := f.own(id)
 		f.formerly[own] = append([]string{id}, f.formerly[own]...)
 	}
 	// Who was said to be of two cases, by two reviewers who did not know of each other,
@@ -98,7 +104,16 @@ func (f *fold) caseOf(thread string) string {
 	if heads := f.links[thread]; len(heads) > 0 {
 		return f.find(heads[0].Value)
 	}
-	return f.find(CodeOf(thread))
+	return f.find(f.own(thread))
+}
+
+// own returns the code that a thread has until it is linked. Codes are short: should two
+// threads ever have the same, they are two cases all the same.
+func (f *fold) own(thread string) string {
+	if code := CodeOf(thread); f.owner[code] == thread || f.owner[code] == "" {
+		return code
+	}
+	return apartCode(thread, 1)
 }
 
 // cases returns the cases by their codes, without values.

@@ -289,3 +289,27 @@ func TestMergeOrderDoesNotMatter(t *testing.T) {
 		t.Error("nothing was linked: the test shows nothing")
 	}
 }
+
+// Codes of cases are short. Two threads that have the same by chance are no one person.
+func TestCodesThatMeet(t *testing.T) {
+	const x, y = "000000000000000000000000000d8b57", "0000000000000000000000000018295b"
+	if CodeOf(x) != CodeOf(y) {
+		t.Fatal("their codes do not meet: the test shows nothing")
+	}
+	_, all := reviewers(t, "1", "A")
+	m := all[0]
+	for _, id := range []string{x, y} {
+		m.threads[id] = &Thread{ID: id}
+	}
+	if c := m.coding(); len(c.Cases) != 3 || c.Case(x) == c.Case(y) {
+		t.Fatalf("%d cases of three threads", len(c.Cases))
+	}
+	m.link(t, x, y)
+	if c := m.coding(); len(c.Cases) != 2 || c.Case(x) != c.Case(y) {
+		t.Errorf("linked: %d cases", len(c.Cases))
+	}
+	m.unlink(t, x)
+	if c := m.coding(); len(c.Cases) != 3 || c.Case(x) == c.Case(y) {
+		t.Errorf("unlinked: %d cases", len(c.Cases))
+	}
+}

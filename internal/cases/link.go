@@ -153,7 +153,7 @@ func (p *Plan) sort() {
 // free returns the first of a thread's own codes that no other thread is under. It is
 // the same on every machine, so that two reviewers who part it do not differ.
 func (c *Coding) free(thread string) string {
-	code := CodeOf(thread)
+	code := c.fold.own(thread)
 	for n := 1; slices.ContainsFunc(c.fold.formerly[code], func(id string) bool { return id != thread }); n++ {
 		code = apartCode(thread, n)
 	}

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 
 	"amana/internal/workspace"
@@ -23,6 +24,9 @@ func entries(w *workspace.Workspace) (map[string]*Signed, error) {
 		s, err := parse(item.Value)
 		if err == nil && s.ID != item.Key {
 			err = ErrEntry
+		}
+		if errors.Is(err, ErrVersion) {
+			return nil, workspace.ErrVersion
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: an entry of the coding: %w", workspace.ErrDamaged, err)

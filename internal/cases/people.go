@@ -135,3 +135,15 @@ const (
 	WhyLeft     Why = "dated after its reviewer had left"
 	WhyUnknown  Why = "of a field or a code that this version does not know"
 )
+
+// Text says the reason in a language, "ar" or "en".
+func (w Why) Text(lang string) string {
+	if lang != "ar" {
+		return string(w)
+	}
+	return map[Why]string{
+		WhyStranger: "كتبه من ليس في أي قائمة من قوائم المراجعين لدينا",
+		WhyLeft:     "تاريخه بعد أن ترك صاحبه المراجعة",
+		WhyUnknown:  "خانة أو رمز لا تعرفه هذه النسخة من البرنامج",
+	}[w]
+}

@@ -53,3 +53,14 @@ func (p *Progress) Done() {
 		p.bars.Wait()
 	}
 }
+
+// NewCount is NewProgress for things that are counted one by one.
+func NewCount(f *os.File, what string, total int) *Progress {
+	if !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(60))
+	bar := bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(what+" "), decor.CountersNoUnit("%d / %d")), mpb.AppendDecorators(decor.Percentage()))
+	return &Progress{bars, bar}
+}

@@ -112,13 +112,13 @@ func (v *verifier) roster(bundle, intake string, epoch uint32) error {
 	chain := v.rosters[intake]
 	if chain == nil {
 		chain = make(map[uint32]*roster.Signed)
-		v.rosters[intake] = chain
+		v.rosters[intake], v.sums[intake] = chain, make(map[uint32]sum)
 	}
 	if known := chain[s.Epoch]; known != nil && known.Sum() != s.Sum() {
 		v.say("rosters", which, "bundle %s brought another roster %d than a bundle before it", bundle, s.Epoch)
 		return nil
 	}
-	chain[s.Epoch] = s
+	chain[s.Epoch], v.sums[intake][s.Epoch] = s, s.Sum()
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 // Fault is one thing that is not as it was.
 type Fault struct {
 	// Where is what is wrong: "link", "signature", "signer", "head", "index", "document",
-	// "original", "manifest", "rosters", "missing" or "unrecorded".
+	// "original", "manifest", "rosters", "coding", "missing" or "unrecorded".
 	Where string `json:"where"`
 	Which string `json:"which"` // a link's number, a testimony's id, a bundle's hash, a shelf
 	What  string `json:"what"`  // one sentence, in English

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
@@ -64,12 +63,12 @@ func publicKey(vkey string) ([]byte, error) {
 	if err != nil || len(fields) != 3 || len(raw) != 1+ed25519.PublicKeySize || raw[0] != 1 {
 		return nil, fmt.Errorf("%w: it names no Ed25519 key", ErrBroken)
 	}
-	der, err := x509.MarshalPKIXPublicKey(ed25519.PublicKey(raw[1:]))
-	if err != nil {
-		return nil, err
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: append([]byte(keyHead), raw[1:]...)}), nil
 }
+
+// keyHead stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). Package x509
+// would bring the network in.
+const keyHead = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"
 
 const extractText = `The record of custody, link by link, to be checked without the program that
 made it. docs/formats-custody.md of Amana describes every line.

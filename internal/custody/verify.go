@@ -56,8 +56,10 @@ type verifier struct {
 	result  Result
 	all     map[string]*recorded // by id
 	signers map[string]*Signer   // by key and name
+	coded   map[sum]int          // entries of the coding, with the first link that names them
 
 	rosters map[string]map[uint32]*roster.Signed // by the server's key and epoch
+	sums    map[string]map[uint32]sum            // of them
 }
 
 // Verify holds the whole workspace against its record: the chain and its signatures,
@@ -68,7 +70,7 @@ type verifier struct {
 // Its error is about what makes verifying useless: the disk, or Ctrl-C. What was
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
-	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), rosters: make(map[string]map[uint32]*roster.Signed)}
+	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), coded: make(map[sum]int), rosters: make(map[string]map[uint32]*roster.Signed), sums: make(map[string]map[uint32]sum)}
 	for _, step := range []func(context.Context) error{
 		v.chain,
 		v.readBundles,
@@ -117,6 +119,7 @@ func (v *verifier) chain(ctx context.Context) error {
 		}
 		s.Links++
 		s.Last = l.Day
+		v.coding(l)
 		remember(l, v.all, func(id, what string) {
 			v.say("link", fmt.Sprint(l.Number), "it says of testimony %s, of how it was %s, another thing than an earlier link", id, what)
 		})
@@ -175,6 +178,13 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.say("unrecorded", r.ID, "the workspace has it, and the record does not tell how it came")
 		}
 	}
+	if err := v.entries(); err != nil {
+		return err
+	}
+	shelves, err := v.w.Shelves()
+	if err != nil {
+		return err
+	}
 	for _, name := range shelves {
 		for _, err := range v.w.Shelf(name).All() {
 			if err := context.Cause(ctx); err != nil {
@@ -189,6 +199,3 @@ func (v *verifier) rest(ctx context.Context) error {
 	}
 	return nil
 }
-
-// shelves are all shelves of a workspace.
-var shelves = []string{"refs", "documents", "bundles", "manifests", "rosters", "trust", "failed", "new", "views", "coding", "editions", "reveals", shelf, "outbox", "replies"}

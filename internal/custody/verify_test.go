@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,9 +12,10 @@ import (
 	"amana/internal/keyfile"
 	"amana/internal/rig"
 	"amana/internal/workspace"
-
-	"go.etcd.io/bbolt"
 )
+
+// codedID is the id of the entry of the coding that the test has: the SHA-256 of "an entry".
+var codedID = fmt.Sprintf("%x", sha256.Sum256([]byte("an entry")))
 
 // What nobody touched is whole, over two bundles and two reviewers.
 func TestVerifyWhole(t *testing.T) {
@@ -89,19 +91,24 @@ func TestVerifyFlips(t *testing.T) {
 		"byte of a link":            {flipRecord(shelf, keyOf(3)), "link 3: its bytes were changed"},
 		"byte of the head":          {flipRecord(shelf, headKey), "head 0: the head of the record cannot be read"},
 		"byte of another":           {flipRecord("coding", "x"), "index coding: a record on this shelf was changed"},
-		"record taken out":          {remove("refs", ""), "missing $ID: link 1 tells how it came"},
-		"document taken out":        {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
-		"roster taken out":          {remove("rosters", "*"), "rosters "},
-		"manifest taken out":        {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
-		"link taken out":            {remove(shelf, keyOf(4)), "link 4: it is missing"},
-		"last link taken out":       {remove(shelf, keyOf(6)), "link 6: it is missing"},
+		"entry of the coding changed": {func(t *testing.T, p *place) {
+			put(t, p, workspace.Write{Shelf: "coding", Key: codedID, Value: []byte("another\nAAAA\n")})
+		}, "coding " + codedID + ": another entry"},
+		"byte of an entry":              {flipRecord("coding", codedID), "coding " + codedID + ": the entry that link 7 tells of was changed"},
+		"entry of the coding taken out": {remove("coding", codedID), "coding " + codedID + ": link 7 tells of this entry"},
+		"record taken out":              {remove("refs", ""), "missing $ID: link 1 tells how it came"},
+		"document taken out":            {remove("documents", ""), "document $ID: it was changed in the index, or taken out"},
+		"roster taken out":              {remove("rosters", "*"), "rosters "},
+		"manifest taken out":            {remove("bundles", "*"), "manifest $BUNDLE: the signed manifest of this bundle is missing"},
+		"link taken out":                {remove(shelf, keyOf(4)), "link 4: it is missing"},
+		"last link taken out":           {remove(shelf, keyOf(7)), "link 7: it is missing"},
 		"tail cut off badly": {func(t *testing.T, p *place) {
 			h := headAt(t, p, 3)
 			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte(h.String())}, workspace.Write{Shelf: shelf, Key: keyOf(6)})
 		}, "head 3: the head names this link as the last, and link 4 follows it"},
 		"head of another chain": {func(t *testing.T, p *place) {
-			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte("6:" + strings.Repeat("a", 64))})
-		}, "head 6: the head names another link"},
+			put(t, p, workspace.Write{Shelf: shelf, Key: headKey, Value: []byte("7:" + strings.Repeat("a", 64))})
+		}, "head 7: the head names another link"},
 
 		// By somebody with the workspace's key, but without the reviewer's.
 		"words of a link": {func(t *testing.T, p *place) {
@@ -163,7 +170,10 @@ func TestVerifyFlips(t *testing.T) {
 			if err := p.log.Add(Event{Act: Viewed, Subjects: Of(p.ids...), Purpose: "to read it"}); err != nil {
 				t.Fatal(err)
 			}
-			put(t, p, workspace.Write{Shelf: "coding", Key: "x", Value: []byte("x")})
+			if err := p.log.Put([]Event{{Act: Coded, Subjects: []Subject{{Case: "C-0123456789", Hash: codedID}}}},
+				workspace.Write{Shelf: "coding", Key: "x", Value: []byte("x")}, workspace.Write{Shelf: "coding", Key: codedID, Value: []byte("an entry\nAAAA\n")}); err != nil {
+				t.Fatal(err)
+			}
 			ref, _, err := p.Ref(p.ids[1])
 			if err != nil {
 				t.Fatal(err)
@@ -178,172 +188,6 @@ func TestVerifyFlips(t *testing.T) {
 			}
 			t.Errorf("want %q in %q", want, faults)
 		})
-	}
-}
-
-func originalOf(p *place) string {
-	return filepath.Join(p.path, "originals", p.ids[1][:2], p.ids[1]+".age")
-}
-
-// flipOriginal changes a byte of the second original; a negative offset counts from
-// the end.
-func flipOriginal(at int) func(*testing.T, *place) {
-	return func(t *testing.T, p *place) {
-		data, err := os.ReadFile(originalOf(p))
-		if err != nil {
-			t.Fatal(err)
-		}
-		data[(at+len(data))%len(data)] ^= 1
-		if err := os.WriteFile(originalOf(p), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func truncate(t *testing.T, p *place, by int64) {
-	info, err := os.Stat(originalOf(p))
-	if err == nil {
-		err = os.Truncate(originalOf(p), info.Size()+by)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// keyIn returns the key of a record: "" is the second testimony's id, "*" the first
-// there is.
-func keyIn(t *testing.T, p *place, name, key string) string {
-	switch key {
-	case "":
-		return p.ids[1]
-	case "*":
-		for item, err := range p.Shelf(name).All() {
-			if err != nil {
-				t.Fatal(err)
-			}
-			return item.Key
-		}
-	}
-	return key
-}
-
-func remove(name, key string) func(*testing.T, *place) {
-	return func(t *testing.T, p *place) {
-		put(t, p, workspace.Write{Shelf: name, Key: keyIn(t, p, name, key)})
-	}
-}
-
-// flipRecord changes a byte of a record where it lies on the disk, which nobody needs
-// a key for: the one that changes when the record is put again.
-func flipRecord(name, key string) func(*testing.T, *place) {
-	return func(t *testing.T, p *place) {
-		key := keyIn(t, p, name, key)
-		value, err := p.Shelf(name).Get(key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Close()
-		before := bucket(t, p, name)
-		p.open(t)
-		put(t, p, workspace.Write{Shelf: name, Key: key, Value: value})
-		p.Close()
-		db, err := bbolt.Open(filepath.Join(p.path, "index.db"), 0o600, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = db.Update(func(tx *bbolt.Tx) error {
-			b := tx.Bucket([]byte(name))
-			for k, v := range before {
-				now := append([]byte(nil), b.Get([]byte(k))...)
-				if string(now) != v {
-					now[len(now)/2] ^= 1
-					return b.Put([]byte(k), now)
-				}
-			}
-			return fmt.Errorf("no record of %s changed", name)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		db.Close()
-		p.open(t)
-	}
-}
-
-// bucket returns what lies in a bucket.
-func bucket(t *testing.T, p *place, name string) map[string]string {
-	db, err := bbolt.Open(filepath.Join(p.path, "index.db"), 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	all := make(map[string]string)
-	db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(name)).ForEach(func(k, v []byte) error {
-			all[string(k)] = string(v)
-			return nil
-		})
-	})
-	return all
-}
-
-// open opens the workspace again.
-func (p *place) open(t *testing.T) {
-	var err error
-	if p.Workspace, err = workspace.Open(p.path, p.key.Identities); err == nil {
-		p.log, err = Open(p.Workspace, p.key)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.Workspace.Close() })
-}
-
-func put(t *testing.T, p *place, writes ...workspace.Write) {
-	if err := p.Put(writes...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func record(t *testing.T, p *place, n int) []byte {
-	data, err := p.Shelf(shelf).Get(keyOf(n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func headAt(t *testing.T, p *place, n int) Head {
-	l, err := ParseLink(record(t, p, n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Head{n, l.Hash()}
-}
-
-// rewrite changes a link that stands.
-func rewrite(t *testing.T, p *place, n int, change func(*Link)) {
-	l, err := ParseLink(record(t, p, n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	change(l)
-	put(t, p, workspace.Write{Shelf: shelf, Key: keyOf(n), Value: l.record()})
-}
-
-// editRef changes what the index says of the second testimony.
-func editRef(change func(*workspace.Ref)) func(*testing.T, *place) {
-	return func(t *testing.T, p *place) {
-		ref, _, err := p.Ref(p.ids[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		change(&ref)
-		data, err := json.Marshal(ref)
-		if err != nil {
-			t.Fatal(err)
-		}
-		put(t, p, workspace.Write{Shelf: "refs", Key: ref.ID, Value: data})
 	}
 }
 

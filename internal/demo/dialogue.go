@@ -68,33 +68,28 @@ func (s *source) testify(fields []field, files ...file) error {
 	return nil
 }
 
-// answer has reviewer A reply, and everything that is due goes back to the server. It
-// returns the thread that was answered.
-func (d *demo) answer() (string, error) {
+// answer has reviewer A reply, and everything that is due goes back to the server.
+func (d *demo) answer() error {
 	d.say("reviewer A replies to the source who took a code (amana-decrypt reply), and puts all that is due on a stick: the reply, sealed, and the signature for what was opened (amana-decrypt outbox)")
-	thread, err := d.answerable()
-	if err != nil {
-		return "", err
-	}
 	if err := os.WriteFile(d.path("reply.txt"), []byte(reply), 0o600); err != nil {
-		return "", err
+		return err
 	}
-	if _, err := d.work(1, "reply", "--thread", thread.ID, "--text", d.path("reply.txt"), "--yes"); err != nil {
-		return "", err
+	if _, err := d.work(1, "reply", "--thread", d.withCode, "--text", d.path("reply.txt"), "--yes"); err != nil {
+		return err
 	}
 	if err := os.Mkdir(d.path("stick"), 0o700); err != nil {
-		return "", err
+		return err
 	}
 	if _, err := d.work(4, "outbox", d.path("stick")); err != nil {
-		return "", err
+		return err
 	}
 	d.say("the operator imports the folder, and can read nothing in it: from now on the server can tell the sources")
 	folders, err := filepath.Glob(d.path("stick", "amana-outbox-*"))
 	if err != nil || len(folders) != 1 {
-		return "", fmt.Errorf("on the stick are %d folders: %w", len(folders), err)
+		return fmt.Errorf("on the stick are %d folders: %w", len(folders), err)
 	}
 	_, err = d.intake(4, "import", folders[0])
-	return thread.ID, err
+	return err
 }
 
 // comeBack has the source enter the code, read the reply, and add a file.
@@ -140,7 +135,7 @@ func (s *source) enter(code string) error {
 }
 
 // withdraw has the source take back what was told, and the reviewers learn of it.
-func (d *demo) withdraw(s *source, thread, vkey string) error {
+func (d *demo) withdraw(s *source, vkey string) error {
 	d.say("the source withdraws: asked once more, and then what nobody has collected is destroyed")
 	if err := s.send("/withdraw", nil); err != nil {
 		return err
@@ -154,5 +149,5 @@ func (d *demo) withdraw(s *source, thread, vkey string) error {
 	if err := d.carry("last.tar", vkey); err != nil {
 		return err
 	}
-	return d.kinds(thread)
+	return d.kinds()
 }

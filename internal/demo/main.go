@@ -40,6 +40,7 @@ type demo struct {
 	ctx      context.Context
 	programs string
 	dir      string
+	withCode string // the thread of the source who took a code
 	step     int
 }
 
@@ -92,8 +93,7 @@ func (d *demo) theWholeWay(address, vkey string) error {
 	if err := d.open(vkey); err != nil {
 		return err
 	}
-	thread, err := d.answer()
-	if err != nil {
+	if err := d.answer(); err != nil {
 		return err
 	}
 	s, err := d.comeBack(address, code)
@@ -103,7 +103,7 @@ func (d *demo) theWholeWay(address, vkey string) error {
 	if err := d.rotate(); err != nil {
 		return err
 	}
-	return d.withdraw(s, thread, vkey)
+	return d.withdraw(s, vkey)
 }
 
 func (d *demo) path(elem ...string) string {

@@ -37,11 +37,10 @@ func (d *demo) open(vkey string) error {
 	if _, err := d.work(4, "list", "--new"); err != nil {
 		return err
 	}
-	thread, err := d.answerable()
-	if err != nil {
+	if err := d.answerable(); err != nil {
 		return err
 	}
-	if _, err := d.work(12, "show", thread.ID); err != nil {
+	if _, err := d.work(12, "show", d.withCode); err != nil {
 		return err
 	}
 	return d.report()
@@ -50,7 +49,7 @@ func (d *demo) open(vkey string) error {
 // report makes what others may see.
 func (d *demo) report() error {
 	d.say("reviewer A makes a report for others (amana-decrypt report): a case is a person, and what a source did not allow is not in it")
-	if _, err := d.work(3, "report", "-o", d.path("report")); err != nil {
+	if _, err := d.work(3, "report", "-o", d.path("report"), "--recipient", "whoever looks at the demo", "--purpose", "to show a report"); err != nil {
 		return err
 	}
 	d.say("and looks at the record of what was done with each testimony, from the day it arrived (amana-decrypt custody verify)")
@@ -82,23 +81,24 @@ func (d *demo) threads() ([]thread, error) {
 	return list.Threads, json.Unmarshal(out, &list)
 }
 
-// answerable returns the thread whose source wants replies.
-func (d *demo) answerable() (thread, error) {
+// answerable finds the thread whose source wants replies.
+func (d *demo) answerable() error {
 	all, err := d.threads()
 	if err != nil {
-		return thread{}, err
+		return err
 	}
 	for _, t := range all {
 		if t.Answers {
-			return t, nil
+			d.withCode = t.ID
+			return nil
 		}
 	}
-	return thread{}, errors.New("no source took a code")
+	return errors.New("no source took a code")
 }
 
 // kinds prints what each thread holds. The one of the source with the code must hold
 // both notes, and no addition.
-func (d *demo) kinds(withCode string) error {
+func (d *demo) kinds() error {
 	all, err := d.threads()
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (d *demo) kinds(withCode string) error {
 		slices.Sort(kinds)
 		fmt.Printf("   thread %.8s…: %s\n", t.ID, strings.Join(kinds, ", "))
 		want := []string{string(testimony.Fetched), string(testimony.First), string(testimony.Withdrawal)}
-		if t.ID == withCode && !slices.Equal(kinds, want) {
+		if t.ID == d.withCode && !slices.Equal(kinds, want) {
 			return fmt.Errorf("the thread with a code holds %v, and should hold %v", kinds, want)
 		}
 	}

@@ -30,8 +30,8 @@ type Actions interface {
 	Open(ctx context.Context, bundle string, progress func(Progress)) (*News, error)
 	// Threads returns what the workspace holds, the latest first.
 	Threads(ctx context.Context) ([]Thread, error)
-	// Read returns a thread as text.
-	Read(ctx context.Context, thread string) ([]Line, error)
+	// Read returns a thread as text, with the words of questions in a language.
+	Read(ctx context.Context, thread, language string) ([]Line, error)
 	// View decrypts a thread with its files into a folder.
 	View(ctx context.Context, thread string) (*Viewed, error)
 	// Views returns how many views are open.
@@ -39,10 +39,17 @@ type Actions interface {
 	// CloseViews removes all folders that View made.
 	CloseViews(ctx context.Context) (closed int, err error)
 
-	// Suggestions returns cases that may be one person.
-	Suggestions(ctx context.Context) ([]Suggestion, error)
-	// Report writes the report and the tables into a new folder and returns its page.
-	Report(ctx context.Context, working bool) (page string, err error)
+	// Suggestions returns pairs of threads that may tell of one person, with the reasons
+	// in a language.
+	Suggestions(ctx context.Context, language string) ([]Suggestion, error)
+	// Names returns what the sources of threads say of who the person is.
+	Names(ctx context.Context, threads ...string) ([]Person, error)
+	// Judge says that two threads tell of one person, or of two, and why.
+	Judge(ctx context.Context, threads [2]string, same bool, why string) error
+	// Report writes the report and the tables into a new folder and returns its page: all
+	// that there is, for the reviewers' own desk, or what others may read, for a purpose
+	// and a recipient.
+	Report(ctx context.Context, own bool, purpose, recipient string) (page string, err error)
 
 	// Answerable returns how a reply to a thread is addressed, or why it cannot be sent.
 	Answerable(ctx context.Context, thread string) (*Address, error)
@@ -80,7 +87,8 @@ const (
 	StepView    Step = "view" // thread
 	StepClose   Step = "close"
 	StepSuggest Step = "suggest"
-	StepReport  Step = "report" // "working" or nothing
+	StepLink    Step = "link" // two threads
+	StepReport  Step = "report"
 	StepReply   Step = "reply"  // thread
 	StepOutbox  Step = "outbox" // stick, or nothing to see what is due
 )
@@ -176,11 +184,17 @@ type Line struct {
 	Indent int
 }
 
-// Suggestion is two cases that may be one person.
+// Suggestion is two threads that may tell of one person.
 type Suggestion struct {
-	One, Other string // cases
-	Score      int    // out of 100
-	Reasons    []string
+	Threads [2]string
+	Cases   [2]string
+	Score   int      // of 100
+	Reasons []string // those that speak against it begin with "-"
+}
+
+// Person is what a source says of who the person is; what it does not say is empty.
+type Person struct {
+	Name, Father, Mother, Birth, Birthplace string
 }
 
 // Address is where a reply goes.

@@ -77,14 +77,22 @@ func (c canvas) start(cells []arrange.Cell, side arrange.Direction, indent int) 
 	return c.x + indent
 }
 
-// text writes a paragraph in the direction of the interface and returns how many rows
-// it took.
+// text writes a paragraph in the direction of the interface, or several, each in its own,
+// and returns how many rows it took.
 func (c canvas) text(s string, style tcell.Style) int {
-	lines := arrange.Wrap(arrange.Clean(s), c.w)
-	for i, line := range lines {
-		c.put(i, line, c.side, 0, style)
+	rows := 0
+	paragraphs := strings.Split(arrange.Clean(s), "\n")
+	for _, p := range paragraphs {
+		side := c.side
+		if len(paragraphs) > 1 {
+			side = arrange.Of(p, c.side)
+		}
+		for _, line := range arrange.Wrap(p, c.w) {
+			c.put(rows, line, side, 0, style)
+			rows++
+		}
 	}
-	return len(lines)
+	return rows
 }
 
 // fill paints a row.

@@ -68,12 +68,12 @@ func (f *fake) Open(ctx context.Context, bundle string, report func(Progress)) (
 func (f *fake) Threads(context.Context) ([]Thread, error) {
 	return []Thread{{ID: oneThread, Last: "2026-11-22", Parts: 2, Files: 1, Replies: 1, New: true, Case: "C-12"}, {ID: otherThread, Last: "2026-11-20", Withdrawn: true}}, f.ask("threads")
 }
-func (f *fake) Read(_ context.Context, thread string) ([]Line, error) {
+func (f *fake) Read(_ context.Context, thread, language string) ([]Line, error) {
 	lines := []Line{{Word: "read.testimony", Pairs: []any{"id", thread, "day", "2026-11-22", "language", "ar"}, Weight: Strong}, {Text: "ذهب إلى المركز ولم يعد", Weight: Strong}, {Text: "hostile \x1b[2J words", Indent: 2}}
 	for i := range 60 {
 		lines = append(lines, Line{Text: fmt.Sprintf("line %d", i)})
 	}
-	return lines, f.ask("read", thread)
+	return lines, f.ask("read", thread, language)
 }
 func (f *fake) View(_ context.Context, thread string) (*Viewed, error) {
 	f.views++
@@ -85,11 +85,17 @@ func (f *fake) CloseViews(context.Context) (int, error) {
 	f.views = 0
 	return n, f.ask("close views")
 }
-func (f *fake) Suggestions(context.Context) ([]Suggestion, error) {
-	return []Suggestion{{"C-12", "C-40", 87, []string{"أحمد / Ahmad", "1990"}}}, f.ask("suggestions")
+func (f *fake) Suggestions(_ context.Context, language string) ([]Suggestion, error) {
+	return []Suggestion{{[2]string{oneThread, otherThread}, [2]string{"C-12", "C-40"}, 87, []string{"+ أحمد / Ahmad", "- 1990"}}}, f.ask("suggestions", language)
 }
-func (f *fake) Report(_ context.Context, working bool) (string, error) {
-	return "/home/x/cases-reports/1/index.html", f.ask("report", working)
+func (f *fake) Names(_ context.Context, threads ...string) ([]Person, error) {
+	return []Person{{Name: "أحمد علي", Mother: "Maryam"}, {Name: "Ahmad Ali", Birth: "1990"}}, f.ask("names", threads)
+}
+func (f *fake) Judge(_ context.Context, threads [2]string, same bool, why string) error {
+	return f.ask("judge", threads, same, why)
+}
+func (f *fake) Report(_ context.Context, own bool, purpose, recipient string) (string, error) {
+	return "/home/x/cases-reports/1/index.html", f.ask("report", own, purpose, recipient)
 }
 func (f *fake) Answerable(_ context.Context, thread string) (*Address, error) {
 	return &Address{thread, 2, "2026-11-22"}, f.ask("answerable", thread)

@@ -79,8 +79,8 @@ func TestScreenOpen(t *testing.T) {
 		begun(r).reads(r.say("home.open"), r.say("home.eject"))
 		r.write("1").named("sticks").reads("bundle.tar", "amana-decrypt open BUNDLE")
 		r.press(enter).named("news").did("open /media/x/A/bundle.tar").reads("77aa2d3e", "4f1c2d3e", "99bb2d3e")
-		r.press(tcell.KeyEnd, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
-		r.press(tcell.KeyHome, down, enter).named("thread").did("read " + otherThread)
+		r.press(tcell.KeyEnd, enter).named("remarks").reads("The server's key").press(enter).press(tcell.KeyUp, enter).named("failed").reads(first(r.say("failedadvice.damaged")), "the payload is not as signed").press(enter)
+		r.press(tcell.KeyHome, enter).named("thread").did("read " + otherThread + " " + r.App.words.language)
 		r.press(esc, tab, r.next(), enter).named("threads")
 		r.press(esc).named("home")
 		r.sticks = nil
@@ -129,13 +129,24 @@ func TestScreenReply(t *testing.T) {
 	})
 }
 
-func TestScreenCasesAndReport(t *testing.T) {
+func TestScreenCases(t *testing.T) {
 	both(t, func(r *rehearsal) {
-		begun(r).write("3").named("suggestions").reads("C-12", "أحمد / Ahmad", "amana-decrypt suggest").press(enter).named("home")
-		r.write("4").named("report").press(enter).named("reported").reads("index.html").did("report false").press(enter)
-		r.write("4").press(r.next(), enter).did("report true").press(enter)
+		begun(r).write("3").named("suggestions").did("suggestions "+r.App.words.language).reads("C-12", "87", "أحمد", "amana-decrypt suggest")
+		r.press(enter).named("pair").reads("أحمد علي", "Ahmad Ali", "- 1990", "Maryam", "amana-decrypt link "+oneThread)
+		r.press(r.next(), enter).named("same").write("brother").press(enter).named("judged").did("judge [" + oneThread + " " + otherThread + "] true brother").press(enter).named("home")
+		r.write("3").press(enter, r.next(), r.next(), enter).named("different").press(enter).did("judge [" + oneThread + " " + otherThread + "] false")
+		r.press(enter).write("3").press(enter, r.next(), r.next(), r.next(), enter).named("thread").press(esc, r.next(), enter).did("read " + otherThread + " " + r.App.words.language)
+		r.press(esc, esc).named("suggestions")
 		r.fail["suggestions"] = errors.New("no \x1b[31m room")
-		r.write("3").named("problem").reads(r.say("problem.other"), `no \u001b[31m room`)
+		r.press(esc).write("3").named("problem").reads(r.say("problem.other"), `no \u001b[31m room`)
+	})
+}
+
+func TestScreenReport(t *testing.T) {
+	both(t, func(r *rehearsal) {
+		begun(r).write("4").named("report").reads("amana-decrypt report").press(enter).named("purpose").press(enter).named("purpose")
+		r.write("a court").press(enter).named("recipient").write("the judge").press(enter).named("reported").reads("index.html").did("report false a court the judge").press(enter)
+		r.write("4").press(r.next(), enter).named("reportedown").did("report true").press(enter).named("home")
 	})
 }
 

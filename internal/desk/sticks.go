@@ -53,13 +53,10 @@ func (a *App) open(b Bundle) {
 	a.stack[len(a.stack)-1].step = a.actions.Command(StepOpen, b.Path)
 }
 
-// newsPage lists what is new: what endangers or was taken back first.
+// newsPage lists what is new: what was taken back first.
 func (a *App) newsPage(n *News) *page {
 	say := a.words.say
 	var rows []row
-	for _, remark := range n.Remarks {
-		rows = append(rows, row{text: remark, weight: Grave})
-	}
 	for _, i := range n.Items {
 		weight := Normal
 		if i.Change == Withdrawn {
@@ -69,20 +66,31 @@ func (a *App) newsPage(n *News) *page {
 			text: say("news."+string(i.Change), "thread", short(i.Thread), "day", i.Day)})
 	}
 	for _, f := range n.Failed {
-		rows = append(rows, row{weight: Grave, text: say("failed."+f.Reason, "id", short(f.ID)), pick: func() {
-			a.push(&page{name: "failed", leave: a.pop, bar: []button{{"do.goon", a.pop}}, body: newPager(
-				Line{Text: say("failed."+f.Reason, "id", f.ID), Weight: Strong}, Line{},
-				Line{Text: say("failedadvice." + f.Reason)}, Line{},
-				Line{Text: say("problem.exact"), Weight: Faint}, Line{Text: f.Detail, Weight: Faint, Indent: 2})})
+		rows = append(rows, row{weight: Grave, text: say("failed."+f.Reason, "id", short(f.ID)), pick: func() { a.push(a.failedPage(f)) }})
+	}
+	if len(n.Remarks) > 0 {
+		rows = append(rows, row{weight: Grave, text: say("news.remarks", "n", len(n.Remarks)), pick: func() {
+			a.push(&page{name: "remarks", leave: a.pop, bar: []button{{"do.goon", a.pop}}, body: newPager(graveLines(n.Remarks)...)})
 		}})
 	}
-	name := "news"
-	if len(rows) == 0 {
-		name = "nonews"
-	}
-	l := newList(rows...)
-	return &page{name: name, pairs: []any{"added", n.Added, "known", n.Known, "failed", len(n.Failed)}, body: l, leave: a.home,
+	p := &page{name: "news", pairs: []any{"added", n.Added, "known", n.Known, "failed", len(n.Failed)}, leave: a.home,
 		bar: []button{{"do.home", a.home}, {"do.threads", a.threads}}, step: a.actions.Command(StepList)}
+	if len(n.Items)+len(n.Failed) == 0 {
+		p.name = "nonews"
+	}
+	if len(rows) > 0 {
+		p.body = newList(rows...)
+	}
+	return p
+}
+
+// failedPage says why a testimony could not be opened, and what to do.
+func (a *App) failedPage(f Failed) *page {
+	say := a.words.say
+	return &page{name: "failed", leave: a.pop, bar: []button{{"do.goon", a.pop}}, body: newPager(
+		Line{Text: say("failed."+f.Reason, "id", f.ID), Weight: Strong}, Line{},
+		Line{Text: say("failedadvice." + f.Reason)}, Line{},
+		Line{Text: say("problem.exact"), Weight: Faint}, Line{Text: f.Detail, Weight: Faint, Indent: 2})}
 }
 
 // short is the beginning of an id, as the lists show it.

@@ -39,8 +39,9 @@ func (a *App) threads() {
 // read shows a thread.
 func (a *App) read(thread string) {
 	var lines []Line
+	language := a.words.language
 	a.do("reading", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-		lines, err = a.actions.Read(ctx, thread)
+		lines, err = a.actions.Read(ctx, thread, language)
 		return err
 	}, func() {
 		for i, l := range lines {
@@ -101,43 +102,4 @@ func (a *App) closeViews(then func()) {
 		_, err := a.actions.CloseViews(ctx)
 		return err
 	}, then)
-}
-
-// suggestions lists cases that may be one person; linking stays with the command, which
-// asks for the reviewer's reasons.
-func (a *App) suggestions() {
-	var all []Suggestion
-	a.do("comparing", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-		all, err = a.actions.Suggestions(ctx)
-		return err
-	}, func() {
-		say := a.words.say
-		var lines []Line
-		for _, s := range all {
-			lines = append(lines, Line{Text: say("suggestions.pair", "one", s.One, "other", s.Other, "score", s.Score), Weight: Strong})
-			for _, reason := range s.Reasons {
-				lines = append(lines, Line{Text: reason, Indent: 2})
-			}
-			lines = append(lines, Line{})
-		}
-		name := "suggestions"
-		if len(all) == 0 {
-			name = "nosuggestions"
-		}
-		a.push(&page{name: name, pairs: []any{"n", len(all)}, body: newPager(lines...), leave: a.home, step: a.actions.Command(StepSuggest), bar: []button{{"do.home", a.home}}})
-	})
-}
-
-// reportPage offers the two kinds of report.
-func (a *App) reportPage() *page {
-	write := func(working bool) func() {
-		return func() {
-			var page string
-			a.do("reporting", nil, func(ctx context.Context, _ func(Progress)) (err error) {
-				page, err = a.actions.Report(ctx, working)
-				return err
-			}, func() { a.home(); a.push(a.told("reported", "page", page)) })
-		}
-	}
-	return &page{name: "report", leave: a.pop, step: a.actions.Command(StepReport), bar: []button{{"do.reportothers", write(false)}, {"do.reportown", write(true)}, {"do.goback", a.pop}}}
 }

@@ -43,6 +43,14 @@ type Index struct {
 	Failed    []Failed
 	// Damaged names members of the bundle besides the testimonies.
 	Damaged []string
+	Replies []Reply // that reviewers wrote, the oldest first
+}
+
+// Reply is what a reviewer wrote to a source.
+type Reply struct {
+	ID, Thread, Day, By, Text string
+	Sent                      bool   // it was written to a stick
+	Read                      string // day on which the source fetched it; empty if not
 }
 
 // ChainState says what is known of the rosters in a bundle.
@@ -178,6 +186,13 @@ func (f *Folder) writeIndex(w io.Writer, x Index) error {
 			n++
 			if err := page.ExecuteTemplate(w, "testimony", view(n, o, t, thread, labels.of(t))); err != nil {
 				return err
+			}
+		}
+		for _, r := range x.Replies {
+			if r.Thread == thread.ID {
+				if err := page.ExecuteTemplate(w, "reply", r); err != nil {
+					return err
+				}
 			}
 		}
 		if err := page.ExecuteTemplate(w, "threadEnd", nil); err != nil {

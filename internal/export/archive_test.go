@@ -70,7 +70,7 @@ func TestArchiveComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if got, err := Import(t.Context(), root, again.Workspace, nil); err != nil || got.SHA256 != m.SHA256 {
+	if got, err := Import(t.Context(), root, again.Workspace); err != nil || got.SHA256 != m.SHA256 {
 		t.Fatal(err)
 	}
 	if again.log, err = custody.Open(again.Workspace, again.key); err != nil {
@@ -169,7 +169,7 @@ func TestDamagedArchive(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer root.Close()
-		_, err = Import(t.Context(), root, w, nil)
+		_, err = Import(t.Context(), root, w)
 		return err
 	}
 	whole, m := d.export(t, JSON, consent.Own, false, false)

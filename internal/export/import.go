@@ -34,7 +34,7 @@ const maxLine = 64 << 20
 // Import puts all of an archive into a new workspace, and returns its manifest. Every
 // byte is held to the manifest's hashes. After an error the workspace must be thrown
 // away.
-func Import(ctx context.Context, root *os.Root, w *workspace.Workspace, progress func(done, of int)) (*Manifest, error) {
+func Import(ctx context.Context, root *os.Root, w *workspace.Workspace) (*Manifest, error) {
 	m, err := openManifest(root)
 	if err != nil {
 		return nil, fmt.Errorf("import: %w", err)
@@ -43,12 +43,9 @@ func Import(ctx context.Context, root *os.Root, w *workspace.Workspace, progress
 		return nil, fmt.Errorf("import: %w", ErrNotArchive)
 	}
 	in := &importing{root: root, w: w, refs: make(map[string]ref), fresh: make(map[string]workspace.Write)}
-	for i, e := range m.Entries {
+	for _, e := range m.Entries {
 		if err := in.entry(ctx, e); err != nil {
 			return nil, fmt.Errorf("import %s: %w", e.Name, err)
-		}
-		if progress != nil {
-			progress(i+1, len(m.Entries))
 		}
 	}
 	if err := in.finish(ctx, m); err != nil {

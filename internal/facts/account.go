@@ -87,7 +87,8 @@ func isPlace(key string) bool {
 	return q != nil && row > 0 && strings.HasPrefix(q.Code, "place")
 }
 
-// placesOf returns the rows that say anything, in the order of the form.
+// placesOf returns the rows that were answered, in the order of the form. One that says
+// neither a place nor a day is there too: it stands between two others.
 func placesOf(rows map[string]string) []Place {
 	var all []Place
 	for n := 1; n <= 9; n++ {
@@ -98,11 +99,24 @@ func placesOf(rows map[string]string) []Place {
 		if !known(p.Place) {
 			p.Place = ""
 		}
-		if p.Place != "" || p.From.EDTF != "" || p.To.EDTF != "" {
+		if p.tells() || rows["place"+row] != "" || p.Known != "" {
 			all = append(all, p)
 		}
 	}
 	return all
+}
+
+// tells tells whether a row names a place or a day.
+func (p Place) tells() bool { return p.Place != "" || p.From.EDTF != "" || p.To.EDTF != "" }
+
+// telling returns the rows that name a place or a day.
+func telling(all []Place) (some []Place) {
+	for _, p := range all {
+		if p.tells() {
+			some = append(some, p)
+		}
+	}
+	return some
 }
 
 // known tells whether a code says anything.

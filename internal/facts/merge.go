@@ -115,7 +115,7 @@ func (f *Facts) merge(accounts []*account) {
 		}
 	}
 	for _, a := range accounts {
-		f.Places = addPlaces(f.Places, a.places)
+		f.Places = addPlaces(f.Places, telling(a.places))
 		for _, t := range transfers(a.places) {
 			if !slices.Contains(f.Transfers, t) {
 				f.Transfers = append(f.Transfers, t)

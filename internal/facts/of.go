@@ -70,7 +70,12 @@ func (f *Facts) reviewed(c *cases.Case) {
 		f.Transfers = transfers(coded.places)
 	}
 	coded.over(a)
-	f.Places = a.places
+	f.Places = telling(a.places)
+	for key, codes := range coded.many {
+		if _, ok := together(key, [][]string{codes}); !ok {
+			differ = append(differ, key)
+		}
+	}
 	for _, key := range severally {
 		if code := f.One[key]; code != "" {
 			f.Many[key] = []string{code}

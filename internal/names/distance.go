@@ -90,7 +90,10 @@ func between(a, b sound, cross bool) float64 {
 		}
 	}
 	if vowel(a) != vowel(b) {
-		return 2 // never better than leaving both out
+		if cross {
+			return 2 // never better than leaving both out
+		}
+		return 1.2
 	}
 	return 1
 }

@@ -3,8 +3,11 @@ package names
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // Options say what is suggested.
@@ -36,42 +39,73 @@ const (
 // as coarsely as a slip or another script leaves them.
 func (x *Index) Suggest(ctx context.Context, o Options) ([]Pair, Stats, error) {
 	var stats Stats
-	least := cmp.Or(o.Least, Least)
-	blocks := make(map[string][]int32)
-	for i, r := range x.people {
-		keys := r.keys()
-		if len(keys) > 0 {
-			stats.People++
-		}
-		for _, key := range keys {
-			blocks[key] = append(blocks[key], int32(i))
+	b := x.blocks(&stats)
+	found, err := x.compareAll(ctx, b.partners, cmp.Or(o.Least, Least), o.Skip)
+	stats.Compared = found.compared
+	return sorted(found.best), stats, err
+}
+
+// findings are what was found among some of the pairs.
+type findings struct {
+	best     map[[2]string]Pair // by groups
+	compared int
+}
+
+// keep keeps a pair if it is the likeliest of its groups so far.
+func (f *findings) keep(p Pair) {
+	groups := [2]string{min(p.a.person.Group, p.b.person.Group), max(p.a.person.Group, p.b.person.Group)}
+	if old, ok := f.best[groups]; !ok || p.before(old) {
+		f.best[groups] = p.keep()
+	}
+}
+
+// compareAll compares everybody with their partners, on all processors.
+func (x *Index) compareAll(ctx context.Context, partners func(i int, add func(j int32)), least int, skip func(a, b string) bool) (findings, error) {
+	workers := runtime.GOMAXPROCS(0)
+	all := make([]findings, workers)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			f := &all[w]
+			f.best = make(map[[2]string]Pair)
+			own := *x // what it remembers of comparisons is its own
+			own.like, own.buf = make(map[uint64]float32), nil
+			seen := make([]int32, len(x.people)) // by person: behind whom they were compared last
+			for context.Cause(ctx) == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(x.people) {
+					return
+				}
+				partners(i, func(j int32) {
+					if int(j) > i && seen[j] != int32(i)+1 {
+						seen[j] = int32(i) + 1
+						own.compareOne(f, i, int(j), least, skip)
+					}
+				})
+			}
+		})
+	}
+	group.Wait()
+	for _, f := range all[1:] {
+		all[0].compared += f.compared
+		for _, p := range f.best {
+			all[0].keep(p)
 		}
 	}
-	partners := x.partners(blocks, &stats)
-	clear(blocks)
-	best := make(map[[2]string]Pair)
-	for i, all := range partners {
-		if err := context.Cause(ctx); err != nil {
-			return nil, stats, err
-		}
-		slices.Sort(all)
-		for _, j := range slices.Compact(all) {
-			a, b := x.people[i], x.people[j]
-			if a.person.Group == b.person.Group {
-				continue
-			}
-			stats.Compared++
-			p := x.pair(a, b)
-			if p.Score < least || o.Skip != nil && o.Skip(p.A, p.B) {
-				continue
-			}
-			groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
-			if old, ok := best[groups]; !ok || p.before(old) {
-				best[groups] = p.keep()
-			}
-		}
+	return all[0], context.Cause(ctx)
+}
+
+// compareOne compares two of the people, unless they are of one group.
+func (x *Index) compareOne(f *findings, i, j, least int, skip func(a, b string) bool) {
+	a, b := x.people[i], x.people[j]
+	if a.person.Group == b.person.Group {
+		return
 	}
-	return sorted(best), stats, nil
+	f.compared++
+	if p := x.pair(a, b); p.Score >= least && (skip == nil || !skip(p.A, p.B)) {
+		f.keep(p)
+	}
 }
 
 // before tells which of two pairs is likelier; of equals, always the same.
@@ -90,24 +124,60 @@ func sorted(best map[[2]string]Pair) []Pair {
 	return all
 }
 
-// partners returns for each of the people those behind them to compare them with.
-func (x *Index) partners(blocks map[string][]int32, stats *Stats) [][]int32 {
-	all := make([][]int32, len(x.people))
-	for _, block := range blocks {
-		reach := len(block)
-		if len(block) > crowd {
-			// So many are of one name that the rest must tell them apart.
-			slices.SortFunc(block, func(a, b int32) int { return x.people[a].compare(x.people[b]) })
-			reach = neighbours
-			stats.Crowded++
+// blocks are people by what they have in common.
+type blocks struct {
+	members [][]int32
+	in      [][]place // by person
+}
+
+// place is where in a block somebody stands.
+type place struct{ block, at int32 }
+
+func (x *Index) blocks(stats *Stats) *blocks {
+	b := &blocks{in: make([][]place, len(x.people))}
+	number := make(map[string]int32)
+	for i, r := range x.people {
+		keys := r.keys()
+		if len(keys) > 0 {
+			stats.People++
 		}
-		for at, i := range block {
-			for _, j := range block[at+1 : min(at+1+reach, len(block))] {
-				all[min(i, j)] = append(all[min(i, j)], max(i, j))
+		for _, key := range keys {
+			n, ok := number[key]
+			if !ok {
+				n = int32(len(b.members))
+				number[key] = n
+				b.members = append(b.members, nil)
 			}
+			b.members[n] = append(b.members[n], int32(i))
 		}
 	}
-	return all
+	for n, all := range b.members {
+		if len(all) < 2 {
+			continue
+		}
+		if len(all) > crowd {
+			// So many are of one name that the rest must tell them apart.
+			slices.SortFunc(all, func(a, b int32) int { return x.people[a].compare(x.people[b]) })
+			stats.Crowded++
+		}
+		for at, i := range all {
+			b.in[i] = append(b.in[i], place{int32(n), int32(at)})
+		}
+	}
+	return b
+}
+
+// partners hands on those whom somebody has something in common with.
+func (b *blocks) partners(i int, add func(j int32)) {
+	for _, p := range b.in[i] {
+		all := b.members[p.block]
+		if len(all) > crowd {
+			all = all[max(0, int(p.at)-neighbours):min(len(all), int(p.at)+neighbours+1)]
+		}
+		for _, j := range all {
+			add(j)
+		}
+	}
 }
 
 // compare puts people in an order in which those who are alike stand together.
@@ -174,23 +244,12 @@ func lessOne(key string) []string {
 // saves and misses.
 func (x *Index) EachWithEach(ctx context.Context, o Options) ([]Pair, Stats, error) {
 	stats := Stats{People: len(x.people)}
-	best := make(map[[2]string]Pair)
-	for i, a := range x.people {
-		if err := context.Cause(ctx); err != nil {
-			return nil, stats, err
-		}
-		for _, b := range x.people[i+1:] {
-			if a.person.Group == b.person.Group {
-				continue
-			}
-			stats.Compared++
-			if p := x.pair(a, b); p.Score >= cmp.Or(o.Least, Least) {
-				groups := [2]string{min(a.person.Group, b.person.Group), max(a.person.Group, b.person.Group)}
-				if old, ok := best[groups]; !ok || p.before(old) {
-					best[groups] = p.keep()
-				}
-			}
+	each := func(i int, add func(j int32)) {
+		for j := i + 1; j < len(x.people); j++ {
+			add(int32(j))
 		}
 	}
-	return sorted(best), stats, nil
+	found, err := x.compareAll(ctx, each, cmp.Or(o.Least, Least), o.Skip)
+	stats.Compared = found.compared
+	return sorted(found.best), stats, err
 }

@@ -29,7 +29,9 @@ type Reply struct {
 	Sealed  []byte `json:"sealed"` // what goes to the server
 
 	Sent string `json:"-"` // folder in which it was written to a stick; empty if it waits
-	Read string `json:"-"` // day on which it was fetched by the source, as a bundle tells; empty if not
+	// Begun tells that a run which was killed may have left it on a stick; it waits still.
+	Begun bool   `json:"-"`
+	Read  string `json:"-"` // day on which it was fetched by the source, as a bundle tells; empty if not
 }
 
 // State says in a word where a reply is: "waiting", "sent" or "read".
@@ -133,6 +135,9 @@ func Cancel(w *workspace.Workspace, log *custody.Log, r *Reply) error {
 	if r.State() != "waiting" {
 		return fmt.Errorf("reply %s was written to a stick already", r.ID)
 	}
+	if r.Begun {
+		return fmt.Errorf("reply %s may be on a stick: a run was stopped while it wrote it", r.ID)
+	}
 	return log.Put([]custody.Event{{Act: custody.Replied, Subjects: []custody.Subject{{Thread: r.Thread, Detail: "reply " + r.ID + " taken back before it left"}}}},
 		workspace.Write{Shelf: repliesShelf, Key: r.ID})
 }
@@ -173,8 +178,12 @@ func follow(w *workspace.Workspace, all []*Reply) error {
 	}
 	for _, s := range sent {
 		for _, id := range s.Replies {
-			if r := byID[id]; r != nil && s.Done {
+			switch r := byID[id]; {
+			case r == nil:
+			case s.Done:
 				r.Sent = s.Folder
+			default:
+				r.Begun = true
 			}
 		}
 	}

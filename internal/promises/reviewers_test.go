@@ -140,9 +140,9 @@ func TestFromSourceToReportAndBack(t *testing.T) {
 func wantAllowed(t *testing.T, d *desk, told, counted, kept string) {
 	t.Helper()
 	report, tables, export := filepath.Join(d.dir, "report"), filepath.Join(d.dir, "tables"), filepath.Join(d.dir, "export")
-	d.run("report", "-o", report)
-	d.run("tables", "-o", tables)
-	d.run("export", "--format", "json", "--to", "report", "--recipient", "a newspaper", "--purpose", "a test", "-o", export)
+	d.run("report", "-o", report, "--recipient", "a newspaper", "--purpose", "a test")
+	d.run("tables", "-o", tables, "--recipient", "a newspaper", "--purpose", "a test")
+	d.run("export", "--format", "json", "--to", "report", "-o", export, "--recipient", "a newspaper", "--purpose", "a test")
 	for folder, want := range map[string]bool{report: true, tables: false, export: true} {
 		searched, found := d.search(folder)
 		if searched == 0 {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,9 +12,12 @@ import (
 	"time"
 
 	"amana/internal/browsertest"
+	"amana/internal/charts"
 	"amana/internal/consent"
+	"amana/internal/facts"
 	"amana/internal/selection"
 	"amana/internal/synthetic"
+	"amana/internal/tables"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -103,24 +107,49 @@ func picture(t *testing.T, ctx context.Context, name string) {
 // to show.
 func looked(t *testing.T) (path, id string) {
 	t.Helper()
-	people := synthetic.Make(7, 60, synthetic.Options{Files: true})
+	people := synthetic.Make(7, 40, synthetic.Options{Files: true})
 	w := filled(t, people, false)
 	s := selected(t, w, linked(t, w, people), consent.Own, selection.Options{Names: true})
 	most := 0
 	for _, c := range s.Cases {
-		n := 0
+		n, files := 0, 0
 		for _, th := range c.Threads {
 			n += 10 * len(th.Refs)
 			for _, r := range th.Refs {
 				n += 5 * len(r.Files)
+				files += len(r.Files)
 			}
 		}
-		if n > most && len(c.Threads) > 1 {
+		if n > most && len(c.Threads) > 1 && len(c.Values) > 0 && files > 0 {
 			most, id = n, c.ID
 		}
 	}
-	path, _ = written(t, s, Options{Names: true, Files: true})
+	path, _ = written(t, s, Options{Names: true, Files: true, Extras: counted(t, s)})
 	return path, id
+}
+
+// charted is a table with a chart.
+const charted = "surrender_month"
+
+// counted are the tables of a selection.
+func counted(t *testing.T, s *selection.Selection) (all []Extra) {
+	t.Helper()
+	set := tables.New()
+	for _, c := range s.Cases {
+		f, err := facts.Of(s, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.Add(f)
+	}
+	for _, one := range set.Working() {
+		x := Extra{ID: one.ID, Title: map[string]string{"ar": one.Title.AR, "en": one.Title.EN}, HTML: one.HTML, CSV: one.CSV}
+		if one.Chart != tables.None {
+			x.SVG = func(w io.Writer, lang string) error { return charts.SVG(w, one, lang) }
+		}
+		all = append(all, x)
+	}
+	return all
 }
 
 // TestInBrowser opens pages from the disk in a real browser: it asks for nothing but
@@ -137,12 +166,17 @@ func TestInBrowser(t *testing.T) {
 	call(t, ctx, network.Enable, network.EnableParams{})
 	call(t, ctx, log.Enable, cdp.Empty{})
 	call(t, ctx, audits.Enable, cdp.Empty{})
+	caseOf := func(lang string) string { return lang + "/cases/" + id + ".html" }
 	for _, look := range []struct {
 		width  int64
 		scheme string
-	}{{1280, "light"}, {390, "dark"}} {
+		names  []string
+	}{
+		{1280, "light", []string{"index.html", "ar/index.html", caseOf("ar"), "ar/tables.html", "en/tables/" + charted + ".html"}},
+		{390, "dark", []string{"en/index.html", caseOf("en"), "ar/tables/heat.html", "ar/tables/flow.html"}},
+	} {
 		wide(t, ctx, look.width, look.scheme)
-		for _, name := range []string{"index.html", "ar/index.html", "en/index.html", "ar/cases/" + id + ".html", "en/cases/" + id + ".html"} {
+		for _, name := range look.names {
 			saw.take()
 			file := filepath.Join(path, filepath.FromSlash(name))
 			visit(t, ctx, file)

@@ -2,7 +2,9 @@ package report
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io"
@@ -71,6 +73,9 @@ func (k *looker) files(ctx context.Context, column int, ref workspace.Ref, t *te
 		if *room -= len(f.Look.Picture); *room < 0 {
 			f.Look.Picture, f.Crowded = nil, true
 		}
+		if k.m.sel.Use.Public() {
+			f.Look.Warnings = nil // of files that the reader does not get
+		}
 		k.m.made.Files++
 		if len(f.Look.Warnings) > 0 {
 			k.m.made.Warned++
@@ -87,7 +92,7 @@ func (k *looker) file(ctx context.Context, f *fileData, ref workspace.Ref, i int
 		f.Look, err = k.viewer.Look(ctx, name, fill)
 		return err
 	}
-	folder := path.Join(filesFolder, ref.ID)
+	folder := path.Join(filesFolder, k.m.folderOf(ref))
 	if i == 0 {
 		if err := k.m.out.MakeDir(folder); err != nil {
 			return err
@@ -99,4 +104,14 @@ func (k *looker) file(ctx context.Context, f *fileData, ref workspace.Ref, i int
 		f.Look, err = k.viewer.Look(ctx, name, func(w io.Writer) error { return k.m.sel.File(ctx, ref, i, io.MultiWriter(w, out)) })
 		return err
 	})
+}
+
+// folderOf returns the folder for the files of an envelope. To others its id is told as
+// little as on the pages: a code that tells nothing stands for it.
+func (m *maker) folderOf(ref workspace.Ref) string {
+	if m.working() {
+		return ref.ID
+	}
+	sum := sha256.Sum256([]byte("amana part 1\n" + ref.ID))
+	return "P-" + hex.EncodeToString(sum[:8])
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"amana/internal/dossier"
 	"amana/internal/facts"
 	"amana/internal/testimony"
 )
@@ -59,7 +60,7 @@ func (l *language) indexRow(d *caseData, v *caseView) indexRow {
 		}
 	}
 	sortFlags(r.Flags)
-	r.words = l.searched(v)
+	r.words = dossier.VisibleText(l.searched(v))
 	return r
 }
 
@@ -206,5 +207,5 @@ func (m *maker) front() error {
 	l := m.lang[0]
 	f := frame{language: l, Policy: l.policy(false), Working: m.working(), Day: m.Day, Body: m.lang}
 	m.made.Pages++
-	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.page1.ExecuteTemplate(w, "front", f) })
+	return m.out.WriteFile("index.html", func(w io.Writer) error { return l.pages.ExecuteTemplate(w, "front", f) })
 }

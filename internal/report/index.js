@@ -67,7 +67,7 @@
       if (x === y) return a[0] < b[0] ? -1 : 1;
       if (x === "") return 1;
       if (y === "") return -1;
-      var c = typeof x === "number" ? x - y : collator.compare(x, y);
+      var c = typeof x === "number" ? x - y : order === 0 || order === 4 ? (x < y ? -1 : 1) : collator.compare(x, y);
       return down ? -c : c;
     });
   }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,7 +34,7 @@ type language struct {
 	style     string
 	Script    template.JS
 	labels    *labels
-	page1     *template.Template
+	pages     *template.Template
 	rows      []indexRow
 	m         *maker
 }
@@ -48,18 +50,39 @@ func newLanguage(code string, m *maker) (*language, error) {
 	}
 	l.Style = template.CSS(l.style)
 	l.labels = newLabels(m.Questions, code)
-	var err error
-	l.page1, err = template.New("").Funcs(template.FuncMap{
-		"say": l.say, "visible": dossier.VisibleName, "text": dossier.VisibleText, "direction": dossier.Direction, "size": dossier.Size,
+	l.pages = template.New("").Funcs(template.FuncMap{
+		"say": l.say, "visible": dossier.VisibleName, "text": dossier.VisibleText, "size": dossier.Size, "plain": plainDate,
 		"warning": func(w preview.Warning) string { return w.In(code) },
-		"list":    func(n ...int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(n), " ", ", "), "[]") },
-		"plain":   plainDate,
 		"plus":    func(a, b int) int { return a + b },
-	}).ParseFS(templates, "templates/*.html")
-	if err != nil {
+	})
+	if err := l.parse(); err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
 	return l, nil
+}
+
+var said = regexp.MustCompile(`\{\{say "([a-z-]+)"\}\}`)
+
+// parse reads the templates. Words that are the same on all pages are put in here, once,
+// and not for each of a thousand rows.
+func (l *language) parse() error {
+	names, err := fs.Glob(templates, "templates/*.html")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := templates.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		whole := said.ReplaceAllStringFunc(string(text), func(call string) string {
+			return template.HTMLEscapeString(l.say(said.FindStringSubmatch(call)[1]))
+		})
+		if _, err := l.pages.New(name).Parse(whole); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printedMark puts the mark of the reviewers' own desk on every sheet of paper.
@@ -100,7 +123,7 @@ func (l *language) page(m *maker, name, kind string, body titled) error {
 			f.Other, f.OtherIn = strings.Repeat("../", depth+1)+other.Code+strings.TrimPrefix(name, l.Code), other.Code
 		}
 	}
-	return m.out.WriteFile(name, func(w io.Writer) error { return l.page1.ExecuteTemplate(w, kind, f) })
+	return m.out.WriteFile(name, func(w io.Writer) error { return l.pages.ExecuteTemplate(w, kind, f) })
 }
 
 // titled is the body of a page.

@@ -3,9 +3,11 @@ package report
 import (
 	"cmp"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"amana/internal/cases"
@@ -58,7 +60,7 @@ func linked(t testing.TB, w *workspace.Workspace, people []*synthetic.Case) []*c
 		byThread[c.Threads[0].ID] = c
 	}
 	all = nil
-	for _, p := range people {
+	for i, p := range people {
 		if p.Truth.Probe {
 			continue
 		}
@@ -70,13 +72,16 @@ func linked(t testing.TB, w *workspace.Workspace, people []*synthetic.Case) []*c
 		code := func(subject, field, value, by, note string) {
 			c.Values = append(c.Values, cases.Value{Subject: subject, Field: field, Value: value, Note: note, By: "amana-reviewer+0a1b2c3d+" + by, Name: by, Day: "2026-11-20"})
 		}
+		all = append(all, c)
+		if i%3 > 0 && len(c.Threads) == 1 {
+			continue
+		}
 		code(c.ID, "legal", "field_court,unfair_trial", "Huda", "")
 		code(c.ID, "fact.fate", "missing", "Huda", "the mother says so, and she saw the list")
 		code(c.ID, "fact.fate", "released", "Karim", "")
 		code(c.ID, "fact.surrender_date", "2018-07", "Karim", "")
 		code(c.Threads[0].ID, "corroboration", "paper", "Huda", "")
 		code(c.Threads[0].ID, "note", reviewersNote, "Karim", "")
-		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b *cases.Case) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -129,4 +134,28 @@ func read(t testing.TB, path ...string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+func questions() []*questionnaire.Schema { return []*questionnaire.Schema{questionnaire.Builtin()} }
+
+// failing is a folder that takes a few files, and then no more.
+type failing struct {
+	after int
+	err   error
+}
+
+func (f failing) folder() Folder { return &failingFolder{failing: f} }
+
+type failingFolder struct {
+	failing
+	n atomic.Int64
+}
+
+func (f *failingFolder) MakeDir(string) error { return nil }
+
+func (f *failingFolder) WriteFile(name string, fill func(io.Writer) error) error {
+	if f.n.Add(1) > int64(f.after) {
+		return f.err
+	}
+	return fill(io.Discard)
 }

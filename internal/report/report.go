@@ -65,8 +65,10 @@ type Extra struct {
 	ID    string            // of lower-case letters, digits and "-": its files have it as their name
 	Title map[string]string // by language
 	Note  map[string]string // by language; may be empty
-	// HTML, SVG and CSV write it in a language. SVG may be nil.
-	HTML, SVG, CSV func(w io.Writer, language string) error
+	// HTML and SVG write it in a language. SVG may be nil.
+	HTML, SVG func(w io.Writer, language string) error
+	// CSV writes it for spreadsheets, in all languages at once.
+	CSV func(w io.Writer) error
 }
 
 // Made is what was made.

@@ -10,8 +10,7 @@ import (
 // tableView is a page with a table.
 type tableView struct {
 	ID, Name, Note string
-	HTML           template.HTML // what the tables' own package has written
-	SVG            bool
+	HTML, Chart    template.HTML // what the tables' own packages have written
 	All            []tableLink
 }
 
@@ -51,23 +50,21 @@ func (m *maker) tables(l *language) error {
 }
 
 func (m *maker) table(l *language, x Extra, list *tablesView) error {
-	var html bytes.Buffer
+	var table, chart bytes.Buffer
 	if x.SVG != nil {
-		html.WriteString(`<div class="chart">`)
-		if err := x.SVG(&html, l.Code); err != nil {
+		if err := x.SVG(&chart, l.Code); err != nil {
 			return err
 		}
-		html.WriteString("</div>\n")
 	}
-	if err := x.HTML(&html, l.Code); err != nil {
+	if err := x.HTML(&table, l.Code); err != nil {
 		return err
 	}
 	base := l.Code + "/tables/" + x.ID
-	v := &tableView{ID: x.ID, Name: x.Title[l.Code], Note: x.Note[l.Code], HTML: template.HTML(html.String()), SVG: x.SVG != nil, All: list.All}
+	v := &tableView{ID: x.ID, Name: x.Title[l.Code], Note: x.Note[l.Code], HTML: template.HTML(table.String()), Chart: template.HTML(chart.String()), All: list.All}
 	if err := l.page(m, base+".html", "table", v); err != nil {
 		return err
 	}
-	if err := m.out.WriteFile(base+".csv", func(w io.Writer) error { return x.CSV(w, l.Code) }); err != nil {
+	if err := m.out.WriteFile(base+".csv", x.CSV); err != nil {
 		return err
 	}
 	if x.SVG == nil {

@@ -24,8 +24,8 @@ type Options struct {
 	Names bool
 }
 
-// Selection is the cases of a workspace as one use may see them. It is read by one
-// goroutine at a time. What it holds grows with the number of envelopes and not with
+// Selection is the cases of a workspace as one use may see them. It may be read by
+// several goroutines. What it holds grows with the number of envelopes and not with
 // what stands in them.
 type Selection struct {
 	Use   consent.Use

@@ -342,7 +342,9 @@ func TestOursStaysOurs(t *testing.T) {
 		"unit", "ZZunit", "strange", "ZZstrange", "fate", "ZZ not a code", "arrest_date", "ZZ not a date"),
 		Choices: map[string][]string{"told_before": {"zz_un"}, "share_un": {"wgeid"}},
 		Reply:   &testimony.Reply{Mailbox: "ZZbox", Recipient: "ZZrecipient"}}
-	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1, said, testimony.Testimony{Kind: testimony.Fetched})}}})
+	th := thread(1, said, testimony.Testimony{Kind: testimony.Fetched})
+	th.Envelopes[0].Files = []synthetic.File{{Name: "ZZname.jpg", Type: "image/ZZtype", Data: func() []byte { return []byte("x") }}}
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{th}}})
 	all := joined(t, w)
 	all[0].Threads[0].Refs[0].Notes = []string{"ZZnote"}
 	all[0].Threads[0].Refs[0].Files = []workspace.File{{Entry: "files/001.jpg", Size: 1025, SHA256: "ZZhash"}}
@@ -356,7 +358,7 @@ func TestOursStaysOurs(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := everything(t, s)
-		for _, word := range []string{"ZZcode", "ZZme", "ZZagrees", "zz_un", "ZZbox", "ZZrecipient", "ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date", "ZZnote", "ZZhash", "2026-11-20", "fetched\",", "details", "1025"} {
+		for _, word := range []string{"ZZcode", "ZZme", "ZZagrees", "zz_un", "ZZbox", "ZZrecipient", "ZZname", "ZZtype", "ZZunit", "ZZstrange", "ZZ not a code", "ZZ not a date", "ZZnote", "ZZhash", "2026-11-20", "fetched\",", "details", "1025"} {
 			if word == "1025" {
 				if strings.Contains(text, word) && use.Public() {
 					t.Errorf("%s: the exact size of a file", use)
@@ -392,5 +394,22 @@ func TestWords(t *testing.T) {
 		if slices.Contains(Words(), key) != want {
 			t.Errorf("%s", key)
 		}
+	}
+}
+
+// Every use but the reviewers' own can be withheld, under the code that the codebook
+// has for it.
+func TestWithholdIsInTheCodebook(t *testing.T) {
+	f := cases.Book().Field(FieldWithhold)
+	if f == nil {
+		t.Fatal("there is no such field")
+	}
+	for _, use := range consent.Uses[1:] {
+		if f.Entry(strings.ReplaceAll(string(use), "-", "_")) == nil {
+			t.Errorf("%s cannot be withheld", use)
+		}
+	}
+	if len(f.Codes) != len(consent.Uses)-1 {
+		t.Errorf("%d codes", len(f.Codes))
 	}
 }

@@ -22,11 +22,13 @@ import (
 // Bounds of looking.
 const (
 	maxDepth  = 4     // folders below the top of a stick
-	maxFiles  = 5_000 // names on one stick
 	maxSticks = 64
 	maxTime   = 10 * time.Second
 	prefix    = 1 << 10 // bytes of a file that are looked at
 )
+
+// maxFiles is how many names on one stick are looked at.
+var maxFiles = 5_000
 
 // Stick is one that was found.
 type Stick struct {

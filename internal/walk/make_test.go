@@ -22,6 +22,7 @@ import (
 	"amana/internal/keyfile"
 	"amana/internal/questionnaire"
 	"amana/internal/synthetic"
+	"amana/internal/tables"
 	"amana/internal/testimony"
 	"amana/internal/workspace"
 
@@ -182,6 +183,8 @@ type desk struct {
 	told  []*told
 	cases []*cases.Case
 	key   string // of the reviewer
+
+	tables map[consent.Use][]*tables.Table // that were made before
 }
 
 const reviewer = "zqob99xreviewerqz"
@@ -192,7 +195,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{key: key.VerifierKey()}
+	d := &desk{key: key.VerifierKey(), tables: make(map[consent.Use][]*tables.Table)}
 	if d.Workspace, err = workspace.Create(filepath.Join(t.TempDir(), "work"), key.Identities); err != nil {
 		t.Fatal(err)
 	}

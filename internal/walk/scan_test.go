@@ -14,19 +14,61 @@ import (
 	"testing"
 )
 
-// What can be known again, in lower case.
-var known = regexp.MustCompile(`zqob[0-9]{2}x[0-9a-z]{1,40}?qz|feedc0de[0-9]{24}|2021-0[1-9]-[0-9]{2}|age1pq1[0-9a-z]{40}|[0-9a-f]{64}`)
+// What can be known again, in lower case: how it begins, and all of it.
+var known = map[string]*regexp.Regexp{
+	"zqob":     regexp.MustCompile(`^zqob[0-9]{2}x[0-9a-z]{1,40}?qz`),
+	"feedc0de": regexp.MustCompile(`^feedc0de[0-9]{24}`),
+	"2021-0":   regexp.MustCompile(`^2021-0[1-9]-[0-9]{2}`),
+	"age1pq1":  regexp.MustCompile(`^age1pq1[0-9a-z]{40}`),
+}
 
-// blob finds what can be base64.
-var blob = regexp.MustCompile(`[A-Za-z0-9+/_-]{24,}={0,2}`)
+// look puts what can be known again in a text into found.
+func look(found map[string]bool, text []byte) {
+	for start, whole := range known {
+		for rest := text; ; {
+			i := bytes.Index(rest, []byte(start))
+			if i < 0 {
+				break
+			}
+			rest = rest[i:]
+			if w := whole.Find(rest[:min(len(rest), 100)]); w != nil {
+				found[string(w)] = true
+			}
+			rest = rest[1:]
+		}
+	}
+	for run := range runs(text, isHex, 64) { // hashes
+		found[string(run[:64])], found[string(run[len(run)-64:])] = true, true
+	}
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
+
+func isBase64(c byte) bool {
+	return isHex(c) || c >= 'g' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("+/-_", c) >= 0
+}
+
+// runs yields the longest runs, of at least so many bytes, of bytes of one sort.
+func runs(data []byte, is func(byte) bool, least int) func(func([]byte) bool) {
+	return func(yield func([]byte) bool) {
+		start := 0
+		for i := 0; i <= len(data); i++ {
+			if i < len(data) && is(data[i]) {
+				continue
+			}
+			if i-start >= least && !yield(data[start:i]) {
+				return
+			}
+			start = i + 1
+		}
+	}
+}
 
 // scan collects all that can be known again from a file, and from what is packed in it.
 func scan(found map[string]bool, data []byte, depth int) {
 	lower := bytes.ToLower(data)
 	for _, text := range [][]byte{lower, bytes.ReplaceAll(lower, []byte{0}, nil)} { // UTF-16 too
-		for _, w := range known.FindAll(text, -1) {
-			found[string(w)] = true
-		}
+		look(found, text)
 	}
 	if depth == 0 {
 		return
@@ -61,8 +103,8 @@ func scan(found map[string]bool, data []byte, depth int) {
 			scan(found, inside, 0)
 		}
 	}
-	for _, b := range blob.FindAll(data, -1) {
-		text := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(string(b)), "=")
+	for b := range runs(data, isBase64, 24) {
+		text := strings.NewReplacer("-", "+", "_", "/").Replace(string(b))
 		if inside, err := base64.RawStdEncoding.DecodeString(text); err == nil {
 			scan(found, inside, depth-1)
 		}

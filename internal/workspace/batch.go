@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,72 +41,6 @@ type Batch struct {
 
 // Begin begins a batch. The caller must Commit or Discard it.
 func (w *Workspace) Begin() *Batch { return &Batch{w: w} }
-
-// Original is the age file of an envelope on its way into the workspace: what is
-// written to it in order, byte for byte. It is used by one goroutine.
-type Original struct {
-	b       *Batch
-	id      string
-	size    int64
-	at      int64
-	flushed int64
-	sum     hash.Hash
-	file    *os.File
-}
-
-// Original begins the original of an envelope, which will have size bytes. The caller
-// must give it to [Batch.Keep] of this batch or a later one, or Discard it.
-func (b *Batch) Original(id string, size int64) (*Original, error) {
-	if !idShape.MatchString(id) {
-		return nil, fmt.Errorf("workspace: %q is no id", id)
-	}
-	if b.w.ReadOnly() {
-		return nil, fmt.Errorf("%w: %w", ErrWrite, ErrReadOnly)
-	}
-	root, path := b.w.root, partialPath(id)
-	if err := root.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
-	}
-	if err := root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
-	}
-	file, err := root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
-	}
-	return &Original{b: b, id: id, size: size, sum: sha256.New(), file: file}, nil
-}
-
-// flushStep is after how many bytes the system is asked to begin writing them, so that
-// a commit finds little left to wait for.
-const flushStep = 8 << 20
-
-// Write writes the next bytes. Its errors wrap [ErrWrite].
-func (o *Original) Write(p []byte) (int, error) {
-	if int64(len(p)) > o.size-o.at {
-		return 0, fmt.Errorf("%w: the original is longer than it should be", ErrWrite)
-	}
-	n, err := o.file.Write(p)
-	o.sum.Write(p[:n])
-	o.at += int64(n)
-	if err != nil {
-		return n, fmt.Errorf("%w: %w", ErrWrite, err)
-	}
-	if o.at-o.flushed >= flushStep {
-		durable.BeginFlush(o.file, o.flushed, o.at-o.flushed)
-		o.flushed = o.at
-	}
-	return n, nil
-}
-
-// Discard removes what was written, unless it was kept.
-func (o *Original) Discard() {
-	if o.file != nil {
-		o.file.Close()
-		o.file = nil
-		o.b.w.root.Remove(partialPath(o.id))
-	}
-}
 
 // Keep takes an original that was written whole into the batch, and ref and the
 // document for the index; it sets ref.SHA256. What belongs to it in other records is
@@ -214,7 +146,11 @@ func (b *Batch) Commit(with ...Write) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range b.files {
-		if err := b.w.root.Rename(partialPath(id), originalPath(id)); err != nil {
+		folder, err := b.w.folder(id)
+		if err == nil {
+			err = folder.Rename(partialName(id), id+originalEnd)
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %w", ErrWrite, err)
 		}
 	}
@@ -242,7 +178,7 @@ func (b *Batch) Discard() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range b.files {
-		b.w.root.Remove(partialPath(id))
+		b.w.remove(id)
 	}
 	b.reset()
 }
@@ -282,11 +218,4 @@ func list(root *os.Root, name string) ([]os.DirEntry, error) {
 	}
 	defer dir.Close()
 	return dir.ReadDir(-1)
-}
-
-const partialEnd = ".age.partial"
-
-// partialPath is the path of an original that is being written.
-func partialPath(id string) string {
-	return filepath.Join(originalsName, id[:2], "."+id+partialEnd)
 }

@@ -141,7 +141,7 @@ func TestLinksInOriginals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, target := range []string{outside, filepath.Join("..", "ff", filepath.Base(victim))} {
-		for _, name := range []string{originalPath(testID), partialPath(testID)} {
+		for _, name := range []string{originalPath(testID), filepath.Join(originalsName, testID[:2], partialName(testID))} {
 			at := filepath.Join(w.Path(), name)
 			os.Remove(at)
 			if err := os.Symlink(target, at); err != nil {

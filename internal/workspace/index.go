@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -22,7 +23,7 @@ type index struct {
 	db       *bbolt.DB
 	file     *os.File // what db works in
 	readOnly bool
-	broken   bool // bbolt panicked: it may hold its locks for ever
+	broken   atomic.Bool // bbolt panicked: it may hold its locks for ever
 }
 
 // openRegular opens a file of the folder that is one, and no link, pipe or device.
@@ -98,7 +99,7 @@ func (x *index) guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if cause := recover(); cause != nil {
-			x.broken = true
+			x.broken.Store(true)
 			err = fmt.Errorf("%w: index: a page cannot be used", ErrDamaged)
 		}
 	}()
@@ -106,7 +107,7 @@ func (x *index) guard(fn func() error) (err error) {
 }
 
 func (x *index) view(fn func(*bbolt.Tx) error) error {
-	if x.broken {
+	if x.broken.Load() {
 		return fmt.Errorf("%w: index", ErrDamaged)
 	}
 	return x.guard(func() error { return x.db.View(fn) })
@@ -114,7 +115,7 @@ func (x *index) view(fn func(*bbolt.Tx) error) error {
 
 func (x *index) update(fn func(*bbolt.Tx) error) error {
 	switch {
-	case x.broken:
+	case x.broken.Load():
 		return fmt.Errorf("%w: index", ErrDamaged)
 	case x.readOnly:
 		return ErrReadOnly
@@ -124,7 +125,7 @@ func (x *index) update(fn func(*bbolt.Tx) error) error {
 
 // close gives the file and its lock back.
 func (x *index) close() error {
-	if x.broken || x.db == nil {
+	if x.broken.Load() || x.db == nil {
 		return x.file.Close() // and leaves what bbolt has mapped
 	}
 	return x.guard(x.db.Close)

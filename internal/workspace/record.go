@@ -1,6 +1,8 @@
 package workspace
 
 import (
+	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -21,10 +23,10 @@ const (
 // Ref is what is known of one envelope without its words. It is small: a workspace
 // has all of them in memory when it works on cases.
 type Ref struct {
-	ID       string         `json:"id"`     // 32 hexadecimal digits
-	Kind     testimony.Kind `json:"kind"`   // testimony.First for one of schema 1
-	Thread   string         `json:"thread"` // 32 hexadecimal digits; the id for one of schema 1
-	Received string         `json:"received"`
+	ID       string         `json:"id"`       // 32 hexadecimal digits
+	Kind     testimony.Kind `json:"kind"`     // testimony.First for one of schema 1
+	Thread   string         `json:"thread"`   // 32 hexadecimal digits; the id for one of schema 1
+	Received string         `json:"received"` // the day, as the server signed it
 	Language string         `json:"language"`
 
 	Epoch   uint32   `json:"epoch"`   // of the roster it was sealed under when it arrived
@@ -84,7 +86,7 @@ func (w *Workspace) Testimony(id string) (*testimony.Testimony, error) {
 }
 
 // originalPath is the path of an original in the workspace.
-func originalPath(id string) string { return filepath.Join(originalsName, id[:2], id+".age") }
+func originalPath(id string) string { return filepath.Join(originalsName, id[:2], id+originalEnd) }
 
 // Original opens the age file of an envelope as it was carried. The caller must close
 // it.
@@ -96,18 +98,56 @@ func (w *Workspace) Original(id string) (*os.File, error) {
 }
 
 // Lies tells whether the original of an envelope is in its place, with the right
-// number of bytes. Whether they are the right ones, opening it tells.
+// number of bytes, and its document in the index. Whether they are the right ones,
+// opening it tells.
 func (w *Workspace) Lies(ref Ref) bool {
-	if !idShape.MatchString(ref.ID) {
+	if !idShape.MatchString(ref.ID) || !w.Shelf(documents).has(ref.ID) {
 		return false
 	}
 	info, err := w.root.Lstat(originalPath(ref.ID))
 	return err == nil && info.Mode().IsRegular() && info.Size() == ref.Size
 }
 
-// Envelope opens an original again, for the bytes of its files. The caller must close
-// the file, and not before the envelope was used.
+// Envelope opens an original again, for the bytes of its files. It is held against the
+// records: an envelope that is not the one that was opened, though it may be sealed
+// well, is damage. The caller must close the file, and not before the envelope was used.
 func (w *Workspace) Envelope(id string) (*unseal.Envelope, *os.File, error) {
+	e, file, err := w.Unchecked(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := w.same(id, e); err != nil {
+		file.Close()
+		return nil, nil, fmt.Errorf("original of %s: %w", id, err)
+	}
+	return e, file, nil
+}
+
+// same returns an error unless an envelope is the one that the records tell of: its
+// document, and the hashes of its files.
+func (w *Workspace) same(id string, e *unseal.Envelope) error {
+	ref, found, err := w.Ref(id)
+	if err != nil {
+		return err
+	}
+	document, err := w.Document(id)
+	if err != nil {
+		return err
+	}
+	if !found || !bytes.Equal(document, e.Document) || len(ref.Files) != len(e.Files) {
+		return fmt.Errorf("%w: it is another than was opened", ErrDamaged)
+	}
+	for i, f := range e.Files {
+		if ref.Files[i] != (File{f.Entry, f.Size, hex.EncodeToString(f.SHA256[:])}) {
+			return fmt.Errorf("%w: it has other files than were opened", ErrDamaged)
+		}
+	}
+	return nil
+}
+
+// Unchecked is Envelope for whoever compares it with the records themselves: anybody
+// who has the reviewers' public keys may have made it.
+func (w *Workspace) Unchecked(id string) (*unseal.Envelope, *os.File, error) {
 	file, err := w.Original(id)
 	if err != nil {
 		return nil, nil, err

@@ -82,6 +82,16 @@ func (s *Shelf) Get(key string) (value []byte, err error) {
 	return value, nil
 }
 
+// has tells whether there is a record under a key, which it does not open.
+func (s *Shelf) has(key string) (found bool) {
+	err := s.w.index.view(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket([]byte(s.name))
+		found = bucket != nil && bucket.Get(s.w.box.name(s.name, key)) != nil
+		return nil
+	})
+	return err == nil && found
+}
+
 // Item is a record with its key.
 type Item struct {
 	Key   string
