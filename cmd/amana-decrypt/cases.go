@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"amana/internal/cases"
@@ -14,6 +15,8 @@ import (
 	"amana/internal/custody"
 	"amana/internal/keyfile"
 	"amana/internal/workspace"
+
+	"golang.org/x/term"
 )
 
 // casesCommand is all about cases: a case is a person, of whom several may tell.
@@ -114,15 +117,18 @@ func (r *reading) resolve(typed ...string) ([]string, error) {
 
 // noteFlags ask for a reason.
 type noteFlags struct {
-	Note string `name:"note" placeholder:"TEXT" help:"Why, for other reviewers. Give - to have it read from the standard input: what is typed in a command, the shell may keep."`
+	Note string `name:"note" placeholder:"TEXT" help:"Why, for other reviewers. Give - to have it read from the standard input: what is typed in a command, the shell may keep. At a terminal you are asked for it."`
 }
 
-// read returns the note.
-func (c *noteFlags) read(stdin io.Reader) (string, error) {
-	if c.Note != "-" {
-		return c.Note, nil
+// read returns the note. A person who gave none, at a terminal, is asked for it.
+func (c *noteFlags) read(ctx context.Context, quiet bool) (string, error) {
+	switch {
+	case c.Note == "-":
+		return readWords(os.Stdin)
+	case c.Note == "" && !quiet && term.IsTerminal(int(os.Stdin.Fd())):
+		return cli.Line(ctx, "Why? Other reviewers will read it. Enter leaves it out: ")
 	}
-	return readWords(stdin)
+	return c.Note, nil
 }
 
 // readWords reads a text from the standard input.
@@ -136,7 +142,7 @@ func readWords(stdin io.Reader) (string, error) {
 
 // yesFlags let a script go on where a person is asked.
 type yesFlags struct {
-	Yes bool `name:"yes" help:"Do not ask, for scripts."`
+	Yes bool `name:"yes" help:"Ask nothing, for scripts."`
 }
 
 // ask asks before something is signed.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"amana/internal/cases"
 	"amana/internal/cli"
@@ -74,10 +73,12 @@ func (c *casesLinkCommand) finish(ctx context.Context, r *reading, plan *cases.P
 		out.Threads = append(out.Threads, t.ID)
 	}
 	if !plan.Empty() {
-		if err := c.ask(ctx, question); err != nil {
-			return err
+		if question != "" {
+			if err := c.ask(ctx, question); err != nil {
+				return err
+			}
 		}
-		note, err := c.noteFlags.read(os.Stdin)
+		note, err := c.noteFlags.read(ctx, c.Yes)
 		if err != nil {
 			return err
 		}
@@ -148,12 +149,13 @@ type casesApartCommand struct {
 	Open   bool   `name:"open" help:"Take that back: nobody knows, and they may be suggested again."`
 	workFlags
 	noteFlags
+	yesFlags
 	JSON bool `name:"json" help:"Print one JSON object for scripts."`
 }
 
 // Run signs it. It links and unlinks nothing.
 func (c *casesApartCommand) Run(ctx context.Context, stdout io.Writer) error {
-	r, err := c.workFlags.read(ctx, false)
+	r, err := c.workFlags.read(ctx, !c.Yes)
 	if err != nil {
 		return err
 	}
@@ -170,7 +172,7 @@ func (c *casesApartCommand) Run(ctx context.Context, stdout io.Writer) error {
 		value = cases.NotOpen
 	}
 	plan := r.coding.TellApart(ids[0], ids[1], value)
-	same := casesLinkCommand{noteFlags: c.noteFlags, yesFlags: yesFlags{true}, JSON: c.JSON}
+	same := casesLinkCommand{noteFlags: c.noteFlags, yesFlags: c.yesFlags, JSON: c.JSON}
 	if !c.JSON && r.coding.Case(ids[0]) == r.coding.Case(ids[1]) && !c.Open {
 		program.Say("they are in one case still; amana-decrypt cases unlink parts them")
 	}

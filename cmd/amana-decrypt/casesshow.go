@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"amana/internal/cases"
@@ -94,6 +95,9 @@ func (c *casesShowCommand) show(coding *cases.Coding, one *cases.Case) *shownCas
 		}
 	}
 	say := func(v cases.Value) shownValue {
+		if !c.Names && ofNamePage(v.Field) && v.Value != "" {
+			v.Value = "(shown with --names)"
+		}
 		return shownValue{Entry: v.Entry, Subject: v.Subject, Field: v.Field, Value: v.Value, Words: wordsOf(v, c.Language),
 			Note: v.Note, By: v.By, Name: v.Name, Day: v.Day, Differs: differs[v.Entry]}
 	}
@@ -115,6 +119,12 @@ func (c *casesShowCommand) show(coding *cases.Coding, one *cases.Case) *shownCas
 		}
 	}
 	return shown
+}
+
+// ofNamePage tells whether a field is a reading of the page of his name.
+func ofNamePage(field string) bool {
+	key, ok := strings.CutPrefix(field, cases.FactPrefix)
+	return ok && slices.ContainsFunc(questionnaire.Builtin().Fields(questionnaire.PageName), func(f questionnaire.Field) bool { return f.Key == key })
 }
 
 // wordsOf returns the words of the codes of a value.

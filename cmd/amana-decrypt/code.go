@@ -60,15 +60,11 @@ func (c *codeCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	note, err := c.noteFlags.read(os.Stdin)
-	if err != nil {
-		return err
-	}
 	author, err := r.author()
 	if err != nil {
 		return err
 	}
-	plan := &codePlan{r: r, subject: ids[0], author: author, note: note, beside: c.Beside}
+	plan := &codePlan{r: r, subject: ids[0], author: author, beside: c.Beside}
 	if c.TakeBack != "" {
 		err = plan.takeBack(c.TakeBack)
 	}
@@ -82,13 +78,23 @@ func (c *codeCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	if len(plan.over) > 0 && !c.Beside {
 		for _, v := range plan.over {
+			if ofNamePage(v.Field) {
+				v.Value = "(shown by cases show --names)"
+			}
 			fmt.Fprintf(stdout, "%s\n", cli.Plain(fmt.Sprintf("%s has coded %s = %s on %s", v.Name, v.Field, v.Value, v.Day)))
 		}
 		if err := c.ask(ctx, "Put yours in its place? It stays in the history. With --beside both stand."); err != nil {
 			return err
 		}
 	}
-	if len(plan.signed) > 0 {
+	if len(plan.entries) > 0 {
+		note, err := c.noteFlags.read(ctx, c.Yes)
+		if err != nil {
+			return err
+		}
+		if err := plan.sign(note); err != nil {
+			return entryError(err)
+		}
 		if err := r.keep(custody.Coded, plan.signed); err != nil {
 			return err
 		}
@@ -125,8 +131,8 @@ type codePlan struct {
 	r       *reading
 	subject string
 	author  cases.Author
-	note    string
 	beside  bool
+	entries []*cases.Entry
 	signed  []*cases.Signed
 	over    []cases.Value // of others, that would be replaced
 	seen    []string
@@ -165,8 +171,8 @@ func (p *codePlan) add(pair string, questions []*questionnaire.Schema, noteRead 
 	if err != nil || e == nil {
 		return err
 	}
-	p.over = append(p.over, others...)
-	return p.sign(e)
+	p.over, p.entries = append(p.over, others...), append(p.entries, e)
+	return nil
 }
 
 // takeBack takes back an entry of the author's own, by its first digits.
@@ -182,17 +188,21 @@ func (p *codePlan) takeBack(typed string) error {
 		}
 	}
 	e, err := p.r.coding.TakeBack(p.author.Key, found)
-	if err != nil {
-		return err
-	}
-	return p.sign(e)
-}
-
-func (p *codePlan) sign(e *cases.Entry) error {
-	e.Note = p.note
-	s, err := p.author.Sign(*e)
 	if err == nil {
-		p.signed = append(p.signed, s)
+		p.entries = append(p.entries, e)
 	}
 	return err
+}
+
+// sign signs all that is to be coded.
+func (p *codePlan) sign(note string) error {
+	for _, e := range p.entries {
+		e.Note = note
+		s, err := p.author.Sign(*e)
+		if err != nil {
+			return err
+		}
+		p.signed = append(p.signed, s)
+	}
+	return nil
 }

@@ -57,6 +57,7 @@ func (c *importCommand) Run(ctx context.Context, stdout io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %s from the archive with the manifest SHA-256 %s\n%s", c.Workspace, cli.Count(m.Cases, "case", "cases"), m.SHA256, said)
+	fmt.Fprintf(stdout, "Compare that number with the one in the record of custody where the archive was made. Then check everything: amana-decrypt custody verify -w %s\n", c.Workspace)
 	return nil
 }
 
@@ -83,6 +84,7 @@ func removeNew(path string) error {
 			return fmt.Errorf("remove what was begun: %w", err)
 		}
 	}
+	os.Remove(path) // may be the person's own empty folder, which stays where it cannot be removed
 	return nil
 }
 

@@ -17,7 +17,6 @@ type words struct {
 	More, What, Hash, Before, Signature     string
 	Proves, ProvesNot                       string
 	ProvesList, ProvesNotList               []string
-	Check                                   string
 
 	acts map[Act]string
 }
@@ -74,7 +73,6 @@ var english = words{
 		"What was done without this program is not in it: a photographed screen, an original opened with another tool.",
 		"A reviewer with the key could have written a false record from the start. The signatures name who answers for it.",
 	},
-	Check: "To check it",
 	acts: map[Act]string{
 		Received: "received by the server", Carried: "carried over to the reviewers on a stick", Opened: "opened with the reviewer's key",
 		Verified: "compared with what the server signed", Copied: "copied unchanged", Viewed: "shown to be read", Closed: "the readable copy was removed",
@@ -110,11 +108,10 @@ var arabic = words{
 		"لا يذكر ما جرى دون هذا البرنامج: تصوير الشاشة مثلًا، أو فتح الأصل بأداة أخرى.",
 		"كان يمكن لمراجع يملك المفتاح أن يكتب سجلًا كاذبًا من أوله. التواقيع تبيّن من المسؤول عنه.",
 	},
-	Check: "للتحقق منه",
 	acts: map[Act]string{
-		Received: "استلمها الخادم", Carried: "نُقلت إلى المراجعين على ذاكرة محمولة", Opened: "فُتحت بمفتاح المراجع",
+		Received: "استلمها الخادم", Carried: "نُقلت إلى المراجعين على وحدة تخزين", Opened: "فُتحت بمفتاح المراجع",
 		Verified: "قورنت بما وقّعه الخادم", Copied: "نُسخت دون تغيير", Viewed: "عُرضت للقراءة", Closed: "أُزيلت النسخة المقروءة",
-		Coded: "وُصفت بمصطلحات المراجعين", Linked: "رُبطت بملف شخص", Unlinked: "أُلغي ربطها بملف شخص",
+		Coded: "وُصفت بمصطلحات المراجعين", Linked: "رُبطت بحالة شخص", Unlinked: "أُلغي ربطها بحالة شخص",
 		Merged: "أُضيف إليها وصف مراجع آخر", Revealed: "طُبع عدد صغير مع ذكر السبب", Reported: "استُعملت في تقرير",
 		Exported: "سُلّمت إلى جهة أخرى", Imported: "أُدخلت من ملف مصدَّر", Replied: "كُتب رد إلى المصدر",
 		Acknowledged: "أُكّد للخادم وصولها", Rewrapped: "جُدّد ختمها لمراجعين آخرين", Confirmed: "جُرّب ختمها الجديد",

@@ -2,6 +2,8 @@ package export
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -223,6 +225,47 @@ func TestDamagedArchive(t *testing.T) {
 		if err == nil || strings.HasPrefix(name, "for") && !errors.Is(err, ErrNotArchive) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Coding that its reviewer did not sign so is refused, whatever hashes the manifest has.
+func TestForgedCoding(t *testing.T) {
+	d := newDesk(t, true, synthetic.Make(24, 1, synthetic.Options{Alone: true}))
+	d.coded(t)
+	path, m := d.export(t, JSON, consent.Own, false, false)
+	name := recordsFolder + "coding.jsonl"
+	data := read(t, path, name)
+	forged := bytes.Replace(data, []byte("“words”"), []byte("“lies!”"), 1)
+	if bytes.Equal(data, forged) || len(data) != len(forged) {
+		t.Fatal("nothing was forged")
+	}
+	sum := sha256.Sum256(forged)
+	for i := range m.Entries {
+		if m.Entries[i].Name == name {
+			m.Entries[i].SHA256 = hex.EncodeToString(sum[:])
+		}
+	}
+	manifest, err := m.canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{name: forged, ManifestName: manifest} {
+		if err := os.WriteFile(filepath.Join(path, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := workspace.Create(filepath.Join(t.TempDir(), "work"), d.ids())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if _, err := Import(t.Context(), root, w); !errors.Is(err, ErrDamaged) {
+		t.Errorf("%v", err)
 	}
 }
 

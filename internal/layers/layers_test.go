@@ -97,6 +97,7 @@ var little = map[string][]string{
 	"internal/names":         {"internal/edtf"},
 	"internal/wordlist":      nil,
 	"internal/questionnaire": {"internal/edtf", "internal/testimony"},
+	"internal/consent":       {"internal/testimony"},
 	"internal/preview":       nil,
 	"internal/mailbox":       {"internal/agekey", "internal/wordlist"},
 	"internal/workspace":     {"internal/durable", "internal/testimony", "internal/unseal"},
@@ -143,7 +144,7 @@ func TestWallsCanFall(t *testing.T) {
 // forTests are the packages that only tests, and each other, may import.
 var forTests = map[string]bool{
 	"amana/internal/rig": true, "amana/internal/browsertest": true, "amana/vault/vaulttest": true,
-	"amana/internal/bench": true, "amana/internal/promises": true, "amana/internal/layers": true,
+	"amana/internal/bench": true, "amana/internal/promises": true, "amana/internal/layers": true, "amana/internal/walk": true,
 	"amana/internal/tortest": true, "amana/internal/firefoxtest": true, "amana/internal/throughtor": true,
 	"amana/internal/synthetic": true,
 }

@@ -28,6 +28,9 @@ func (c *Import) Run(ctx context.Context, state State, stdout io.Writer) error {
 	say := func(line string) { fmt.Fprintln(stdout, line) }
 	if len(c.Files) == 1 {
 		if info, err := os.Stat(c.Files[0]); err == nil && info.IsDir() {
+			if own, err := os.Stat(state.Folder); err == nil && os.SameFile(own, info) {
+				return cli.Hint(fmt.Errorf("%s is this server's own state", c.Files[0]), "change nothing in it; give the folder on the stick that amana-decrypt outbox made")
+			}
 			return importFolder(ctx, state, c.Files[0], say)
 		}
 	}
@@ -137,11 +140,23 @@ func (i importer) Import(ctx context.Context, r io.Reader, size int64, say func(
 		return cli.Refused(fmt.Errorf("these are the %s that this server exports; they are for the reviewers", what),
 			"give the file that comes back from them")
 	}
-	if carry.LooksSecret(head) {
-		return cli.Refused(errors.New("this is somebody's KEY"), "delete it here, it must never be on this machine; whoever it belongs to must make a new one")
+	if err := secret(head); err != nil {
+		return err
 	}
 	return cli.Refused(errors.New("this is neither a roster nor slips nor a confirmation, nor an acknowledgement nor replies"),
 		"give the file that amana-keys roster sign, or amana-decrypt rewrap, confirm, open --ack or reply made; if it is one, it was damaged on its way: copy it again")
+}
+
+// secret returns an error if what a file begins with looks like a key. The server's own
+// must stay where it is.
+func secret(head []byte) error {
+	switch {
+	case bytes.Contains(head, []byte("PRIVATE+KEY+"+roster.KeyNameIntake+"+")):
+		return cli.Refused(errors.New("this is a server's own KEY"), "leave it in the state that it belongs to, and let nobody have it")
+	case carry.LooksSecret(head):
+		return cli.Refused(errors.New("this is somebody's KEY"), "delete it here, it must never be on this machine; whoever it belongs to must make a new one")
+	}
+	return nil
 }
 
 // roster takes in the next roster, or several. The last is in force at once.

@@ -32,6 +32,9 @@ func lookAt(root *os.Root, say func(string)) (files []found, refused, err error)
 			switch {
 			case err != nil:
 				say("refused: " + cli.Plain(e.Name()) + ": " + err.Error())
+				if hints, _ := cli.Advice(err); len(hints) > 0 {
+					say("  " + hints[0])
+				}
 				refused = err
 			case f.what != "":
 				files = append(files, f)
@@ -94,8 +97,8 @@ func look(root *os.Root, e os.DirEntry) (f found, other bool, err error) {
 	f = found{name: name, what: carry.Detect(head), size: size}
 	switch {
 	case !slices.Contains(importOrder, f.what):
-		if f.what == "" && carry.LooksSecret(head) {
-			return f, false, cli.Refused(errors.New("this is somebody's KEY"), "delete it here, it must never be on this machine; whoever it belongs to must make a new one")
+		if err := secret(head); f.what == "" && err != nil {
+			return f, false, err
 		}
 		f.what = ""
 		return f, true, nil

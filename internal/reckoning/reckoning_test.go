@@ -34,7 +34,7 @@ func TestTablesCellByCell(t *testing.T) {
 					if coded {
 						coding = codings(seed, all)
 					}
-					got := programs(t, all, coding, use)
+					got := counted(t, all, coding, use).Working()
 					compare(t, got, count(t, persons(all, coding, use)))
 				})
 			}
@@ -45,8 +45,8 @@ func TestTablesCellByCell(t *testing.T) {
 // caseID names a case of the generator.
 func caseID(i int) string { return fmt.Sprintf("C-%010x", i) }
 
-// programs has the programs count.
-func programs(t *testing.T, all []*synthetic.Case, coding map[string][]cases.Value, use consent.Use) []*tables.Table {
+// counted has the programs count.
+func counted(t *testing.T, all []*synthetic.Case, coding map[string][]cases.Value, use consent.Use) *tables.Set {
 	t.Helper()
 	id, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -94,7 +94,7 @@ func programs(t *testing.T, all []*synthetic.Case, coding map[string][]cases.Val
 		}
 		set.Add(f)
 	}
-	return set.Working()
+	return set
 }
 
 // compare fails for each cell that differs, and for each table that only one has.
