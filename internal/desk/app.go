@@ -100,11 +100,12 @@ func (a *App) handle(ev tcell.Event) {
 
 // key takes one key: those that mean the same everywhere, and else the page does.
 func (a *App) key(ev *tcell.EventKey) {
-	typed := a.top().body != nil && a.top().body.typed() && !a.top().onBar
-	if a.pasting {
+	if a.pasting { // it is text, and presses nothing
+		_, line := a.top().body.(*input)
 		_, lines := a.top().body.(*editor)
-		if !typed || ev.Key() != tcell.KeyRune && !lines {
-			return // what is pasted is text, and presses nothing
+		text := ev.Key() == tcell.KeyRune || lines && ev.Key() == tcell.KeyEnter
+		if a.top().onBar || !text || !line && !lines {
+			return
 		}
 	}
 	switch {

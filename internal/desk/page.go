@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"slices"
+
 	"amana/internal/desk/arrange"
 
 	"github.com/gdamore/tcell/v2"
@@ -41,8 +43,17 @@ const (
 	leastRows    = 14
 )
 
-// draw draws a page on the whole screen.
+// draw draws a page on the whole screen: again if only then it is known which keys it has.
 func (a *App) draw() {
+	keys := a.keys(a.top())
+	a.paint()
+	if !slices.Equal(keys, a.keys(a.top())) {
+		a.paint()
+	}
+	a.screen.Show()
+}
+
+func (a *App) paint() {
 	s := a.screen
 	s.Clear()
 	s.HideCursor()
@@ -50,7 +61,6 @@ func (a *App) draw() {
 	c := canvas{s, 0, 0, w, h, a.words.direction, a.mode, a.plain}
 	if w < leastColumns || h < leastRows {
 		c.text(a.words.say("small", "columns", leastColumns, "rows", leastRows), c.style(Normal))
-		s.Show()
 		return
 	}
 	p := a.top()
@@ -76,7 +86,6 @@ func (a *App) draw() {
 		b.h = max(0, end-rows-1)
 		p.body.draw(b, !p.onBar)
 	}
-	s.Show()
 }
 
 // foot draws the command line and the keys at the bottom and returns how many rows they
