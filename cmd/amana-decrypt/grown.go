@@ -94,8 +94,8 @@ func (g *growth) add(ctx context.Context, r io.ReaderAt, size int64) (*grown, er
 func (b *grown) openAll(ctx context.Context) error {
 	// Where many cores make garbage faster than it is looked for, it is looked for
 	// more often. What is in use is far less.
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(128 << 20))
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is in use, and goes fast
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(96 << 20))
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // little is in use, and goes fast
 	m := &b.job.bundle.Manifest
 	todo, total, err := b.missing()
 	if err != nil {
