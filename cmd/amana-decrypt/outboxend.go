@@ -146,9 +146,9 @@ func readMeText(s *outbox.Sent, head custody.Head) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
 	line("هذا المجلد من المراجعين إلى مشغّل الخادم. يوم الإعداد: %s", s.Day)
-	line("على الخادم، والذاكرة موصولة به، اكتبوا:")
+	line("على الخادم، ووحدة التخزين موصولة به، اكتبوا:")
 	line("    amana-intake import %s", s.Folder)
-	line("لا شيء فيه يُقرأ دون مفتاح. لا تغيّروا فيه شيئًا. بعد الإدخال امسحوه عن الذاكرة.")
+	line("لا شيء فيه يُقرأ دون مفتاح. لا تغيّروا فيه شيئًا. بعد الإدخال امسحوه عن وحدة التخزين.")
 	line("")
 	line("This folder is from the reviewers to the operator of the server. Made on %s.", s.Day)
 	line("On the server, with the stick in it:")

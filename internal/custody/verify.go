@@ -71,12 +71,14 @@ type verifier struct {
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
 	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), coded: make(map[sum]int), rosters: make(map[string]map[uint32]*roster.Signed), sums: make(map[string]map[uint32]sum)}
+	v.result = Result{Signers: []Signer{}, Servers: []Server{}, Faults: []Fault{}, Notes: []string{}}
 	for _, step := range []func(context.Context) error{
 		v.chain,
 		v.readBundles,
 		v.whoSigned,
 		func(ctx context.Context) error { return v.originals(ctx, progress) },
 		v.rest,
+		v.strays,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("verify custody: %w", err)
@@ -180,6 +182,9 @@ func (v *verifier) rest(ctx context.Context) error {
 	}
 	if err := v.entries(); err != nil {
 		return err
+	}
+	if v.w.FellBack() {
+		v.say("index", "first pages", "one of the two is spoilt, so that the index stands as it was before its last change: what was recorded last is gone. A power cut can do that, and so can a hand")
 	}
 	shelves, err := v.w.Shelves()
 	if err != nil {

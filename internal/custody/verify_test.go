@@ -223,6 +223,35 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// An index that was set back leaves originals behind that it does not tell of, and that
+// is said.
+func TestIndexSetBack(t *testing.T) {
+	p := makePlace(t, 1)
+	index := filepath.Join(p.path, "index.db")
+	p.Close()
+	early, err := os.ReadFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.open(t)
+	two, err := p.org.Next(rig.Day(-20), rig.Day(300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.arrive(t, two, 2)
+	if r, faults := p.verified(t); len(faults) > 0 || len(r.Notes) > 0 {
+		t.Fatal(faults, r.Notes)
+	}
+	p.Close()
+	if err := os.WriteFile(index, early, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.open(t)
+	if r, faults := p.verified(t); len(faults) > 0 || len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "2 originals lie in the folder") {
+		t.Error(faults, r.Notes)
+	}
+}
+
 // A key of age-keygen reads and appends nothing.
 func TestUnsigned(t *testing.T) {
 	p := makePlace(t, 1)

@@ -144,13 +144,6 @@ func (d *draft) place() []string {
 	return all
 }
 
-func orUnknown(s string) string {
-	if s == "" {
-		return "?"
-	}
-	return s
-}
-
 // words returns what is known under a key: codes by their names, a date, or words; and
 // what each source says if they contradict each other.
 func (d *draft) words(key string) []string {
@@ -201,27 +194,4 @@ func (d *draft) family() string {
 		return t.familyAgrees
 	}
 	return t.familyUnknown
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// Plain returns a text without what changes how others are read: control characters
-// but line ends, and marks that turn around what stands beside them, spelled out.
-func Plain(s string) string {
-	if !strings.ContainsFunc(s, turns) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\t':
-			b.WriteByte(' ')
-		case r == '\r':
-		case turns(r):
-			fmt.Fprintf(&b, "[U+%04X]", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -52,7 +52,7 @@ func (x *Index) align(a, b []*part) match {
 			break
 		}
 		usedA[at[0]], usedB[at[1]] = true, true
-		m.add(x, a[at[0]], b[at[1]], best)
+		m.add(a[at[0]], b[at[1]], best)
 		m.placed = append(m.placed, at)
 	}
 	for i := range a {
@@ -71,7 +71,7 @@ func (x *Index) align(a, b []*part) match {
 }
 
 // add counts two parts that are alike.
-func (m *match) add(x *Index, a, b *part, like float64) {
+func (m *match) add(a, b *part, like float64) {
 	how, worth := Same, 1.0
 	switch {
 	case a.text == b.text:
@@ -88,7 +88,7 @@ func (m *match) add(x *Index, a, b *part, like float64) {
 		m.of |= a.change ^ b.change
 	}
 	m.worst = math.Min(m.worst, like)
-	m.bits += worth * math.Min(x.bits(a), x.bits(b))
+	m.bits += worth * math.Min(a.bits, b.bits)
 }
 
 // pair compares two people. Its reasons are there until the next pair is compared.
@@ -171,7 +171,7 @@ func (x *Index) name(p *Pair, a, b *ready) (father bool) {
 				*side.left = slices.Delete(slices.Clone(*side.left), i, i+1)
 				if len(side.own) == 0 {
 					father = true
-					p.say(Reason{What: "father", How: Inside, Bits: 0.9 * x.bits(part)})
+					p.say(Reason{What: "father", How: Inside, Bits: 0.9 * part.bits})
 				}
 				break
 			}

@@ -61,8 +61,8 @@ func meets(a, b span) Reason {
 // places compares the codes of where something happened to him.
 func (p *Pair) places(a, b *ready) {
 	left := mostOfPlaces
-	for _, key := range placeKeys {
-		mine, other := a.person.Places[key], b.person.Places[key]
+	for i, key := range placeKeys {
+		mine, other := a.places[i], b.places[i]
 		switch {
 		case mine == "" || other == "":
 		case mine == other:

@@ -29,6 +29,7 @@ type part struct {
 	known  []int  // numbers of the common names that it can be
 	key    string // for finding: the consonants, the same for all usual spellings
 	rare   string // for counting how many have it
+	bits   float64
 }
 
 // ready is a person made ready to be compared.
@@ -36,7 +37,8 @@ type ready struct {
 	name, father, mother []*part
 	place                []*part
 	birth                edtf.Date
-	dates                [3]span // by dateKeys
+	dates                [3]span   // by dateKeys
+	places               [3]string // by placeKeys
 	person               *Person
 }
 
@@ -70,7 +72,13 @@ func New(people []Person) *Index {
 		for i, key := range dateKeys {
 			r.dates[i] = spanOf(p.Dates[key])
 		}
+		for i, key := range placeKeys {
+			r.places[i] = p.Places[key]
+		}
 		x.people = append(x.people, r)
+	}
+	for _, p := range x.parts {
+		p.bits = x.bits(p)
 	}
 	return x
 }

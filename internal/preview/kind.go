@@ -166,9 +166,20 @@ func (v *Viewer) twofold(kind *mimetype.MIME) {
 		v.warn(Polyglot)
 	case (picture || pdf) && v.archiveInside():
 		v.warn(Polyglot)
-	case picture && v.markupInside():
+	case picture && (v.markupInside() || program(v.head)):
 		v.warn(Polyglot)
 	}
+}
+
+// program tells whether a picture is one whose first bytes are JavaScript too: those of
+// its size begin a comment, or give a value to a name.
+func program(head []byte) bool {
+	for _, magic := range []string{"GIF87a", "GIF89a", "BM"} {
+		if rest, is := bytes.CutPrefix(head, []byte(magic)); is && (bytes.HasPrefix(rest, []byte("/*")) || bytes.HasPrefix(rest, []byte("="))) {
+			return true
+		}
+	}
+	return false
 }
 
 // end returns the last bytes of the file.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,6 +73,9 @@ func (v *Viewer) entry(ctx context.Context, f *zip.File, document bool, left *in
 		v.part(ctx, f, name, left)
 		return
 	}
+	if elsewhere(f) {
+		v.warn(Escapes)
+	}
 	e := ending(name)
 	for _, list := range [][]string{programEndings, scriptEndings, pageEndings, drawingEndings, macroEndings} {
 		if slices.Contains(list, e) {
@@ -84,6 +88,23 @@ func (v *Viewer) entry(ctx context.Context, f *zip.File, document bool, left *in
 	head := v.unpack(ctx, f, 512, left)
 	if _, found := acting(head); found {
 		v.warn(ArchiveRisky)
+	}
+}
+
+// elsewhere tells whether an entry would be written outside of the folder in which a
+// careless program unpacks it, or is a link to somewhere.
+func elsewhere(f *zip.File) bool {
+	name := strings.ReplaceAll(f.Name, `\`, "/")
+	return strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), "..") || len(name) > 1 && name[1] == ':' || f.Mode()&fs.ModeSymlink != 0
+}
+
+// formula matches a cell that a spreadsheet computes, in a table of text.
+var formula = regexp.MustCompile(`(?m)(^|[,;\t])"?[ \t]*[=+@-][ \t]*[A-Za-z][A-Za-z0-9_.]*[ \t]*[(|!'"]`)
+
+// cells looks for such in a file that a spreadsheet opens.
+func (v *Viewer) cells(name string) {
+	if slices.Contains([]string{"csv", "tsv", "tab", "txt"}, ending(name)) && formula.Match(v.head[:min(len(v.head), 4<<20)]) {
+		v.warn(Formula)
 	}
 }
 

@@ -49,6 +49,8 @@ const (
 	External     Warning = "external"      // asks for something from the network when opened
 	Archive      Warning = "archive"       // holds other files
 	ArchiveRisky Warning = "archive-risky" // holds programs, scripts or pages
+	Escapes      Warning = "escapes"       // an archive that writes elsewhere when it is unpacked
+	Formula      Warning = "formula"       // a table in whose cells there is something to compute
 	Bomb         Warning = "bomb"          // would fill the disk or the memory
 	Polyglot     Warning = "polyglot"      // is two things at once
 	Mismatch     Warning = "mismatch"      // is not what its name says
@@ -63,7 +65,7 @@ const (
 
 // All are the warnings in the order in which they are told.
 var All = []Warning{Program, Script, Page, Drawing, PDFScript, PDFLaunch, PDFOpen, PDFFiles, Macro, Object, External,
-	Bomb, Polyglot, Mismatch, ArchiveRisky, Archive, Locked, Unknown, NotWhole, NoPicture, Location, Device, Person}
+	Formula, Bomb, Escapes, Polyglot, Mismatch, ArchiveRisky, Archive, Locked, Unknown, NotWhole, NoPicture, Location, Device, Person}
 
 // Tells reports whether a warning is about what a file tells of its maker, not about
 // what it does.
@@ -134,6 +136,8 @@ func (v *Viewer) all(ctx context.Context, kind *mimetype.MIME, name string) {
 		v.guard(v.ole)
 	case kind.Is("text/rtf"):
 		v.guard(v.rtf)
+	case within(kind, "text/plain"):
+		v.guard(func() { v.cells(name) })
 	}
 	v.guard(func() { v.metadata(ctx) })
 	v.guard(func() { v.media(kind) })

@@ -15,6 +15,8 @@ var words = map[Warning][2]string{
 	External:     {"يطلب شيئًا من الشبكة عند فتحه: قد يدلّ على مكانكم.", "Asks for something from the network when opened: that can give away where you are."},
 	Archive:      {"أرشيف في داخله ملفات أخرى.", "An archive with other files inside."},
 	ArchiveRisky: {"أرشيف في داخله برامج أو أوامر أو صفحات.", "An archive with programs, commands or pages inside."},
+	Escapes:      {"أرشيف يكتب خارج مجلده إن فُكّ.", "An archive that writes outside of its folder when it is unpacked."},
+	Formula:      {"جدول في خاناته أوامر يحسبها برنامج الجداول.", "A table with something in its cells that a spreadsheet computes."},
 	Bomb:         {"صُنع ليملأ القرص أو الذاكرة إن فُتح.", "Made to fill the disk or the memory if it is opened."},
 	Polyglot:     {"هو شيئان في آن واحد: هكذا تُخفى الهجمات.", "It is two things at once: attacks are hidden so."},
 	Mismatch:     {"ليس ما يقوله اسمه.", "It is not what its name says."},

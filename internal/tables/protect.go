@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -20,6 +22,10 @@ const apart = 2
 // can only make a count seem less safe than it is.
 const around = 24
 
+// maxWork bounds the search, to some seconds. Where it does not come to an end nothing
+// new is printed.
+const maxWork = 1_500_000_000
+
 // fateOf is what becomes of a count.
 type fateOf uint8
 
@@ -27,7 +33,7 @@ const (
 	shownAs   fateOf = iota // printed as it is
 	small                   // suppressed: less than least, 0 too
 	cover                   // suppressed so that a small one cannot be worked out
-	unchanged               // printed as an earlier edition did: it is up to least-1 more
+	unchanged               // printed as an earlier edition did: it can be up to least-1 more
 	fewer                   // suppressed: an earlier edition printed up to least-1 more
 	ghost                   // not in this edition; only what is known of it from an earlier one
 )
@@ -44,6 +50,8 @@ type count struct {
 	low   int // of a ghost
 	high  int
 	apart int
+	least int // smallest and greatest value that a solution was found with
+	most  int
 }
 
 // free tells whether an attacker does not know the count exactly.
@@ -75,10 +83,15 @@ func (c *count) wanted() int {
 			return 0 // that there is nobody betrays nobody
 		}
 		return apart
-	case unchanged, fewer:
+	case unchanged:
+		if c.value == c.shown {
+			return 0 // it has not changed
+		}
+		return apart
+	case fewer:
 		return apart
 	case cover:
-		return 1
+		return 0 // one that is large may be worked out, as if it were printed
 	}
 	return c.apart
 }
@@ -88,23 +101,30 @@ type guard struct {
 	least     int
 	counts    []*count
 	byKey     map[string]int
-	relations []equation // over counts
-	of        [][]int    // by count: its relations
+	said      map[string]bool // relations that are there
+	relations []equation      // over counts
+	of        [][]int         // by count: its relations
+	strict    bool            // an attacker can know that what is printed again has not changed
+	work      int             // what may still be done, in steps of arithmetic
 }
 
 // errBetrayed says that a small count cannot be protected any more.
 var errBetrayed = errors.New("tables: what was printed before, or is to be revealed, betrays a small count")
 
 func newGuard(m *model, least int) *guard {
-	g := &guard{least: least, byKey: make(map[string]int)}
-	for k, n := range m.counts {
-		g.add(&count{key: k, value: n})
+	g := &guard{least: least, byKey: make(map[string]int), said: make(map[string]bool), work: maxWork}
+	for _, k := range slices.Sorted(maps.Keys(m.counts)) {
+		g.add(&count{key: k, value: m.counts[k]})
 	}
+	slices.SortFunc(m.relations, func(a, b relation) int { return cmp.Compare((&a).name(), (&b).name()) })
 	for _, r := range m.relations {
 		g.relate(r)
 	}
 	return g
 }
+
+// name tells a relation from all others.
+func (r *relation) name() string { return fmt.Sprint(r.least, r.signs, r.keys) }
 
 func (g *guard) add(c *count) {
 	// Which counts are hidden to protect others must not depend on how large they are:
@@ -116,6 +136,11 @@ func (g *guard) add(c *count) {
 }
 
 func (g *guard) relate(r relation) {
+	name := r.name()
+	if g.said[name] {
+		return
+	}
+	g.said[name] = true
 	e := equation{least: r.least}
 	for i, k := range r.keys {
 		v, ok := g.byKey[k]
@@ -140,7 +165,8 @@ func (g *guard) begin() {
 	}
 }
 
-// protect suppresses more until no suppressed count can be worked out.
+// protect suppresses more until no suppressed count can be worked out. Where one count
+// after the other does not help, it suppresses all that stand near, and in the end all.
 func (g *guard) protect() error {
 	touched := make(map[int]bool)
 	for v, c := range g.counts {
@@ -148,22 +174,75 @@ func (g *guard) protect() error {
 			touched[v] = true
 		}
 	}
-	for len(touched) > 0 {
+	for round := 0; len(touched) > 0; round++ {
 		narrow := g.narrow(touched)
 		clear(touched)
 		for _, v := range narrow {
-			w := g.next(v)
-			if w < 0 {
-				return errBetrayed
+			hidden := []int{g.next(v)}
+			switch {
+			case round > 12 || g.work < maxWork/4:
+				hidden = g.shown(0)
+			case round > 9 || g.work < maxWork/2:
+				hidden = g.shown(2)
+			case round > 5:
+				hidden = append(hidden, g.near(v)...)
 			}
-			g.counts[w].fate = cover
-			if g.counts[w].value < g.least {
-				g.counts[w].fate = small
+			for _, w := range hidden {
+				if w >= 0 {
+					g.hide(w)
+					touched[w], touched[v] = true, true
+				}
 			}
-			touched[w], touched[v] = true, true
+		}
+		if len(narrow) > 0 && len(touched) == 0 && !g.nothing() {
+			return errBetrayed
+		}
+		if g.work < 0 && len(g.shown(0)) == 0 && !g.nothing() {
+			return errBetrayed
 		}
 	}
 	return nil
+}
+
+// hide suppresses a count.
+func (g *guard) hide(v int) {
+	c := g.counts[v]
+	c.fate = cover
+	if c.value < g.least {
+		c.fate = small
+	}
+}
+
+// shown returns the counts that are printed and could be suppressed, and that say at
+// least so closely what they count.
+func (g *guard) shown(deep int) []int {
+	var all []int
+	for v, c := range g.counts {
+		if c.fate == shownAs && !c.fixed && depth(c) >= deep {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// near returns those in the relations of a count, but for the number of all cases.
+func (g *guard) near(v int) []int {
+	var all []int
+	for _, r := range g.of[v] {
+		for _, w := range g.relations[r].vars {
+			if c := g.counts[w]; c.fate == shownAs && !c.fixed && depth(c) > 0 && !g.idle(r) {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
+}
+
+// nothing tells whether nothing is printed, or was, that anything could be worked out of.
+func (g *guard) nothing() bool {
+	return !slices.ContainsFunc(g.counts, func(c *count) bool {
+		return !c.zero && (c.fate == shownAs || c.fate == unchanged || c.fate == fewer || c.fate == ghost)
+	})
 }
 
 // next returns the count that is hidden next to protect another, -1 if there is none. It
@@ -177,7 +256,7 @@ func (g *guard) next(v int) int {
 		var more []int
 		for _, v := range group {
 			for _, r := range g.of[v] {
-				if done[r] {
+				if done[r] || g.idle(r) {
 					continue
 				}
 				done[r] = true
@@ -199,7 +278,10 @@ func (g *guard) next(v int) int {
 					}
 				}
 				if g.relations[r].least {
-					free += 8
+					free += 2
+				}
+				if candidate >= 0 {
+					free += 3 * g.lonely(candidate) // where it is alone it needs company
 				}
 				if candidate >= 0 && (best < 0 || free < cost || free == cost && g.before(candidate, best)) {
 					best, cost = candidate, free
@@ -244,25 +326,35 @@ func depth(c *count) int {
 // narrow returns the counts, of those that depend on touched ones, that can be worked
 // out too closely.
 func (g *guard) narrow(touched map[int]bool) []int {
-	var all []int
-	seen := make(map[int]bool)
 	var starts []int
 	for v := range touched {
 		starts = append(starts, v)
 	}
 	slices.SortFunc(starts, func(a, b int) int { return cmp.Compare(g.counts[a].key, g.counts[b].key) })
+	seen := make(map[int]bool)
+	var all []int
 	for _, v := range starts {
-		if !seen[v] {
-			all = append(all, g.examine(g.group(v, seen))...)
+		if seen[v] {
+			continue
+		}
+		group := g.group(v, len(g.counts))
+		slices.SortFunc(group, func(a, b int) int { return cmp.Compare(g.counts[a].key, g.counts[b].key) })
+		for _, w := range group {
+			seen[w] = true
+			g.counts[w].least, g.counts[w].most = g.counts[w].value, g.counts[w].value
+		}
+		for _, w := range group {
+			if !g.wide(w, len(group)) {
+				all = append(all, w)
+			}
 		}
 	}
 	return all
 }
 
-// group returns the free counts that depend on one, and marks them.
-func (g *guard) group(v int, seen map[int]bool) []int {
-	group := []int{v}
-	seen[v] = true
+// group returns up to most free counts that depend on one, the nearest first.
+func (g *guard) group(v, most int) []int {
+	group, seen := []int{v}, map[int]bool{v: true}
 	for i := 0; i < len(group); i++ {
 		for _, r := range g.of[group[i]] {
 			if g.idle(r) {
@@ -270,6 +362,9 @@ func (g *guard) group(v int, seen map[int]bool) []int {
 			}
 			for _, w := range g.relations[r].vars {
 				if !seen[w] && g.counts[w].free() {
+					if len(group) == most {
+						return group
+					}
 					seen[w] = true
 					group = append(group, w)
 				}
@@ -290,8 +385,6 @@ func (g *guard) idle(r int) bool {
 		low, high := g.counts[v].value, g.counts[v].value
 		if c := g.counts[v]; c.free() {
 			low, high = c.bounds(g.least)
-		} else if c.fate == ghost {
-			low, high = c.low, c.low
 		}
 		if e.signs[i] > 0 {
 			sum += low
@@ -302,36 +395,53 @@ func (g *guard) idle(r int) bool {
 	return sum >= 0
 }
 
-// examine returns those of a group that can be worked out too closely.
-func (g *guard) examine(group []int) []int {
-	slices.SortFunc(group, func(a, b int) int { return cmp.Compare(g.counts[a].key, g.counts[b].key) })
-	p := &problem{}
+// wide tells whether solutions are found in which a count has values far enough apart.
+// It is looked for near first: that all counts further off stand where they truly do can
+// only make it seem less wide than it is.
+func (g *guard) wide(v, whole int) bool {
+	c := g.counts[v]
+	for _, most := range []int{40, 200, 1000} {
+		if c.most-c.least >= c.wanted() {
+			return true
+		}
+		g.examine(g.group(v, most), v)
+		if most >= whole {
+			break
+		}
+	}
+	return c.most-c.least >= c.wanted()
+}
+
+// examine looks for solutions with other values of the first of a group.
+func (g *guard) examine(group []int, v int) {
+	p := &problem{work: &g.work}
 	place := make(map[int]int)
-	var want []int
-	for i, v := range group {
-		c := g.counts[v]
+	for i, w := range group {
+		c := g.counts[w]
 		low, high := c.bounds(g.least)
 		p.low, p.high, p.point = append(p.low, low), append(p.high, high), append(p.point, c.value)
-		want = append(want, c.wanted())
-		place[v] = i
+		place[w] = i
 	}
 	used := make(map[int]bool)
-	for _, v := range group {
-		for _, r := range g.of[v] {
-			if !used[r] && !g.idle(r) {
-				used[r] = true
-				p.rows = append(p.rows, g.fix(r, place))
+	for _, w := range group {
+		for _, r := range g.of[w] {
+			if used[r] {
+				continue
+			}
+			used[r] = true
+			if e := g.fix(r, place); !e.slack(p) {
+				p.rows = append(p.rows, e)
 			}
 		}
 	}
-	var narrow []int
-	for _, i := range p.widen(want) {
-		narrow = append(narrow, group[i])
+	p.widen(place[v], g.counts[v].wanted())
+	for i, w := range group {
+		c := g.counts[w]
+		c.least, c.most = min(c.least, p.least[i]), max(c.most, p.most[i])
 	}
-	return narrow
 }
 
-// fix returns a relation with the counts that are known put in.
+// fix returns a relation with the counts that are not in a problem put in as they are.
 func (g *guard) fix(r int, place map[int]int) equation {
 	in := &g.relations[r]
 	e := equation{least: in.least}

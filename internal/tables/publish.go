@@ -2,6 +2,7 @@ package tables
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -71,6 +72,7 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
 		c := g.counts[g.byKey[k]]
 		c.fixed, c.zero = true, true
 	}
+	g.strict = g.knownSame(o.Earlier, revealed)
 	g.compare(o.Earlier)
 	s.ghosts(g, r, o.Earlier)
 	g.begin()
@@ -162,6 +164,27 @@ func find(sheets []*sheet, v Reveal) (string, bool) {
 	return "", false
 }
 
+// knownSame tells whether an attacker can take what is printed as before for what has not
+// changed: nothing has come since, or a number is revealed that the last edition hid.
+// Else, who knows only what is printed cannot tell it from what has grown a little.
+func (g *guard) knownSame(earlier []*Edition, revealed map[string]Reveal) bool {
+	if len(earlier) == 0 {
+		return true
+	}
+	last := earlier[len(earlier)-1]
+	for k := range revealed {
+		if last.Cells[k].Shown == nil {
+			return true
+		}
+	}
+	for k, p := range last.Cells {
+		if at, ok := g.byKey[k]; ok && g.counts[at].value != p.True {
+			return false
+		}
+	}
+	return true
+}
+
 // compare looks at what earlier editions printed of the same counts.
 func (g *guard) compare(earlier []*Edition) {
 	for _, c := range g.counts {
@@ -186,8 +209,10 @@ func (g *guard) after(c *count, p Printed) {
 		if c.fate == shownAs && !c.fixed && near(c.value, p.True, g.least) && c.value >= g.least {
 			c.fate = cover
 		}
-	case *p.Shown == c.value:
+	case *p.Shown == c.value && g.strict:
 		c.fate, c.shown, c.fixed = shownAs, c.value, true
+	case *p.Shown == c.value:
+		c.fate, c.shown, c.fixed = unchanged, c.value, false
 	case *p.Shown < c.value && near(c.value, *p.Shown, g.least):
 		c.fixed = false
 		c.fate, c.shown = unchanged, *p.Shown
@@ -243,6 +268,9 @@ func (s *Set) repeat(o Options, out *Published) *Published {
 		out.Edition = o.Earlier[len(o.Earlier)-1]
 	}
 	r := s.regroup(out.Edition.Groups)
+	if len(o.Earlier) == 0 {
+		r = s.recode(o.Least, nil)
+	}
 	var sheets []*sheet
 	for i := range s.defines {
 		t := s.layout(&s.defines[i], r)
@@ -270,7 +298,8 @@ func (s *Set) ghosts(g *guard, r *recoding, earlier []*Edition) {
 			continue
 		}
 		_, counts := s.count(old)
-		for k, n := range counts {
+		for _, k := range slices.Sorted(maps.Keys(counts)) {
+			n := counts[k]
 			p, printed := earlier[i].Cells[k]
 			if _, now := g.byKey[k]; now || !printed || seen[k] {
 				continue
@@ -326,6 +355,9 @@ func (g *guard) haunt(k string, n int, p Printed, parts map[string]part) {
 		}
 	case *p.Shown == n:
 		c.low, c.high = n, n
+		if !g.strict {
+			c.high = n + g.least - 1
+		}
 	case *p.Shown < n:
 		c.low, c.high, c.apart = *p.Shown, *p.Shown+g.least-1, apart
 	default:
@@ -334,7 +366,8 @@ func (g *guard) haunt(k string, n int, p Printed, parts map[string]part) {
 	var sets [][]string // of keys whose sum is the count
 	sets = append(sets, []string{k})
 	overlap := false
-	for atom, part := range parts {
+	for _, atom := range slices.Sorted(maps.Keys(parts)) {
+		part := parts[atom]
 		var next [][]string
 		for _, keys := range sets {
 			var all []string

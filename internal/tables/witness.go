@@ -12,6 +12,7 @@ type problem struct {
 	least     []int // smallest and greatest value that a solution was found with
 	most      []int
 	whole     []int // for visit
+	work      *int  // what may still be done; nothing is found when it is used up
 }
 
 // equation says that the sum of some variables, with signs, and of a number is 0, or
@@ -91,27 +92,33 @@ func newDictionary(p *problem) *dictionary {
 	return d
 }
 
+// maxSteps bounds a search. What it does not find in time counts as not there, so that
+// more is suppressed than must be.
+const maxSteps = 400
+
 // seek moves a variable up (way 1) or down (way -1) as far as it can go, or until enough
 // says so.
 func (d *dictionary) seek(target int, way float64, enough func() bool) {
-	for steps := 20*(len(d.basic)+len(d.nonbasic)) + 100; steps > 0; steps-- {
-		if enough() || !d.step(target, way) {
+	for steps := maxSteps; steps > 0; steps-- {
+		if enough() || *d.p.work < 0 || !d.step(target, way) {
 			return
 		}
 	}
 }
 
-// step makes one move; false if none makes the target better.
+// step makes one move, of those that make the target better the one that does so most;
+// false if none does.
 func (d *dictionary) step(target int, way float64) bool {
-	best, dir := -1, 0.0
+	best, dir, most := -1, 0.0, 0.0
+	row := d.rowOf[target]
 	for c, v := range d.nonbasic {
 		gain := 0.0
-		if row := d.rowOf[target]; row >= 0 {
+		if row >= 0 {
 			gain = d.factor[row][c]
 		} else if v == target {
 			gain = 1
 		}
-		if math.Abs(gain) < tiny || d.low[v] == d.high[v] || best >= 0 && v > d.nonbasic[best] {
+		if math.Abs(gain) < tiny || d.low[v] == d.high[v] {
 			continue
 		}
 		up := way
@@ -121,7 +128,12 @@ func (d *dictionary) step(target int, way float64) bool {
 		if up > 0 && d.value[v] > d.high[v]-tiny || up < 0 && d.value[v] < d.low[v]+tiny {
 			continue
 		}
-		best, dir = c, up // the lowest that can move, so that it never goes in circles
+		far, _ := d.room(c, up)
+		better := math.Abs(gain) * far
+		// If none moves at all the lowest is taken, so that it never goes in circles.
+		if best < 0 || better > most+tiny || most < tiny && better < tiny && v < d.nonbasic[best] {
+			best, dir, most = c, up, better
+		}
 	}
 	if best < 0 {
 		return false
@@ -130,14 +142,14 @@ func (d *dictionary) step(target int, way float64) bool {
 	return true
 }
 
-// move takes a nonbasic variable as far as it can go in a direction.
-func (d *dictionary) move(c int, up float64) {
+// room returns how far a nonbasic variable can go in a direction, and the row that stops
+// it, -1 if that is its own bound.
+func (d *dictionary) room(c int, up float64) (far float64, stops int) {
 	v := d.nonbasic[c]
-	far := d.high[v] - d.value[v]
+	far, stops = d.high[v]-d.value[v], -1
 	if up < 0 {
 		far = d.value[v] - d.low[v]
 	}
-	leaves := -1
 	for i, b := range d.basic {
 		rate := d.factor[i][c] * up
 		room := math.Inf(1)
@@ -146,13 +158,22 @@ func (d *dictionary) move(c int, up float64) {
 			room = (d.high[b] - d.value[b]) / rate
 		case rate < -tiny:
 			room = (d.low[b] - d.value[b]) / rate
+		default:
+			continue
 		}
 		room = max(room, 0)
-		// Of those that stop it first the lowest leaves, for the same reason.
-		if room < far-tiny || leaves >= 0 && room < far+tiny && b < d.basic[leaves] {
-			far, leaves = min(far, room), i
+		if room < far-tiny || stops >= 0 && room < far+tiny && b < d.basic[stops] {
+			far, stops = min(far, room), i
 		}
 	}
+	*d.p.work -= len(d.basic)
+	return far, stops
+}
+
+// move takes a nonbasic variable as far as it can go in a direction.
+func (d *dictionary) move(c int, up float64) {
+	v := d.nonbasic[c]
+	far, leaves := d.room(c, up)
 	if far > 0 {
 		d.value[v] += up * far
 		for i, b := range d.basic {
@@ -161,6 +182,7 @@ func (d *dictionary) move(c int, up float64) {
 		d.p.visit(d.value)
 	}
 	if leaves >= 0 {
+		*d.p.work -= len(d.basic) * len(d.nonbasic)
 		d.pivot(leaves, c)
 	}
 }
@@ -215,19 +237,12 @@ func (p *problem) visit(value []float64) {
 	}
 }
 
-// widen looks for solutions until the values found of every variable lie as far apart as
-// is asked, and returns the variables of which it found none that do.
-func (p *problem) widen(apart []int) (narrow []int) {
+// widen looks for solutions until the values found of a variable lie far enough apart.
+func (p *problem) widen(v, apart int) {
 	p.least, p.most = append([]int(nil), p.point...), append([]int(nil), p.point...)
 	p.whole = make([]int, len(p.point))
 	d := newDictionary(p)
-	for v := range p.point {
-		enough := func() bool { return p.most[v]-p.least[v] >= apart[v] }
-		d.seek(v, 1, enough)
-		d.seek(v, -1, enough)
-		if !enough() {
-			narrow = append(narrow, v)
-		}
-	}
-	return narrow
+	enough := func() bool { return p.most[v]-p.least[v] >= apart }
+	d.seek(v, 1, enough)
+	d.seek(v, -1, enough)
 }

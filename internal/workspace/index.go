@@ -24,6 +24,7 @@ type index struct {
 	file     *os.File // what db works in
 	readOnly bool
 	broken   atomic.Bool // bbolt panicked: it may hold its locks for ever
+	fellBack bool        // its newest page cannot be used
 }
 
 // openRegular opens a file of the folder that is one, and no link, pipe or device.
@@ -69,6 +70,9 @@ func openIndex(root *os.Root, open func(*os.Root, string, int) (*os.File, error)
 	if err := checkPages(x.file); err != nil {
 		x.file.Close()
 		return nil, fmt.Errorf("%w: index: %w", ErrDamaged, err)
+	}
+	if m, err := newestMeta(x.file); err == nil {
+		x.fellBack = fellBack(x.file, m.size)
 	}
 	if err := x.start(); err != nil {
 		x.file.Close()
