@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"amana/internal/carry"
+	"amana/internal/cases"
 
 	"github.com/alecthomas/kong"
 )
@@ -74,8 +75,14 @@ func TestReviewCommands(t *testing.T) {
 			t.Errorf("amana-decrypt %s: %v", m[1], err)
 		}
 		seen[args[0]] = true
+		if args[0] == "code" && len(args) > 2 {
+			field, value, _ := strings.Cut(args[2], "=")
+			if _, err := cases.Book().Check(strings.Repeat("0f", 16), field, value); err != nil {
+				t.Errorf("amana-decrypt %s: %v", m[1], err)
+			}
+		}
 	}
-	for _, want := range []string{"open", "list", "show", "view", "close", "cases", "code", "report", "tables", "reveal", "export", "custody", "outbox"} {
+	for _, want := range []string{"open", "list", "show", "view", "close", "cases", "code", "report", "tables", "reveal", "exchange", "reply", "export", "custody", "outbox"} {
 		if !seen[want] {
 			t.Errorf("no command %s is found", want)
 		}
