@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -222,17 +223,34 @@ func BenchmarkWorkspaceSmall(b *testing.B) {
 // BenchmarkWorkspaceLarge opens two hundred testimonies with a film each.
 func BenchmarkWorkspaceLarge(b *testing.B) {
 	r := newReviewer(b)
-	all := synthetic.Make(7, scaled(200), synthetic.Options{Alone: true})
+	const size50 = 50e6
+	n := scaled(200)
+	if fits := room(b, r.dir, 3.5*size50); fits < n {
+		figure("the disk has no room for all of the large ones", "%d of %d", fits, n)
+		n = fits
+	}
+	all := synthetic.Make(7, n, synthetic.Options{Alone: true})
 	for _, c := range all {
 		for _, th := range c.Threads {
 			th.Envelopes = th.Envelopes[:1]
-			th.Envelopes[0].Files = []synthetic.File{synthetic.Noise(50e6)}
+			th.Envelopes[0].Files = []synthetic.File{synthetic.Noise(size50)}
 		}
 	}
 	bundle, sealed, size := r.bundle(b, "large", all)
 	r.opening(b, 3, fmt.Sprintf("%d of 50 MB", len(sealed)), bundle, size, func() float64 {
 		return min(r.stockAge(b, sealed), rawDisk(b, r.dir, min(size, 1<<30)))
 	})
+}
+
+// room returns how many things of a size have room where dir is, with as much again left
+// for others.
+func room(b *testing.B, dir string, each float64) int {
+	b.Helper()
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		b.Fatal(err)
+	}
+	return int(float64(s.Bavail) * float64(s.Bsize) / 2 / each)
 }
 
 // readers measures what is made of a workspace with many testimonies.
