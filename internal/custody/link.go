@@ -94,7 +94,7 @@ func (l *Link) check() error {
 		return fmt.Errorf("it names no link before it")
 	}
 	for _, s := range []string{l.By, l.Key} {
-		if s == "" || !oneLine(s) {
+		if s == "" || s != "-" && !oneLine(s) {
 			return fmt.Errorf("it names nobody")
 		}
 	}

@@ -23,6 +23,11 @@ func TestParseLink(t *testing.T) {
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Fatalf("%+v %v", got, err)
 	}
+	dash := whole()
+	dash.By = "-" // a name that rosters can hold
+	if got, err := ParseLink(dash.record()); err != nil || got.By != "-" {
+		t.Errorf("%+v %v", got, err)
+	}
 	text := string(want.record())
 	for name, c := range map[string][2]string{
 		"version":           {"custody 1\n", "custody 2\n"},

@@ -71,6 +71,7 @@ type verifier struct {
 // changed is in the result.
 func (l *Log) Verify(ctx context.Context, progress func(int64)) (*Result, error) {
 	v := &verifier{Log: l, all: make(map[string]*recorded), signers: make(map[string]*Signer), coded: make(map[sum]int), rosters: make(map[string]map[uint32]*roster.Signed), sums: make(map[string]map[uint32]sum)}
+	v.result = Result{Signers: []Signer{}, Servers: []Server{}, Faults: []Fault{}, Notes: []string{}}
 	for _, step := range []func(context.Context) error{
 		v.chain,
 		v.readBundles,
