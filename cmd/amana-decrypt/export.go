@@ -235,6 +235,9 @@ func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, se
 	if sel.Danger > 0 {
 		fmt.Fprintf(out, "Think again: %s here said that somebody could come to harm if others learned of it, or that they do not know.\n", cli.Count(sel.Danger, "source", "sources"))
 	}
+	if sel.Use == consent.CourtInternal {
+		fmt.Fprint(out, "Before it is handed on, weigh whether the trial would be fair, and whether somebody could be put to death.\n")
+	}
 	if m.Names || m.Files {
 		fmt.Fprint(out, "It is not encrypted, and can lead to people. Keep it on an encrypted disk.\n")
 	}

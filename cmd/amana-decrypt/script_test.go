@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"amana-decrypt":       func() { os.Exit(run()) },
 		"amana-decrypt-probe": func() { os.Exit(probe()) },
+
+		"amana-decrypt-desk-probe": func() { os.Exit(deskProbe()) },
 	})
 }
 
