@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -101,11 +100,11 @@ func (d *deskActions) Begin(_ context.Context, path string, create bool, key str
 
 // paths are what can be reached from then on.
 func (d *deskActions) paths(s *session) (p confine.Paths, err error) {
-	if err := os.Mkdir(d.reports, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return p, err
-	}
-	p.Write = []string{s.Path(), d.reports}
-	also := slices.Clone(d.places.Roots)
+	// Where it cannot be made, as beside a workspace that can only be read, there are no
+	// reports: making one says so.
+	_ = os.Mkdir(d.reports, 0o700)
+	p.Write = []string{s.Path()}
+	also := append(slices.Clone(d.places.Roots), d.reports)
 	if memory, _, err := memoryFolder(); err == nil {
 		also = append(also, memory)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -37,6 +38,10 @@ type reportCommand struct {
 	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"A questionnaire that your server asks or asked, if it is not the one that Amana brings. May be given several times."`
 	JSON          bool     `name:"json" help:"Print one JSON object for scripts."`
 }
+
+// reportMemory is from where on the collector works harder. The index of the workspace,
+// which the system holds in memory as far as there is room, comes on top.
+const reportMemory = 144 << 20
 
 // reportJob is a report on its way.
 type reportJob struct {
@@ -82,6 +87,7 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), j.folder.Partial()}, Folders: []string{filepath.Dir(j.folder.Partial())}}); err != nil {
 		return err
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
 	made, err := j.make(ctx)
 	if err != nil {
 		return err

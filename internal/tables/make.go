@@ -55,7 +55,7 @@ func (s *Set) table(t *sheet, r *recoding, cell func(string) Cell, least int) *T
 		}
 	}
 	if least == 0 {
-		out.dropEmpty(a.merge != asTheyAre, len(t.define.columns) == 1 && t.define.columns[0] == "arrest_gov")
+		out.dropEmpty(a.merge == toRest || a.merge == toTime, len(t.define.columns) == 1 && t.define.columns[0] == "arrest_gov")
 	}
 	for _, cells := range out.Cells {
 		for _, c := range cells {

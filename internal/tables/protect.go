@@ -175,7 +175,7 @@ func (g *guard) protect() error {
 		}
 	}
 	for round := 0; len(touched) > 0; round++ {
-		narrow := g.narrow(touched)
+		narrow := g.narrow(touched, round)
 		clear(touched)
 		for _, v := range narrow {
 			hidden := []int{g.next(v)}
@@ -325,7 +325,7 @@ func depth(c *count) int {
 
 // narrow returns the counts, of those that depend on touched ones, that can be worked
 // out too closely.
-func (g *guard) narrow(touched map[int]bool) []int {
+func (g *guard) narrow(touched map[int]bool, round int) []int {
 	var starts []int
 	for v := range touched {
 		starts = append(starts, v)
@@ -344,7 +344,7 @@ func (g *guard) narrow(touched map[int]bool) []int {
 			g.counts[w].least, g.counts[w].most = g.counts[w].value, g.counts[w].value
 		}
 		for _, w := range group {
-			if !g.wide(w, len(group)) {
+			if !g.wide(w, len(group), round) {
 				all = append(all, w)
 			}
 		}
@@ -398,9 +398,13 @@ func (g *guard) idle(r int) bool {
 // wide tells whether solutions are found in which a count has values far enough apart.
 // It is looked for near first: that all counts further off stand where they truly do can
 // only make it seem less wide than it is.
-func (g *guard) wide(v, whole int) bool {
+func (g *guard) wide(v, whole, round int) bool {
 	c := g.counts[v]
-	for _, most := range []int{40, 200, 1000} {
+	sizes := []int{40, 2000}
+	if round < 2 {
+		sizes = sizes[:1] // first what is plain
+	}
+	for _, most := range sizes {
 		if c.most-c.least >= c.wanted() {
 			return true
 		}

@@ -43,14 +43,19 @@ func (s *Set) Protect(o Options) *Published {
 	out := &Published{}
 	reveals := slices.Clone(o.Reveals)
 	for {
-		err := s.publish(o, reveals, out)
-		if err == nil {
+		if s.publish(o, reveals, out, deepest) == nil {
 			return out
 		}
 		if n := len(reveals); n > 0 {
 			out.Refused = append(out.Refused, reveals[n-1])
 			reveals = reveals[:n-1]
 			continue
+		}
+		// What is crossed is given up as a whole before all is.
+		for deep := 2; deep > 0; deep-- {
+			if s.publish(o, reveals, out, deep) == nil {
+				return out
+			}
 		}
 		return s.repeat(o, out)
 	}
@@ -59,7 +64,11 @@ func (s *Set) Protect(o Options) *Published {
 // errNoCell is about a reveal of a cell that no table has.
 var errNoCell = errors.New("tables: there is no such cell")
 
-func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
+// deepest is deeper than any count.
+const deepest = 9
+
+// publish prints what is less deep, if it can be protected.
+func (s *Set) publish(o Options, reveals []Reveal, out *Published, deep int) error {
 	r := s.recodeAfter(o, reveals)
 	sheets, counts := s.count(r)
 	m := newModel(s, r, sheets, counts)
@@ -76,6 +85,9 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
 	g.compare(o.Earlier)
 	s.ghosts(g, r, o.Earlier)
 	g.begin()
+	for _, v := range g.shown(deep) {
+		g.hide(v)
+	}
 	if err := g.protect(); err != nil {
 		return err
 	}
