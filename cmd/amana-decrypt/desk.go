@@ -86,9 +86,11 @@ func newScreen() (tcell.Screen, error) {
 }
 
 // lettersFor returns who arranges Arabic: what was asked for, or what is known of the
-// terminal. Those that turn lines around, and cannot be told not to, do it themselves.
+// terminal. Those that turn lines around, and cannot be told not to, do it themselves: as
+// GNOME's can be, but not through a program like tmux.
 func lettersFor(asked string, getenv func(string) string) arrange.Mode {
-	theirs := getenv("TERM_PROGRAM") == "Apple_Terminal" || getenv("KONSOLE_VERSION") != "" || getenv("MLTERM") != ""
+	between := getenv("TMUX") != "" || getenv("STY") != ""
+	theirs := getenv("TERM_PROGRAM") == "Apple_Terminal" || getenv("KONSOLE_VERSION") != "" || getenv("MLTERM") != "" || between && getenv("VTE_VERSION") != ""
 	if asked == "terminal" || asked == "" && theirs {
 		return arrange.Theirs
 	}

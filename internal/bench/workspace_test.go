@@ -22,7 +22,8 @@ type reviewer struct {
 	id      *age.HybridIdentity
 	intake  *synthetic.Intake
 	decrypt string
-	stock   string // age
+	stock   string        // age
+	ageWork time.Duration // of all cores, the last time that age alone was measured
 }
 
 func newReviewer(b *testing.B) *reviewer {
@@ -100,12 +101,13 @@ func (r *reviewer) bareAge(b *testing.B, sealed []string, size int64) float64 {
 		b.Fatal(err)
 	}
 	defer os.RemoveAll(out)
-	begin := time.Now()
+	begin, before := time.Now(), processor(b)
 	for i, path := range sealed {
 		if err := decryptFile(path, filepath.Join(out, fmt.Sprint(i)), r.id); err != nil {
 			b.Fatal(err)
 		}
 	}
+	r.ageWork = processor(b) - before
 	return rate(size, begin)
 }
 
@@ -211,6 +213,7 @@ func BenchmarkWorkspaceSmall(b *testing.B) {
 	workspace, first := r.opening(b, 3, what, bundle, size, func() float64 {
 		return min(r.bareAge(b, sealed, size), rawDisk(b, r.dir, size))
 	})
+	fmt.Fprintf(&table, "age alone in one process, %s: work\t%.2f s\t\t%.2f of ours\t\n", what, r.ageWork.Seconds(), r.ageWork.Seconds()/first.cpu.Seconds())
 	some := sealed[:min(len(sealed), 200)]
 	figure("age -d, begun for each of 64 KiB", "%.0f MB/s", r.stockAge(b, some))
 	again := r.open(b, bundle, workspace)
