@@ -96,6 +96,7 @@ var little = map[string][]string{
 	"internal/doctor":        nil,
 	"intake/probe":           nil,
 	"internal/edtf":          nil,
+	"internal/decrees":       nil,
 	"internal/testimony":     nil,
 	"internal/names":         {"internal/edtf"},
 	"internal/wordlist":      nil,

@@ -57,6 +57,9 @@ type count struct {
 // free tells whether an attacker does not know the count exactly.
 func (c *count) free() bool { return c.fate != shownAs && (c.fate != ghost || c.low < c.high) }
 
+// open tells whether the count is printed, and could be suppressed.
+func (c *count) open() bool { return c.fate == shownAs && !c.fixed || c.fate == unchanged }
+
 // bounds are what an attacker knows of it who knows what became of it.
 func (c *count) bounds(least int) (low, high int) {
 	low, high = max(0, c.value-around), c.value+around
@@ -91,7 +94,7 @@ func (c *count) wanted() int {
 	case fewer:
 		return apart
 	case cover:
-		return 0 // one that is large may be worked out, as if it were printed
+		return c.apart // one that is large may be worked out, as if it were printed
 	}
 	return c.apart
 }
@@ -207,6 +210,9 @@ func (g *guard) protect() error {
 // hide suppresses a count.
 func (g *guard) hide(v int) {
 	c := g.counts[v]
+	if c.fate == unchanged && c.shown != c.value {
+		c.apart = apart // the difference is small
+	}
 	c.fate = cover
 	if c.value < g.least {
 		c.fate = small
@@ -218,7 +224,7 @@ func (g *guard) hide(v int) {
 func (g *guard) shown(deep int) []int {
 	var all []int
 	for v, c := range g.counts {
-		if c.fate == shownAs && !c.fixed && depth(c) >= deep {
+		if c.open() && depth(c) >= deep {
 			all = append(all, v)
 		}
 	}
@@ -230,7 +236,7 @@ func (g *guard) near(v int) []int {
 	var all []int
 	for _, r := range g.of[v] {
 		for _, w := range g.relations[r].vars {
-			if c := g.counts[w]; c.fate == shownAs && !c.fixed && depth(c) > 0 && !g.idle(r) {
+			if c := g.counts[w]; c.open() && depth(c) > 0 && !g.idle(r) {
 				all = append(all, w)
 			}
 		}
@@ -265,9 +271,13 @@ func (g *guard) next(v int) int {
 				for _, w := range g.relations[r].vars {
 					c := g.counts[w]
 					switch {
-					case c.fate == shownAs && !c.fixed:
+					case c.open():
 						if candidate < 0 || g.before(w, candidate) {
 							candidate = w
+						}
+						if c.free() && !seen[w] {
+							seen[w] = true
+							more = append(more, w)
 						}
 					case c.free():
 						free++
@@ -400,7 +410,7 @@ func (g *guard) idle(r int) bool {
 // only make it seem less wide than it is.
 func (g *guard) wide(v, whole, round int) bool {
 	c := g.counts[v]
-	sizes := []int{40, 2000}
+	sizes := []int{40, 250, 2000}
 	if round < 2 {
 		sizes = sizes[:1] // first what is plain
 	}
@@ -418,7 +428,10 @@ func (g *guard) wide(v, whole, round int) bool {
 
 // examine looks for solutions with other values of the first of a group.
 func (g *guard) examine(group []int, v int) {
-	p := &problem{work: &g.work}
+	work := min(g.work, maxWork/100)
+	g.work -= work
+	defer func() { g.work += work }()
+	p := &problem{work: &work}
 	place := make(map[int]int)
 	for i, w := range group {
 		c := g.counts[w]
