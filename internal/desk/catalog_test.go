@@ -93,7 +93,7 @@ func TestScreensHaveWords(t *testing.T) {
 	whole := regexp.MustCompile(`"((?:do|key|unit|work|news|threads|sticks|home|workspace|suggestions|pair|send|leave|problem|read)\.[a-z]+(?:\.[a-z]+)*)"`)
 	page := regexp.MustCompile(`(?:name: |name = |told\(|\.do\(|chooseStick\(|a\.ask\()"([a-z]+)"`)
 	found := 0
-	for _, path := range append(paths, "../../cmd/amana-decrypt/desk_read.go") {
+	for _, path := range append(paths, "../reviewer/desk_read.go") {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
