@@ -183,10 +183,14 @@ func (g *guard) protect() error {
 		for _, v := range narrow {
 			hidden := []int{g.next(v)}
 			switch {
-			case round > 12 || g.work < maxWork/4:
+			case round > 24 || g.work < maxWork/4:
 				hidden = g.shown(0)
-			case round > 9 || g.work < maxWork/2:
+			case round > 20 || g.work < maxWork/2:
 				hidden = g.shown(2)
+			case round > 10:
+				for _, w := range g.group(v, 10*(round-9)) {
+					hidden = append(hidden, g.near(w)...)
+				}
 			case round > 5:
 				hidden = append(hidden, g.near(v)...)
 			}
