@@ -16,7 +16,7 @@ import (
 // FieldWithhold is what a reviewer codes of a thread or a case whose source took a use
 // back in free words: its value is the uses, spelled as codes are. Nothing can be coded
 // the other way.
-const FieldWithhold = "withhold"
+const FieldWithhold = cases.FieldWithhold
 
 // withhold takes back what a reviewer coded so.
 func withhold(p consent.Permissions, value string) {
