@@ -76,7 +76,7 @@ func (c *custodyShow) write(story *custody.Story, log *custody.Log, refs []works
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "wrote %s; open it in a browser and print it\n", c.Out)
+	fmt.Fprintf(stdout, "wrote %s; open it in a browser and print it\n", cli.OneLine(c.Out))
 	return nil
 }
 

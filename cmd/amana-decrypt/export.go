@@ -221,7 +221,7 @@ func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, se
 			"left_out_names": sel.LeftOut.Names, "danger": sel.Danger,
 		})
 	}
-	fmt.Fprintf(out, "%s: %s, for %s\n", path, cli.Count(m.Cases, "case", "cases"), sel.Use.In("en"))
+	fmt.Fprintf(out, "%s: %s, for %s\n", cli.OneLine(path), cli.Count(m.Cases, "case", "cases"), sel.Use.In("en"))
 	fmt.Fprintf(out, "manifest SHA-256: %s\nIt is in the record of custody.\n", m.SHA256)
 	if sel.Use == consent.Own {
 		fmt.Fprint(out, "This is your own archive. It holds everything in the open, whatever sources allowed. Keep it encrypted, and give it to nobody.\nهذا أرشيفكم أنتم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. احفظوه مشفّرًا ولا تعطوه لأحد.\n")

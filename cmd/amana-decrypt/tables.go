@@ -186,7 +186,7 @@ func (c *tablesCommand) print(out io.Writer, path string, made *counted) error {
 		return json.NewEncoder(out).Encode(map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
 			"suppressed": hidden, "again": made.again, "refused": len(made.refused), "left_out_cases": made.sel.LeftOut.Cases, "left_out_sources": made.sel.LeftOut.Threads})
 	}
-	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", filepath.Join(path, "index.html"), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))
+	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", cli.OneLine(filepath.Join(path, "index.html")), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))
 	if c.Working {
 		fmt.Fprintf(out, "%s\n%s\n", tables.Warning().EN, tables.Warning().AR)
 		return nil
