@@ -55,7 +55,7 @@ func TestChainOfOthersParts(t *testing.T) {
 // An answer that is longer than a buffer is written as any other, in every format.
 func TestLongAnswer(t *testing.T) {
 	id := strings.Repeat("a", 32)
-	long := strings.Repeat("long ", 60_000)
+	long := strings.Repeat("long ", 60_000) + "."
 	d := newDesk(t, false, []*synthetic.Case{{Threads: []*synthetic.Thread{{ID: id, Envelopes: []*synthetic.Envelope{{ID: id, Testimony: testimony.Testimony{
 		Schema: testimony.Schema, Kind: testimony.First, Thread: id, Language: "ar", Received: "2026-11-01",
 		Answers: map[string]string{"share_national": "yes", "narrative": long}, Choices: map[string][]string{}, Files: []testimony.File{}, Fetched: []string{},
