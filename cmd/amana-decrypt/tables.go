@@ -73,6 +73,10 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 	if err != nil {
 		return nil, nil, err
 	}
+	told, err := toldIn(ctx, w, all, use)
+	if err != nil {
+		return nil, nil, err
+	}
 	set := tables.New()
 	for _, c := range sel.Cases {
 		if err := context.Cause(ctx); err != nil {
@@ -82,9 +86,30 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 		if err != nil {
 			return nil, nil, err
 		}
+		if told[c.ID] == len(c.Threads) {
+			set.Told(f)
+			continue
+		}
 		set.Add(f)
 	}
 	return sel, set, nil
+}
+
+// toldIn returns the cases that a report for others tells of, with the number of their
+// threads that it tells. Whoever has it can take them away from the numbers.
+func toldIn(ctx context.Context, w *workspace.Workspace, all []*people.Case, use consent.Use) (map[string]int, error) {
+	told := make(map[string]int)
+	if !use.Public() {
+		return told, nil
+	}
+	sel, err := selection.Make(ctx, w, all, consent.Report, selection.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range sel.Cases {
+		told[c.ID] = len(c.Threads)
+	}
+	return told, nil
 }
 
 // Run writes the folder, then the record of custody with what was printed, and names the
