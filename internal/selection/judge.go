@@ -34,7 +34,7 @@ func (s *Selection) look(c *cases.Case, t *cases.Thread) (judged, error) {
 		j.danger = j.danger || dangerous(one)
 		all = append(all, one)
 	}
-	p := consent.Of(all, cleared(c, t))
+	p := consent.Of(all, cleared(c, t, s.fresh))
 	for _, v := range c.Values {
 		if v.Field == FieldWithhold && (v.Subject == t.ID || v.Subject == c.ID) {
 			withhold(p, v.Value)

@@ -323,3 +323,30 @@ func TestCodingOfFormerCases(t *testing.T) {
 		t.Errorf("withheld while it was of the case: %v, %v", s.Cases, err)
 	}
 }
+
+// What came on the day on which a testimony was cleared, and nobody has looked at, takes
+// the clearing back.
+func TestClearedBeforeMoreCame(t *testing.T) {
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1,
+		testimony.Testimony{Kind: testimony.First, Answers: answers("never_publish", "x")},
+		testimony.Testimony{Kind: testimony.Addition, Answers: map[string]string{"narrative": "x"}}),
+	}}})
+	ref, _, err := w.Ref(fmt.Sprintf("%032x", 1001))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := joined(t, w, cases.Value{Subject: fmt.Sprintf("%032x", 1), Field: "secret", Value: "cleared", Day: ref.Opened})
+	for _, fresh := range []bool{true, false} {
+		writes := workspace.Looked(ref.ID)
+		if fresh {
+			writes = []workspace.Write{{Shelf: "new", Key: ref.ID, Value: []byte(ref.Thread)}}
+		}
+		if err := w.Put(writes...); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Make(t.Context(), w, all, consent.Report, Options{})
+		if err != nil || (len(s.Cases) == 0) != fresh {
+			t.Errorf("new %v: %d cases, %v", fresh, len(s.Cases), err)
+		}
+	}
+}
