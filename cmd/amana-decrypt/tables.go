@@ -131,11 +131,11 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	folder, err := createFolder(c.Folder)
+	folder, end, err := s.beginFolder(c.Folder)
 	if err != nil {
 		return err
 	}
-	defer folder.Discard()
+	defer end()
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
 		return err
 	}
