@@ -68,7 +68,7 @@ func (a *acknowledgement) finish(ctx context.Context, m *carry.Manifest, opened 
 	if err := a.write(ctx, m, opened, key); err != nil {
 		return "", fmt.Errorf("what was opened is there, but it could not be acknowledged: %w", err)
 	}
-	return fmt.Sprintf("wrote %s, which acknowledges %s; give it to the operator (amana-intake import)\n", a.path, parts(len(opened))), nil
+	return fmt.Sprintf("wrote %s, which acknowledges %s; give it to the operator (amana-intake import)\n", cli.OneLine(a.path), parts(len(opened))), nil
 }
 
 func (a *acknowledgement) write(ctx context.Context, m *carry.Manifest, opened []*carry.Entry, key *keyfile.Key) error {

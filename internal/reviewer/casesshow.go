@@ -163,7 +163,7 @@ func (s *shownCase) print(w io.Writer) {
 		fmt.Fprintf(w, "  thread %s\n", t)
 	}
 	for _, n := range s.Names {
-		fmt.Fprintf(w, "  thread %.8s says: %s\n", n.Thread, cli.Plain(n.text()))
+		fmt.Fprintf(w, "  thread %.8s says: %s\n", n.Thread, cli.OneLine(n.text()))
 	}
 	section := func(title string, all []shownValue) {
 		if len(all) > 0 {

@@ -93,7 +93,7 @@ func (s *suggestions) print(w io.Writer) {
 	for _, p := range s.Pairs {
 		fmt.Fprintf(w, "%3d  %s and %s (threads %.8s and %.8s)\n", p.Score, p.Cases[0], p.Cases[1], p.Threads[0], p.Threads[1])
 		for i, n := range p.Names {
-			fmt.Fprintf(w, "       %.8s says: %s\n", p.Threads[i], cli.Plain(n.text()))
+			fmt.Fprintf(w, "       %.8s says: %s\n", p.Threads[i], cli.OneLine(n.text()))
 		}
 		for _, r := range p.Reasons {
 			sign := "+"

@@ -35,11 +35,18 @@ func (c *closeCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 		views = append(views, v)
 	}
-	if len(views) == 0 {
+	unfinished, err := s.Unfinished()
+	if err != nil {
+		return workspaceError(err)
+	}
+	if len(views)+len(unfinished) == 0 {
 		fmt.Fprintln(stdout, "nothing is in the open")
 		return nil
 	}
-	if err := s.confineTo(views); err != nil {
+	if err := s.confineTo(views, unfinished); err != nil {
+		return err
+	}
+	if err := s.clearUnfinished(stdout, unfinished); err != nil || len(views) == 0 {
 		return err
 	}
 	log, err := custody.Open(s.Workspace, s.key)
@@ -66,10 +73,13 @@ func (c *closeCommand) Run(ctx context.Context, stdout io.Writer) error {
 }
 
 // confineTo gives up all folders but the workspace and those in which the views are.
-func (s *session) confineTo(views []workspace.View) error {
+func (s *session) confineTo(views []workspace.View, unfinished []string) error {
 	paths := []string{s.Path()}
 	for _, v := range views {
-		dir := filepath.Dir(v.Path)
+		unfinished = append(unfinished, v.Path)
+	}
+	for _, path := range unfinished {
+		dir := filepath.Dir(path)
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			paths = append(paths, dir)
 		}

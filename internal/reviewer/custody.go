@@ -236,6 +236,6 @@ func (c *custodyFiles) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return recordError(err)
 	}
-	fmt.Fprintf(stdout, "wrote %d files to %s; README.txt in it says how to check them\n", n, c.Out)
+	fmt.Fprintf(stdout, "wrote %d files to %s; README.txt in it says how to check them\n", n, cli.OneLine(c.Out))
 	return nil
 }

@@ -10,8 +10,10 @@ import (
 
 	"amana/internal/cases"
 	"amana/internal/cli"
+	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/durable"
+	"amana/internal/selection"
 	"amana/internal/workspace"
 )
 
@@ -41,6 +43,9 @@ func (c *custodyShow) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := warnOfCourts(ctx, s.Workspace, refs); err != nil {
+		return err
+	}
 	story, err := log.Tell(strings.TrimSpace(c.What), caseID, refs)
 	if err != nil {
 		return recordError(err)
@@ -55,6 +60,38 @@ func (c *custodyShow) Run(ctx context.Context, stdout io.Writer) error {
 			Hint: "amana-decrypt custody verify says what was changed, and where"}
 	}
 	return err
+}
+
+// warnOfCourts says how many of the sources told of allowed no court to have what they
+// sent: the record names their ids, their days and the hashes of their files.
+func warnOfCourts(ctx context.Context, w *workspace.Workspace, refs []workspace.Ref) error {
+	all, err := cases.Load(w)
+	if err != nil {
+		return workspaceError(err)
+	}
+	may := make(map[string]bool) // by thread
+	for _, use := range []consent.Use{consent.CourtAbroad, consent.CourtWorld, consent.CourtInternal} {
+		sel, err := selection.Make(ctx, w, all, use, selection.Options{})
+		if err != nil {
+			return workspaceError(err)
+		}
+		for _, c := range sel.Cases {
+			for _, t := range c.Threads {
+				may[t.ID] = true
+			}
+		}
+	}
+	not := make(map[string]bool)
+	for _, r := range refs {
+		if !may[r.Thread] {
+			not[r.Thread] = true
+		}
+	}
+	if len(not) > 0 {
+		program.Warn("%s told of here allowed no court to have what they sent: this record names its ids, days and hashes. Hand it to nobody before you have thought of each; a single thread can be named in the place of a case",
+			cli.Count(len(not), "source", "sources"))
+	}
+	return nil
 }
 
 // write writes the page, and puts that into the record: it leaves the workspace.
@@ -76,7 +113,7 @@ func (c *custodyShow) write(story *custody.Story, log *custody.Log, refs []works
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "wrote %s; open it in a browser and print it\n", c.Out)
+	fmt.Fprintf(stdout, "wrote %s; open it in a browser and print it\n", cli.OneLine(c.Out))
 	return nil
 }
 

@@ -118,10 +118,11 @@ func (d *deskActions) Report(ctx context.Context, own bool, purpose, recipient s
 		return "", problem(err)
 	}
 	j := &reportJob{reportCommand: c, session: d.session, log: log, questions: []*questionnaire.Schema{questionnaire.Builtin()}}
-	if j.folder, err = createFolder(name); err != nil {
+	var end func()
+	if j.folder, end, err = d.session.beginFolder(name); err != nil {
 		return "", problem(err)
 	}
-	defer j.folder.Discard()
+	defer end()
 	if _, err := j.make(ctx); err != nil {
 		return "", problem(err)
 	}

@@ -81,7 +81,7 @@ func (c *exchangeWriteCommand) Run(ctx context.Context, stdout io.Writer) error 
 		return printJSON(stdout, exchangeWritten{c.Out, h.Entries, people})
 	}
 	fmt.Fprintf(stdout, "wrote %s, with %s, for %s; they take it in with amana-decrypt exchange read\n",
-		c.Out, cli.Count(h.Entries, "entry", "entries"), cli.Plain(strings.Join(people, ", ")))
+		cli.OneLine(c.Out), cli.Count(h.Entries, "entry", "entries"), cli.Plain(strings.Join(people, ", ")))
 	return nil
 }
 

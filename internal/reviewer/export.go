@@ -64,11 +64,11 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return cli.Hint(err, "nothing leaves without being written down: export with the key that amana-keys reviewer new made")
 	}
-	folder, err := createFolder(c.Folder)
+	folder, end, err := s.beginFolder(c.Folder)
 	if err != nil {
 		return err
 	}
-	defer folder.Discard()
+	defer end()
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, se
 			"left_out_names": sel.LeftOut.Names, "danger": sel.Danger,
 		})
 	}
-	fmt.Fprintf(out, "%s: %s, for %s\n", path, cli.Count(m.Cases, "case", "cases"), sel.Use.In("en"))
+	fmt.Fprintf(out, "%s: %s, for %s\n", cli.OneLine(path), cli.Count(m.Cases, "case", "cases"), sel.Use.In("en"))
 	fmt.Fprintf(out, "manifest SHA-256: %s\nIt is in the record of custody.\n", m.SHA256)
 	if sel.Use == consent.Own {
 		fmt.Fprint(out, "This is your own archive. It holds everything in the open, whatever sources allowed. Keep it encrypted, and give it to nobody.\nهذا أرشيفكم أنتم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. احفظوه مشفّرًا ولا تعطوه لأحد.\n")

@@ -72,7 +72,7 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 		event.Detail = fmt.Sprintf("file %d: did not happen, it could not be named", c.Number)
 		return errors.Join(err, log.Add(event))
 	}
-	fmt.Fprintf(stdout, "%s: %s, %s\nSHA-256 %s\n", c.Output, look.Type, dossier.Size(file.Size), file.SHA256)
+	fmt.Fprintf(stdout, "%s: %s, %s\nSHA-256 %s\n", cli.OneLine(c.Output), look.Type, dossier.Size(file.Size), file.SHA256)
 	for _, w := range look.Warnings {
 		program.Warn("%s", w.In("en"))
 	}

@@ -185,7 +185,7 @@ func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
 		if err := h.write(ctx, t.kind, work, parts); err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "wrote %s; %s\n", h.out, t.next)
+		fmt.Fprintf(stdout, "wrote %s; %s\n", cli.OneLine(h.out), t.next)
 	}
 	if err := work.remove(); err != nil {
 		return err

@@ -48,7 +48,7 @@ func (c *listCommand) Run(ctx context.Context, stdout io.Writer) error {
 
 // listAll gathers what is in a workspace.
 func listAll(w *workspace.Workspace) (*listing, error) {
-	l := &listing{[]listedThread{}, []listedPart{}, []listedFailed{}, []listedView{}}
+	l := &listing{Threads: []listedThread{}, Probes: []listedPart{}, Failed: []listedFailed{}, Views: []listedView{}}
 	fresh, err := w.New()
 	if err != nil {
 		return nil, err
@@ -89,6 +89,9 @@ func listAll(w *workspace.Workspace) (*listing, error) {
 		l.Failed = append(l.Failed, listedFailed{f.ID, f.Reason, f.Detail, f.Day, f.Bundle})
 	}
 	slices.SortFunc(l.Failed, func(a, b listedFailed) int { return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.ID, b.ID)) })
+	if l.unfinished, err = w.Unfinished(); err != nil {
+		return nil, err
+	}
 	for v, err := range w.Views() {
 		if err != nil {
 			return nil, err

@@ -10,6 +10,8 @@ type listing struct {
 	Probes  []listedPart   `json:"probes"`  // the operator's own, set aside
 	Failed  []listedFailed `json:"failed"`  // what bundles had that is not in the workspace
 	Views   []listedView   `json:"views"`   // decrypted views that were not closed
+
+	unfinished []string // folders that were begun and are not whole
 }
 
 type listedThread struct {

@@ -36,6 +36,9 @@ func (l *listing) print(w io.Writer) {
 	for _, f := range l.Failed {
 		fmt.Fprintf(w, "not opened: testimony %s (%s, tried on %s): %s\n", f.ID, f.Reason, f.Day, cli.Plain(f.Detail))
 	}
+	for _, path := range l.unfinished {
+		fmt.Fprintf(w, "in the open: what was begun at %s and is not whole; amana-decrypt close removes it\n", cli.OneLine(path))
+	}
 	for _, v := range l.Views {
 		fmt.Fprintf(w, "in the open: %s, made on %s; amana-decrypt close removes it\n", cli.Plain(v.Path), v.Made)
 	}

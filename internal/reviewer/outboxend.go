@@ -173,5 +173,5 @@ func (o *outgoing) print() {
 	for _, f := range o.sent.Files {
 		fmt.Fprintf(o.stdout, "%s: %s (%d)\n", f.Name, whatIs(f.Name)[1], f.Count)
 	}
-	fmt.Fprintf(o.stdout, "wrote %s; give the stick to the operator (amana-intake import %s)\n", filepath.Join(o.stick, o.sent.Folder), o.sent.Folder)
+	fmt.Fprintf(o.stdout, "wrote %s; give the stick to the operator (amana-intake import %s)\n", cli.OneLine(filepath.Join(o.stick, o.sent.Folder)), o.sent.Folder)
 }

@@ -135,7 +135,7 @@ func (c *replyCommand) fromFolder(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "wrote %s, with reply %x to thread %s; give it to the operator (amana-intake import)\n", c.Out, entry.ID, to.id)
+	fmt.Fprintf(stdout, "wrote %s, with reply %x to thread %s; give it to the operator (amana-intake import)\n", cli.OneLine(c.Out), entry.ID, to.id)
 	return nil
 }
 

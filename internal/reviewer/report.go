@@ -80,10 +80,11 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if j.log, err = signingLog(s); err != nil {
 		return err
 	}
-	if j.folder, err = createFolder(c.Folder); err != nil {
+	var end func()
+	if j.folder, end, err = s.beginFolder(c.Folder); err != nil {
 		return err
 	}
-	defer j.folder.Discard()
+	defer end()
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), j.folder.Partial()}, Folders: []string{filepath.Dir(j.folder.Partial())}}); err != nil {
 		return err
 	}

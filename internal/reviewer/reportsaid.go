@@ -37,7 +37,7 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 			"left_out_cases": left.Cases, "left_out_sources": left.Threads, "left_out_names": left.Names, "danger": j.sel.Danger,
 		})
 	}
-	fmt.Fprintf(out, "open %s in a browser\n", filepath.Join(j.folder.Path(), "index.html"))
+	fmt.Fprintf(out, "open %s in a browser\n", cli.OneLine(filepath.Join(j.folder.Path(), "index.html")))
 	fmt.Fprintf(out, "%s told, for %s\n", cli.Count(m.Cases, "case", "cases"), j.sel.Use.In("en"))
 	if m.Warned > 0 {
 		fmt.Fprintf(out, "%s of %d with a warning: read it before you open one\n", cli.Count(m.Warned, "file", "files"), m.Files)

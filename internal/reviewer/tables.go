@@ -73,6 +73,10 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 	if err != nil {
 		return nil, nil, err
 	}
+	told, err := toldIn(ctx, w, all, use)
+	if err != nil {
+		return nil, nil, err
+	}
 	set := tables.New()
 	for _, c := range sel.Cases {
 		if err := context.Cause(ctx); err != nil {
@@ -82,9 +86,30 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 		if err != nil {
 			return nil, nil, err
 		}
+		if told[c.ID] == len(c.Threads) {
+			set.Told(f)
+			continue
+		}
 		set.Add(f)
 	}
 	return sel, set, nil
+}
+
+// toldIn returns the cases that a report for others tells of, with the number of their
+// threads that it tells. Whoever has it can take them away from the numbers.
+func toldIn(ctx context.Context, w *workspace.Workspace, all []*people.Case, use consent.Use) (map[string]int, error) {
+	told := make(map[string]int)
+	if !use.Public() {
+		return told, nil
+	}
+	sel, err := selection.Make(ctx, w, all, consent.Report, selection.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range sel.Cases {
+		told[c.ID] = len(c.Threads)
+	}
+	return told, nil
 }
 
 // Run writes the folder, then the record of custody with what was printed, and names the
@@ -106,11 +131,11 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	folder, err := createFolder(c.Folder)
+	folder, end, err := s.beginFolder(c.Folder)
 	if err != nil {
 		return err
 	}
-	defer folder.Discard()
+	defer end()
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
 		return err
 	}
@@ -186,7 +211,7 @@ func (c *tablesCommand) print(out io.Writer, path string, made *counted) error {
 		return json.NewEncoder(out).Encode(map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
 			"suppressed": hidden, "again": made.again, "refused": len(made.refused), "left_out_cases": made.sel.LeftOut.Cases, "left_out_sources": made.sel.LeftOut.Threads})
 	}
-	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", filepath.Join(path, "index.html"), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))
+	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", cli.OneLine(filepath.Join(path, "index.html")), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))
 	if c.Working {
 		fmt.Fprintf(out, "%s\n%s\n", tables.Warning().EN, tables.Warning().AR)
 		return nil

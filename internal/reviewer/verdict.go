@@ -73,7 +73,7 @@ func (j *job) print(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	if j.made {
-		fmt.Fprintf(w, "read them in %s\n", j.indexPath())
+		fmt.Fprintf(w, "read them in %s\n", cli.OneLine(j.indexPath()))
 	}
 	if !j.known {
 		fmt.Fprintf(w, "made by the server with the key %s\n", j.index.Intake)

@@ -72,7 +72,7 @@ func (c *viewCommand) Run(ctx context.Context, stdout io.Writer) error {
 		v.undo()
 		return err
 	}
-	fmt.Fprintf(stdout, "%s can be read in %s\n", parts(len(v.opened)), filepath.Join(v.record.Path, "index.html"))
+	fmt.Fprintf(stdout, "%s can be read in %s\n", parts(len(v.opened)), cli.OneLine(filepath.Join(v.record.Path, "index.html")))
 	fmt.Fprintln(stdout, "when you have done, remove it with amana-decrypt close")
 	return v.verdict()
 }

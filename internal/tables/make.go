@@ -10,6 +10,7 @@ import (
 // Working returns all tables with every count as it is: for the reviewers' own desk.
 // Nothing of it may be given to others.
 func (s *Set) Working() []*Table {
+	s = s.whole()
 	r := s.asIs()
 	sheets, counts := s.count(r)
 	all := s.tables(sheets, r, func(k string) Cell { return Cell{Value: counts[k]} }, 0)

@@ -91,8 +91,9 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published, deep int) err
 	if err := g.protect(); err != nil {
 		return err
 	}
-	out.Edition = g.edition(o, s.groups(r), revealed)
-	out.Tables = s.tables(sheets, r, func(k string) Cell { return g.cell(k, revealed) }, o.Least)
+	told := s.toldBy(r)
+	out.Edition = g.edition(o, s.groups(r), revealed, told)
+	out.Tables = s.tables(sheets, r, func(k string) Cell { return g.cell(k, revealed).with(told[k]) }, o.Least)
 	return nil
 }
 
@@ -255,13 +256,21 @@ func (c *count) printed(least int, revealed bool) bool {
 	return (c.fate == shownAs || c.fate == unchanged) && (c.zero || revealed || c.shown >= least)
 }
 
-func (g *guard) edition(o Options, groups Groups, revealed map[string]Reveal) *Edition {
+// with returns a cell that is printed with the cases that are told.
+func (c Cell) with(told int) Cell {
+	if c.Shown() {
+		c.Value += told
+	}
+	return c
+}
+
+func (g *guard) edition(o Options, groups Groups, revealed map[string]Reveal, told map[string]int) *Edition {
 	e := &Edition{Schema: EditionSchema, Day: o.Day, Least: o.Least, Groups: groups, Cells: make(map[string]Printed)}
 	for _, c := range g.counts {
 		if c.fate == ghost {
 			continue
 		}
-		p := Printed{True: c.value}
+		p := Printed{True: c.value, Told: told[c.key]}
 		if _, why := revealed[c.key]; c.printed(g.least, why) {
 			shown := c.shown
 			p.Shown = &shown
@@ -294,7 +303,7 @@ func (s *Set) repeat(o Options, out *Published) *Published {
 		if !ok || p.Shown == nil {
 			return Cell{State: Suppressed}
 		}
-		return Cell{Value: *p.Shown}
+		return Cell{Value: *p.Shown + p.Told}
 	}, o.Least)
 	return out
 }
