@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -116,8 +115,8 @@ func (c *openCommand) grow(ctx context.Context, stdout io.Writer) error {
 	}
 	said, acked := g.acknowledge(ctx, ack)
 	if c.JSON {
-		if err := json.NewEncoder(stdout).Encode(g.summary()); err != nil {
-			return fmt.Errorf("print summary: %w", err)
+		if err := printJSON(stdout, g.summary()); err != nil {
+			return err
 		}
 	} else {
 		for _, b := range g.bundles {

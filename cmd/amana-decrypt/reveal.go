@@ -29,6 +29,7 @@ type revealCommand struct {
 	Withdraw bool   `name:"withdraw" help:"From now on it is not printed any more. What was handed on stays known."`
 }
 
+// Run shows the number, signs that it is printed, and keeps that with its custody.
 func (c *revealCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}

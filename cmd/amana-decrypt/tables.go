@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	people "amana/internal/cases"
 	"amana/internal/charts"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/dossier"
@@ -91,11 +89,9 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 // folder last.
 func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if !c.Working {
-		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
-		if err := ask.ask(ctx); err != nil {
+		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
 			return err
 		}
-		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
 	}
 	s, err := c.unlock(ctx, workspace.Open)
 	if err != nil {
@@ -111,7 +107,7 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer folder.Discard()
-	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
+	if err := confineFiles(folder, s.Path()); err != nil {
 		return err
 	}
 	cases, err := people.Load(s.Workspace)
@@ -147,7 +143,7 @@ func signingLog(s *session) (*custody.Log, error) {
 		err = custody.ErrUnsigned
 	}
 	if err != nil {
-		return nil, cli.Hint(err, "use the key that amana-keys reviewer new made")
+		return nil, cli.Hint(err, "nothing leaves without being written down: use the key that amana-keys reviewer new made")
 	}
 	return log, nil
 }
@@ -183,7 +179,7 @@ func (c *tablesCommand) print(out io.Writer, path string, made *counted) error {
 		hidden += t.SuppressedCells
 	}
 	if c.JSON {
-		return json.NewEncoder(out).Encode(map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
+		return printJSON(out, map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
 			"suppressed": hidden, "again": made.again, "refused": len(made.refused), "left_out_cases": made.sel.LeftOut.Cases, "left_out_sources": made.sel.LeftOut.Threads})
 	}
 	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", filepath.Join(path, "index.html"), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))

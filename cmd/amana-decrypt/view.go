@@ -15,7 +15,6 @@ import (
 
 	"amana/internal/cases"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/dossier"
 	"amana/internal/questionnaire"
 	"amana/internal/workspace"
@@ -60,11 +59,7 @@ func (c *viewCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := v.begin(c.Folder); err != nil {
 		return err
 	}
-	err = program.Confine(confine.Paths{
-		Write:   []string{v.Path(), v.folder.Partial()},
-		Folders: []string{filepath.Dir(v.folder.Partial())},
-	})
-	if err != nil {
+	if err := confineFiles(v.folder, v.Path()); err != nil {
 		v.undo()
 		return err
 	}
