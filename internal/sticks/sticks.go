@@ -16,12 +16,13 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Bounds of looking.
 const (
-	maxDepth  = 4     // folders below the top of a stick
+	maxDepth  = 4 // folders below the top of a stick
 	maxSticks = 64
 	maxTime   = 10 * time.Second
 	prefix    = 1 << 10 // bytes of a file that are looked at
@@ -179,18 +180,8 @@ func entriesOf(root *os.Root, dir string, most int) []fs.DirEntry {
 	}
 	defer d.Close()
 	entries, _ := d.ReadDir(most) // the rest of a damaged folder is passed over
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return compare(a.Name(), b.Name()) })
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // begins reads the beginning of a regular file.

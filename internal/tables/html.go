@@ -68,7 +68,7 @@ func (t *Table) Notes(lang string) []string {
 	if t.Working {
 		all = append([]string{working.In(lang)}, all...)
 	}
-	if t.Note != emptyNote {
+	if t.Note != (Text{}) {
 		all = append(all, Digits(t.Note.In(lang), lang))
 	}
 	if t.SuppressedCells > 0 {
