@@ -170,7 +170,7 @@ func (j *reportJob) finish(made *report.Made) error {
 	}
 	events := []custody.Event{event}
 	if !j.Working {
-		events = append(events, j.countedEvent())
+		events = append(events, j.counted.event(j.Purpose, j.Recipient))
 	}
 	var looked []string
 	if j.Working {
