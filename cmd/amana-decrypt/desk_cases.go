@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"path/filepath"
-	"time"
 
 	"amana/internal/cases"
 	"amana/internal/consent"
@@ -109,7 +108,7 @@ func (d *deskActions) Report(ctx context.Context, own bool, purpose, recipient s
 	if err != nil {
 		return "", problem(err)
 	}
-	name, err := free(filepath.Join(d.reports, "report-"+time.Now().UTC().Format(time.DateOnly)))
+	name, err := free(filepath.Join(d.reports, "report-"+today()))
 	if err != nil {
 		return "", problem(err)
 	}

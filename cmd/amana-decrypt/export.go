@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -143,7 +142,7 @@ func (c *exportCommand) write(ctx context.Context, s *session, log *custody.Log,
 	progress := cli.NewCount(os.Stderr, "exporting", len(sel.Cases))
 	job := &export.Job{
 		Format: export.Format(c.Format), Selection: sel, Workspace: s.Workspace, Custody: log, Questions: questions,
-		Made: time.Now().UTC().Format(time.DateOnly), Names: c.Names, Files: c.Files,
+		Made: today(), Names: c.Names, Files: c.Files,
 		Progress: func(done int) { progress.Set(int64(done)) },
 	}
 	m, err := export.Write(ctx, job, export.NewFolder(root))

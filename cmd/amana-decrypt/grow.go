@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -50,7 +49,7 @@ func newGrowth(s *session, trust *trustFlags, anew bool) (*growth, error) {
 	if err := s.Tidy(); err != nil {
 		return nil, err
 	}
-	return &growth{session: s, log: log, trust: trust, anew: anew, today: time.Now().UTC().Format(time.DateOnly)}, nil
+	return &growth{session: s, log: log, trust: trust, anew: anew, today: today()}, nil
 }
 
 // openOrCreate opens a workspace, and makes one where nothing is.

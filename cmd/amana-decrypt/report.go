@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	people "amana/internal/cases"
 	"amana/internal/cli"
@@ -116,7 +115,7 @@ func (j *reportJob) make(ctx context.Context) (*report.Made, error) {
 		return nil, err
 	}
 	o := report.Options{
-		Day: time.Now().UTC().Format(time.DateOnly), Languages: j.Languages, Purpose: j.Purpose, Recipient: j.Recipient,
+		Day: today(), Languages: j.Languages, Purpose: j.Purpose, Recipient: j.Recipient,
 		Names: j.Names, Files: j.Files, Questions: j.questions,
 	}
 	var err error

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode"
 
 	people "amana/internal/cases"
@@ -51,7 +50,7 @@ func (c *revealCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return c.withdraw(s, log, name, stdout)
 	}
 	r := editions.Reveal{Table: c.Table, Row: c.Row, Column: c.Column, Reason: c.Reason, Consent: c.Consent,
-		Name: s.key.Name, Key: s.key.VerifierKey(), Day: time.Now().UTC().Format(time.DateOnly)}
+		Name: s.key.Name, Key: s.key.VerifierKey(), Day: today()}
 	if err := c.try(ctx, s, r, stdout); err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"amana/internal/cases"
 	"amana/internal/cli"
@@ -115,7 +114,7 @@ func add(all map[string]workspace.Ref, t *cases.Thread) {
 func (v *view) begin(folder string) error {
 	token := make([]byte, 16)
 	rand.Read(token) // never fails: it ends the program instead
-	v.record = workspace.View{Token: hex.EncodeToString(token), Made: time.Now().UTC().Format(time.DateOnly), Parts: len(v.refs)}
+	v.record = workspace.View{Token: hex.EncodeToString(token), Made: today(), Parts: len(v.refs)}
 	how := "in a folder on a disk"
 	if folder == "" {
 		if err := v.inMemory(); err != nil {
