@@ -144,7 +144,7 @@ func (s *Signed) verify() error {
 	return attest.Verify(attest.Coding, s.By, s.Text(), s.Signature)
 }
 
-// check holds an entry to its form. What a value means is for [Book.Check].
+// check holds an entry to its form. What a value means is for [Codebook.Check].
 func (e *Entry) check() error {
 	bad := func(what string) error { return fmt.Errorf("%w: %s", ErrEntry, what) }
 	day, err := time.Parse(time.DateOnly, e.Day)

@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/bits"
 	"slices"
 	"time"
 
 	"amana/internal/attest"
+	"amana/internal/padme"
 
 	"filippo.io/age"
 )
@@ -104,7 +104,7 @@ func (c *Coding) WriteExchange(out io.Writer, a Author, to []age.Recipient) (*He
 	if w.n > MaxExchange || len(ids) > MaxExchangeEntries {
 		return nil, errors.New("write coding: there is more than one file may hold")
 	}
-	for range padme(w.n) - w.n {
+	for range padme.Size(int64(max(w.n, leastExchange))) - int64(w.n) {
 		w.WriteByte('\n')
 	}
 	if err := w.Flush(); err != nil {
@@ -125,15 +125,6 @@ type counting struct {
 func (c *counting) Write(p []byte) (int, error) {
 	c.n += len(p)
 	return c.Writer.Write(p)
-}
-
-// padme returns the size to which one is padded (PURBs, Nikitin et al., PETS 2019).
-func padme(n int) int {
-	n = max(n, leastExchange)
-	e := bits.Len(uint(n)) - 1
-	s := bits.Len(uint(e))
-	mask := 1<<(e-s) - 1
-	return (n + mask) &^ mask
 }
 
 // ReadExchange reads an exchange file, verifies its head and each entry, and hands the

@@ -62,7 +62,7 @@ func isField(s string) bool {
 	return fieldShape.MatchString(s) || factShape.MatchString(s) || notShape.MatchString(s)
 }
 
-// about tells whether a field is only about a thread, and never about a case.
+// aboutThread tells whether a field is only about a thread, and never about a case.
 func aboutThread(field string) bool {
 	return field == FieldCase || field == FieldSecret || strings.HasPrefix(field, NotPrefix)
 }

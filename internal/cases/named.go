@@ -67,9 +67,11 @@ func named(w *workspace.Workspace, one *Case, t *Thread) (names.Person, error) {
 		all = append(all, said.Answers)
 	}
 	coded := make(map[string]string)
-	for _, v := range one.Values {
-		if key, ok := strings.CutPrefix(v.Field, FactPrefix); ok && (v.Subject == t.ID || v.Subject == one.ID) {
-			coded[key] = v.Value
+	for _, subject := range []string{t.ID, one.ID} { // what is coded of the person stands over what is coded of one source
+		for _, v := range one.Values {
+			if key, ok := strings.CutPrefix(v.Field, FactPrefix); ok && v.Subject == subject {
+				coded[key] = v.Value
+			}
 		}
 	}
 	return names.Of(t.ID, one.ID, append(all, coded)...), nil

@@ -105,7 +105,7 @@ func TestPageOfWorkingTablesWarns(t *testing.T) {
 		if n := strings.Count(own.String(), tables.Warning().In(lang)); n < len(working) {
 			t.Errorf("the warning stands there %d times, for %d tables", n, len(working))
 		}
-		if strings.Contains(out.String(), tables.Warning().In(lang)) || !strings.Contains(out.String(), repeated.In(lang)) {
+		if strings.Contains(out.String(), tables.Warning().In(lang)) || !strings.Contains(out.String(), tables.Repeated().In(lang)) {
 			t.Error("the page for others says the wrong things")
 		}
 		for _, page := range []string{own.String(), out.String()} {

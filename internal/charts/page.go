@@ -17,11 +17,7 @@ th,td{border:1px solid #777;padding:.2rem .5rem;text-align:start;vertical-align:
 tr.total{font-weight:bold}td.hidden{color:#555}td.revealed{outline:2px solid #7a1f2b}figcaption p{margin:.2rem 0;font-size:.85rem}svg{max-width:100%;height:auto}
 @media print{figure{break-inside:avoid-page}nav{display:none}}`
 
-var (
-	pageTitle = tables.Text{AR: "جداول ورسوم", EN: "Tables and charts"}
-	repeated  = tables.Text{AR: "هذه أعداد الطبعة السابقة كما هي: لا يمكن إظهار ما جاء بعدها دون أن تُعرف أعداد قليلة.",
-		EN: "These are the numbers of the last edition once more: what came since cannot be shown without betraying small numbers."}
-)
+var pageTitle = tables.Text{AR: "جداول ورسوم", EN: "Tables and charts"}
 
 // Page writes all tables with their charts as one page, in Arabic ("ar") or English
 // ("en"), that a browser opens from the disk without a request.
@@ -43,7 +39,7 @@ func Page(w io.Writer, all []*tables.Table, lang string, again bool) error {
 	}
 	fmt.Fprintf(out, "<p>%s</p>\n", html.EscapeString(tables.AtLeast().In(lang)))
 	if again {
-		fmt.Fprintf(out, "<p>%s</p>\n", html.EscapeString(repeated.In(lang)))
+		fmt.Fprintf(out, "<p>%s</p>\n", html.EscapeString(tables.Repeated().In(lang)))
 	}
 	out.WriteString("<nav><ol>\n")
 	for _, t := range all {

@@ -20,13 +20,20 @@ type Progress struct {
 // returns nil if f is not a terminal. The caller must call Done before it writes
 // to f again.
 func NewProgress(f *os.File, what string, total int64) *Progress {
+	return newProgress(f, what, total, decor.CountersKiloByte("% .1f / % .1f"))
+}
+
+// NewCount is NewProgress for things that are counted one by one.
+func NewCount(f *os.File, what string, total int) *Progress {
+	return newProgress(f, what, int64(total), decor.CountersNoUnit("%d / %d"))
+}
+
+func newProgress(f *os.File, what string, total int64, count decor.Decorator) *Progress {
 	if !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(60))
-	bar := bars.AddBar(total, mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(what+" "), decor.CountersKiloByte("% .1f / % .1f")),
-		mpb.AppendDecorators(decor.Percentage()))
+	bar := bars.AddBar(total, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name(what+" "), count), mpb.AppendDecorators(decor.Percentage()))
 	return &Progress{bars, bar}
 }
 
@@ -52,15 +59,4 @@ func (p *Progress) Done() {
 		p.bar.Abort(true)
 		p.bars.Wait()
 	}
-}
-
-// NewCount is NewProgress for things that are counted one by one.
-func NewCount(f *os.File, what string, total int) *Progress {
-	if !term.IsTerminal(int(f.Fd())) {
-		return nil
-	}
-	bars := mpb.New(mpb.WithOutput(f), mpb.WithWidth(60))
-	bar := bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(what+" "), decor.CountersNoUnit("%d / %d")), mpb.AppendDecorators(decor.Percentage()))
-	return &Progress{bars, bar}
 }

@@ -19,21 +19,21 @@ type Use string
 
 // The uses.
 const (
-	Own           Use = "own"                 // the reviewers' own work: always
-	Numbers       Use = "numbers"             // counted in tables and charts that others see
-	Report        Use = "report"              // told in a report, with its details
-	WGEID         Use = "wgeid"               // UN Working Group on Enforced or Involuntary Disappearances
-	IIMP          Use = "iimp"                // Independent Institution on Missing Persons in Syria
-	IIIM          Use = "iiim"                // International, Impartial and Independent Mechanism
-	CoI           Use = "coi"                 // Commission of Inquiry on Syria
-	CourtAbroad   Use = "court-abroad"        // courts of other states
-	CourtInternal Use = "court-syrian"        // Syrian courts
-	CourtWorld    Use = "court-international" // international courts
-	National      Use = "national"            // the National Commission for the Missing
+	Own                Use = "own"                 // the reviewers' own work: always
+	Numbers            Use = "numbers"             // counted in tables and charts that others see
+	Report             Use = "report"              // told in a report, with its details
+	WGEID              Use = "wgeid"               // UN Working Group on Enforced or Involuntary Disappearances
+	IIMP               Use = "iimp"                // Independent Institution on Missing Persons in Syria
+	IIIM               Use = "iiim"                // International, Impartial and Independent Mechanism
+	CoI                Use = "coi"                 // Commission of Inquiry on Syria
+	CourtAbroad        Use = "court-abroad"        // courts of other states
+	CourtSyrian        Use = "court-syrian"        // Syrian courts
+	CourtInternational Use = "court-international" // international courts
+	National           Use = "national"            // the National Commission for the Missing
 )
 
 // Uses are all uses, for lists of choices.
-var Uses = []Use{Own, Numbers, Report, WGEID, IIMP, IIIM, CoI, CourtAbroad, CourtWorld, CourtInternal, National}
+var Uses = []Use{Own, Numbers, Report, WGEID, IIMP, IIIM, CoI, CourtAbroad, CourtInternational, CourtSyrian, National}
 
 // Public tells whether anybody can read what is made for a use.
 func (u Use) Public() bool { return u == Numbers || u == Report }
@@ -69,7 +69,7 @@ const (
 var codes = map[string]map[string][]Use{
 	keyReport:   {"details": {Numbers, Report}, "numbers": {Numbers}},
 	keyUN:       {"wgeid": {WGEID}, "iimp": {IIMP}, "iiim": {IIIM}, "coi": {CoI}},
-	keyCourt:    {"abroad": {CourtAbroad}, "international": {CourtWorld}, "syrian": {CourtInternal}},
+	keyCourt:    {"abroad": {CourtAbroad}, "international": {CourtInternational}, "syrian": {CourtSyrian}},
 	keyNational: {"yes": {National}},
 }
 

@@ -81,15 +81,6 @@ type Subject struct {
 // refused with [ErrEvent].
 const MaxText = 500
 
-// Of returns the subjects that testimonies of these ids are.
-func Of(ids ...string) []Subject {
-	var all []Subject
-	for _, id := range ids {
-		all = append(all, Subject{Testimony: id})
-	}
-	return all
-}
-
 // OfRefs returns the subjects that these envelopes are, each with the hash of its
 // original.
 func OfRefs(refs ...workspace.Ref) []Subject {

@@ -19,7 +19,7 @@ func TestExtract(t *testing.T) {
 	p := makePlace(t, 2)
 	second, err := Open(p.Workspace, p.org.Reviewers[1])
 	if err == nil {
-		err = second.Add(Event{Act: Viewed, Subjects: Of(p.ids[0]), Purpose: "للقراءة"})
+		err = second.Add(Event{Act: Viewed, Subjects: of(p.ids[0]), Purpose: "للقراءة"})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func TestEvents(t *testing.T) {
 		"no act":      {},
 		"another act": {Act: "eaten"},
 		"too long":    {Act: Viewed, Purpose: strings.Repeat("x", MaxText+1)},
-		"bad id":      {Act: Viewed, Subjects: Of("../x")},
+		"bad id":      {Act: Viewed, Subjects: of("../x")},
 		"empty":       {Act: Viewed, Subjects: []Subject{{}}},
 		"bad case":    {Act: Viewed, Subjects: []Subject{{Case: "C-\n"}}},
 	} {
@@ -105,7 +105,7 @@ func TestManySubjects(t *testing.T) {
 	for i := range 10_000 {
 		ids = append(ids, fmt.Sprintf("%032x", i))
 	}
-	if err := p.log.Add(Event{Act: Viewed, Subjects: Of(ids...)}); err != nil {
+	if err := p.log.Add(Event{Act: Viewed, Subjects: of(ids...)}); err != nil {
 		t.Fatal(err)
 	}
 	seen, links := 0, 0

@@ -186,3 +186,12 @@ func (p *place) verified(t testing.TB) (*Result, []string) {
 	}
 	return r, all
 }
+
+// of returns the subjects that testimonies of these ids are.
+func of(ids ...string) []Subject {
+	var all []Subject
+	for _, id := range ids {
+		all = append(all, Subject{Testimony: id})
+	}
+	return all
+}

@@ -40,8 +40,8 @@ func told(t *testing.T, p *place, lang string) (page, text string) {
 func TestTell(t *testing.T) {
 	p := makePlace(t, 3)
 	err := p.log.Add(
-		Event{Act: Exported, Purpose: `for <script>alert(1)</script> "them"`, Recipient: "الهيئة الوطنية", Subjects: Of(p.ids...)},
-		Event{Act: Viewed, Subjects: Of(p.ids[2]), Purpose: "of another"},
+		Event{Act: Exported, Purpose: `for <script>alert(1)</script> "them"`, Recipient: "الهيئة الوطنية", Subjects: of(p.ids...)},
+		Event{Act: Viewed, Subjects: of(p.ids[2]), Purpose: "of another"},
 		Event{Act: Coded, Subjects: []Subject{{Case: "C-0123456789", Detail: "fate"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestTell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lang := range Languages() {
+	for _, lang := range []string{"ar", "en"} {
 		page, text := told(t, p, lang)
 		w := wordsOf(lang)
 		for _, want := range []string{p.ids[0], ref.SHA256, ref.Payload, ref.Bundle, ref.Files[0].SHA256, "Layla", p.key.VerifierKey(), "الهيئة الوطنية", "fate",
@@ -97,7 +97,7 @@ func TestTellBroken(t *testing.T) {
 
 // Every word is there in both languages, and every act has a name in both.
 func TestWords(t *testing.T) {
-	for _, lang := range Languages() {
+	for _, lang := range []string{"ar", "en"} {
 		w := wordsOf(lang)
 		if w.Lang != lang {
 			t.Fatalf("%s is %s", lang, w.Lang)

@@ -20,7 +20,7 @@ var codedID = fmt.Sprintf("%x", sha256.Sum256([]byte("an entry")))
 // What nobody touched is whole, over two bundles and two reviewers.
 func TestVerifyWhole(t *testing.T) {
 	p := makePlace(t, 4)
-	if err := p.log.Add(Event{Act: Viewed, Subjects: Of(p.ids[0]), Purpose: "to  read\nit"}); err != nil {
+	if err := p.log.Add(Event{Act: Viewed, Subjects: of(p.ids[0]), Purpose: "to  read\nit"}); err != nil {
 		t.Fatal(err)
 	}
 	second, err := Open(p.Workspace, p.org.Reviewers[1])
@@ -167,7 +167,7 @@ func TestVerifyFlips(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := makePlace(t, 2)
-			if err := p.log.Add(Event{Act: Viewed, Subjects: Of(p.ids...), Purpose: "to read it"}); err != nil {
+			if err := p.log.Add(Event{Act: Viewed, Subjects: of(p.ids...), Purpose: "to read it"}); err != nil {
 				t.Fatal(err)
 			}
 			if err := p.log.Put([]Event{{Act: Coded, Subjects: []Subject{{Case: "C-0123456789", Hash: codedID}}}},

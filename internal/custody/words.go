@@ -2,9 +2,6 @@ package custody
 
 import "fmt"
 
-// Languages are those in which a story is told.
-func Languages() []string { return []string{"ar", "en"} }
-
 // words are the words of one language.
 type words struct {
 	Lang, Dir string
@@ -29,7 +26,7 @@ func (w *words) Name(a Act) string {
 	return string(a)
 }
 
-// others says how many others an act was done with.
+// Others says how many others an act was done with.
 func (w *words) Others(n int) string {
 	if w.Lang == "ar" {
 		return fmt.Sprintf("ومعها غيرها، عددها %d", n)
@@ -88,7 +85,7 @@ var arabic = words{
 	Title: "سجل حفظ الشهادة", Of: "عن", Made: "طُبع يوم",
 	Intact:    "السجل سليم: كل خطوة تتبع التي قبلها، وكل التواقيع صحيحة.",
 	Broken:    "السجل مكسور. لا يُعتمد على ما يلي:",
-	Record:    "في السجل كله %d خطوة، وآخرها",
+	Record:    "عدد خطوات السجل كله: %d، وآخرها",
 	Originals: "الشهادات كما هي محفوظة", ID: "الشهادة", Thread: "السلسلة (مصدر واحد)", Received: "يوم استلمها الخادم",
 	Bundle: "الحزمة التي نقلتها (SHA-256)", File: "الملف المختوم (SHA-256)", Payload: "المحتوى كما وقّعه الخادم (SHA-256)",
 	Document: "نص الشهادة، testimony.json (SHA-256)", Bytes: "بايت", SourceFiles: "ملفات المصدر (SHA-256)", None: "لا يوجد",

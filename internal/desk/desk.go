@@ -8,9 +8,9 @@ package desk
 
 import "context"
 
-// Actions is all that the screens can have done. Only Stop may be called while another
-// method runs; a method ends soon after its context does. Errors that a person can do
-// something about are or wrap a [Problem].
+// Actions is all that the screens can have done. Only Command and Remember may be called
+// while another method runs; a method ends soon after its context does. Errors that a
+// person can do something about are or wrap a [Problem].
 type Actions interface {
 	// Found looks for workspaces and key files where such things lie.
 	Found(ctx context.Context) (*Found, error)

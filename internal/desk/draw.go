@@ -32,7 +32,7 @@ func (c canvas) style(w Weight) tcell.Style {
 	return s
 }
 
-// row is the canvas of one row and those below it.
+// below is the canvas without its first rows.
 func (c canvas) below(rows int) canvas {
 	c.y, c.h = c.y+rows, max(0, c.h-rows)
 	return c

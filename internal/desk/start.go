@@ -23,7 +23,7 @@ func (a *App) languagePage() *page {
 	return &page{name: "language", body: l, leave: a.leave}
 }
 
-// speak changes the language, and keeps it if a workspace is open.
+// speak changes the language.
 func (a *App) speak(language string) {
 	a.words = load(language)
 }

@@ -161,7 +161,7 @@ func TestLanguageOfTestimony(t *testing.T) {
 	for language, want := range map[string]string{
 		"ar": "rtl", "ar-SY": "rtl", "en": "ltr", "ckb": "rtl", "ku": "ltr", "ku-Arab": "rtl", "fa": "rtl", "ar-Latn": "ltr", "": "ltr",
 	} {
-		if got := direction(language); got != want {
+		if got := Direction(language); got != want {
 			t.Errorf("%q: %s, want %s", language, got, want)
 		}
 	}
@@ -190,11 +190,11 @@ func TestVisible(t *testing.T) {
 		"صورة.jpg": "صورة.jpg", "a\u202eb": "a[U+202E]b", "a\x00b\n": "a[U+0000]b[U+000A]", "می\u200cخواهم": "می\u200cخواهم",
 		"\u200fa\ufeff": "[U+200F]a[U+FEFF]", "\u2028": "[U+2028]", "\U000e0041": "[U+E0041]",
 	} {
-		if got := visibleName(in); got != want {
+		if got := VisibleName(in); got != want {
 			t.Errorf("name %q: %q, want %q", in, got, want)
 		}
 	}
-	if got := visibleText("a\r\nb\tc\u200f\x07"); got != "a\nb\tc\u200f[U+0007]" {
+	if got := VisibleText("a\r\nb\tc\u200f\x07"); got != "a\nb\tc\u200f[U+0007]" {
 		t.Errorf("text: %q", got)
 	}
 }

@@ -134,7 +134,7 @@ var (
 	styleText string
 
 	page = template.Must(template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
-		"visibleName": visibleName, "visibleText": visibleText, "size": size, "direction": direction,
+		"visibleName": VisibleName, "visibleText": VisibleText, "size": Size, "direction": Direction,
 	}).Parse(pageText)).Parse(testimonyText)).Parse(probesText))
 )
 

@@ -15,9 +15,9 @@ func fileName(i int, entry string) string {
 	return fmt.Sprintf("files/%03d.%s", i+1, testimony.Ending(entry))
 }
 
-// visibleName returns a name from the source with every character that does not
+// VisibleName returns a name from the source with every character that does not
 // show itself, or changes how others show, spelled out: "‮" as "[U+202E]".
-func visibleName(s string) string {
+func VisibleName(s string) string {
 	return spell(s, func(r rune) bool {
 		// The joiners are part of ordinary words in several languages.
 		return r != '\u200c' && r != '\u200d' &&
@@ -25,9 +25,9 @@ func visibleName(s string) string {
 	})
 }
 
-// visibleText returns a text from the source as it is, but for controls and the
+// VisibleText returns a text from the source as it is, but for controls and the
 // characters that reorder what stands around them.
-func visibleText(s string) string {
+func VisibleText(s string) string {
 	return spell(strings.ReplaceAll(s, "\r\n", "\n"), func(r rune) bool {
 		switch {
 		case r == '\n' || r == '\t':
@@ -54,8 +54,8 @@ func spell(s string, hidden func(rune) bool) string {
 	return b.String()
 }
 
-// direction returns "rtl" or "ltr" for a language tag.
-func direction(language string) string {
+// Direction returns "rtl" or "ltr" for a language tag.
+func Direction(language string) string {
 	base, rest, _ := strings.Cut(strings.ToLower(language), "-")
 	if strings.Contains("-"+rest+"-", "-latn-") {
 		return "ltr"
@@ -67,8 +67,8 @@ func direction(language string) string {
 	return "ltr"
 }
 
-// size returns a number of bytes for a person.
-func size(n int64) string {
+// Size returns a number of bytes for a person.
+func Size(n int64) string {
 	switch {
 	case n < 1000:
 		return fmt.Sprintf("%d B", n)

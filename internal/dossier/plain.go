@@ -59,7 +59,7 @@ func (x *Words) Write(w io.Writer, t *testimony.Testimony) error {
 		}
 	}
 	for i, f := range t.Files {
-		fmt.Fprintf(&b, "  file %d: %s; the source calls it\n%s", i+1, fileName(i, f.Entry), quoted(visibleName(f.Name)+" ("+visibleName(f.Type)+")"))
+		fmt.Fprintf(&b, "  file %d: %s; the source calls it\n%s", i+1, fileName(i, f.Entry), quoted(VisibleName(f.Name)+" ("+VisibleName(f.Type)+")"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -82,11 +82,11 @@ func (a answer) text() string {
 	case a.Date != nil && a.Date.Valid && a.Date.Earliest != "" && a.Date.Earliest != a.Date.Latest:
 		return fmt.Sprintf("%s (%s to %s)", a.Date.EDTF, a.Date.Earliest, a.Date.Latest)
 	case a.Date != nil:
-		return visibleName(a.Date.EDTF)
+		return VisibleName(a.Date.EDTF)
 	case len(a.Entries) > 0:
 		var all []string
 		for _, e := range a.Entries {
-			all = append(all, e.Label.line(visibleName(e.Code)))
+			all = append(all, e.Label.line(VisibleName(e.Code)))
 		}
 		return strings.Join(all, "; ")
 	case a.Text != "":
@@ -98,7 +98,7 @@ func (a answer) text() string {
 // quoted returns a source's words with the mark before every line.
 func quoted(s string) string {
 	var b strings.Builder
-	for line := range strings.Lines(visibleText(s)) {
+	for line := range strings.Lines(VisibleText(s)) {
 		b.WriteString(Quote + strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", "    ") + "\n")
 	}
 	return b.String()

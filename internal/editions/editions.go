@@ -28,8 +28,9 @@ const (
 	revealShelf  = "reveals"  // by table, row and column
 )
 
-// ErrDamaged is wrapped by errors about a record that cannot be read.
-var ErrDamaged = errors.New("a record of what was printed is damaged")
+// ErrDamaged is wrapped by errors about a record that cannot be read. It wraps
+// [workspace.ErrDamaged].
+var ErrDamaged = fmt.Errorf("%w: a record of what was printed cannot be read", workspace.ErrDamaged)
 
 // All returns the editions, the oldest first.
 func All(w *workspace.Workspace) ([]*tables.Edition, error) {

@@ -13,6 +13,13 @@ var narrower = map[string]map[string]string{
 	"fate":  {"death_confirmed": "declared_dead", "not_found_2024": "missing"},
 }
 
+// Agree tells whether codes of a question that takes one do not contradict each other.
+// What sources say of themselves never does.
+func Agree(key string, codes ...string) bool {
+	_, ok := agree(key, codes)
+	return ok || slices.Contains(severally, key)
+}
+
 // agree returns what the codes say together; false if they contradict each other.
 // Codes that say nothing give way to those that do.
 func agree(key string, codes []string) (string, bool) {

@@ -10,9 +10,8 @@ import (
 	"amana/internal/testimony"
 )
 
-// The fields of reviewers' coding that are read here.
+// The fields of reviewers' coding that are read here besides those behind [cases.FactPrefix].
 const (
-	factPrefix    = "fact."
 	corroboration = "corroboration"
 	legal         = "legal"
 )
@@ -123,7 +122,7 @@ func codedOf(values []cases.Value, subject string) (*account, []string) {
 	a, byKey, rows := newAccount(), make(map[string]string), make(map[string]string)
 	var differ []string
 	for _, v := range values {
-		key, ok := strings.CutPrefix(v.Field, factPrefix)
+		key, ok := strings.CutPrefix(v.Field, cases.FactPrefix)
 		if !ok || v.Subject != subject {
 			continue
 		}

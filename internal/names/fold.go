@@ -85,7 +85,7 @@ const (
 
 // split takes a name apart into its parts, folded.
 func split(name string) []token {
-	name, _ = cut(name, 400)
+	name = cut(name, 400)
 	words := strings.FieldsFunc(name, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Cf, r) &&
 			r != 'ـ' && !strings.ContainsRune("'’‘ʼʿʾ`´", r)
@@ -93,7 +93,7 @@ func split(name string) []token {
 	var parts []token
 	for _, word := range words {
 		text, change := fold(word)
-		if text, _ = cut(text, mostLetters); text != "" {
+		if text = cut(text, mostLetters); text != "" {
 			parts = append(parts, token{text, !isArabic(text), change})
 		}
 	}
@@ -101,15 +101,16 @@ func split(name string) []token {
 	return parts[:min(len(parts), mostParts)]
 }
 
-func cut(s string, most int) (string, bool) {
+// cut returns the first letters of s, at most so many.
+func cut(s string, most int) string {
 	n := 0
 	for i := range s {
 		if n == most {
-			return s[:i], true
+			return s[:i]
 		}
 		n++
 	}
-	return s, false
+	return s
 }
 
 func isArabic(s string) bool {

@@ -83,9 +83,6 @@ func New(people []Person) *Index {
 	return x
 }
 
-// Len returns how many people there are.
-func (x *Index) Len() int { return len(x.people) }
-
 func (x *Index) take(name string) []*part {
 	var all []*part
 	for _, t := range split(name) {

@@ -38,9 +38,9 @@ var whatWords = map[string][2]string{
 }
 
 var howWords = map[string][2]string{
-	Same: {"نفسه", "the same"}, Spelling: {"كتابة أخرى للاسم نفسه", "another spelling of the same"}, Slip: {"يشبهه، ربما خطأ في الكتابة", "alike but for a slip"},
+	Same: {"نفسه", "the same"}, Spelling: {"كتابة أخرى للاسم نفسه", "another spelling of the same"}, Slip: {"متشابه، ربما خطأ في الكتابة", "alike but for a slip"},
 	Near: {"قريب", "close"}, Overlap: {"يمكن أن يكون اليوم نفسه", "can be the same day"}, Inside: {"اسم الأب داخل الاسم", "the father’s stands inside the name"},
-	Order: {"بترتيب آخر", "in another order"}, Other: {"مختلف", "different"}, FarApart: {"لا يلتقيان", "cannot be the same day"},
+	Order: {"بترتيب آخر", "in another order"}, Other: {"مختلف", "different"}, FarApart: {"لا يمكن أن يكون اليوم نفسه", "cannot be the same day"},
 	OtherFamily: {"في كل منهما ما ليس في الآخر", "each has a part that the other has not"},
 }
 
@@ -70,7 +70,7 @@ func (r Reason) Text(lang string) string {
 		}
 	}
 	if len(changes) > 0 {
-		text += fmt.Sprintf([2]string{" (بعد إهمال: %s)", " (leaving aside: %s)"}[at], strings.Join(changes, [2]string{"، ", ", "}[at]))
+		text += fmt.Sprintf([2]string{" (بغضّ النظر عن: %s)", " (leaving aside: %s)"}[at], strings.Join(changes, [2]string{"، ", ", "}[at]))
 	}
 	if r.Parts > 0 {
 		text += fmt.Sprintf([2]string{"، أجزاء: %d", ", parts: %d"}[at], r.Parts)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"amana/internal/cases"
+	"amana/internal/facts"
 	"amana/internal/questionnaire"
 	"amana/internal/testimony"
 )
@@ -26,11 +27,6 @@ type answerRow struct {
 	order int
 	one   bool // of a list, one entry; for Differ
 }
-
-// severally are questions that sources answer about themselves, or that say what may be
-// done: that they differ is no contradiction.
-var severally = []string{"source_relation", "knowledge", "told_before", "contact_wish", "risk", "family_agrees", "file_origin",
-	"use_report", "share_un", "share_court", "share_national"}
 
 // answers returns the questions that somebody answered, in the order of the questionnaire.
 // What it does not know comes last.
@@ -90,17 +86,12 @@ func (l *language) row(byKey map[string]*answerRow, s *schema, key string, sourc
 // list, or two dates have no day in common. What says nothing contradicts nothing, and
 // where many can be chosen, naming others is no contradiction.
 func differ(r *answerRow) bool {
-	code, earliest, latest := "", "", "9999"
-	if slices.Contains(severally, r.Key) {
-		return false
-	}
+	var said []string
+	earliest, latest := "", "9999"
 	for _, v := range slices.Concat(r.Cells...) {
 		switch {
-		case r.one && len(v.Entries) == 1 && !v.Entries[0].Silent:
-			if code != "" && code != v.Entries[0].Code {
-				return true
-			}
-			code = v.Entries[0].Code
+		case r.one && len(v.Entries) == 1:
+			said = append(said, v.Entries[0].Code)
 		case v.Date != nil && v.Date.Earliest != "":
 			earliest, latest = max(earliest, v.Date.Earliest), min(latest, v.Date.Latest)
 			if earliest > latest {
@@ -108,7 +99,7 @@ func differ(r *answerRow) bool {
 			}
 		}
 	}
-	return false
+	return !facts.Agree(r.Key, said...)
 }
 
 // coding is something that a reviewer coded, as the page shows it.

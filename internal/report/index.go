@@ -54,28 +54,16 @@ func (l *language) indexRow(d *caseData, v *caseView) indexRow {
 			r.Date, r.Sort = span.EDTF, span.Earliest
 		}
 	}
-	for flag, on := range map[string]bool{"withdrawn": d.withdrawn > 0, "contested": v.Contested, "differ": v.Differing > 0, "warned": v.Warned} {
-		if on {
-			r.Flags = append(r.Flags, flag)
+	for _, flag := range []struct {
+		word string
+		on   bool
+	}{{"withdrawn", d.withdrawn > 0}, {"contested", v.Contested}, {"differ", v.Differing > 0}, {"warned", v.Warned}} {
+		if flag.on {
+			r.Flags = append(r.Flags, flag.word)
 		}
 	}
-	sortFlags(r.Flags)
 	r.words = dossier.VisibleText(l.searched(v))
 	return r
-}
-
-var flags = []string{"withdrawn", "contested", "differ", "warned"}
-
-func sortFlags(f []string) {
-	var sorted []string
-	for _, flag := range flags {
-		for _, has := range f {
-			if has == flag {
-				sorted = append(sorted, flag)
-			}
-		}
-	}
-	copy(f, sorted)
 }
 
 // agreed returns what is counted as the answer to a question; words of ours if sources

@@ -96,7 +96,7 @@ func Write(ctx context.Context, s *selection.Selection, out Folder, o Options) (
 type maker struct {
 	Options
 	sel  *selection.Selection
-	out  *sums
+	out  *Sums
 	look *looker
 	lang []*language
 	made Made
@@ -114,7 +114,7 @@ func newMaker(s *selection.Selection, out Folder, o Options) (*maker, error) {
 	if len(o.Languages) == 0 {
 		o.Languages = Languages
 	}
-	m := &maker{Options: o, sel: s, out: newSums(out)}
+	m := &maker{Options: o, sel: s, out: NewSums(out)}
 	m.look = newLooker(m)
 	for _, code := range o.Languages {
 		l, err := newLanguage(code, m)
@@ -157,7 +157,7 @@ func (m *maker) all(ctx context.Context) error {
 		return err
 	}
 	var err error
-	m.made.Sums, err = m.out.finish()
+	m.made.Sums, err = m.out.Finish()
 	return err
 }
 

@@ -14,20 +14,21 @@ import (
 // sumsName is the file with the hash of every other, as sha256sum reads it.
 const sumsName = "SHA256SUMS"
 
-// sums is a folder that hashes what is written.
-type sums struct {
+// Sums is a folder that hashes what is written.
+type Sums struct {
 	Folder
 	mu  sync.Mutex
 	all [][2]string // name, hash
 }
 
-func newSums(f Folder) *sums { return &sums{Folder: f} }
+// NewSums returns a folder that writes into another. Its Finish must come last.
+func NewSums(f Folder) *Sums { return &Sums{Folder: f} }
 
 // buffers are used again: a report is tens of thousands of small files.
 var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
 
 // WriteFile makes a file and keeps its hash.
-func (s *sums) WriteFile(name string, fill func(io.Writer) error) error {
+func (s *Sums) WriteFile(name string, fill func(io.Writer) error) error {
 	sum := sha256.New()
 	err := s.Folder.WriteFile(name, func(w io.Writer) error {
 		b := buffers.Get().(*bufio.Writer)
@@ -48,8 +49,8 @@ func (s *sums) WriteFile(name string, fill func(io.Writer) error) error {
 	return nil
 }
 
-// finish writes the list of hashes, and returns the hash of the list.
-func (s *sums) finish() (string, error) {
+// Finish writes the list of hashes, and returns the hash of the list.
+func (s *Sums) Finish() (string, error) {
 	slices.SortFunc(s.all, func(a, b [2]string) int { return cmp.Compare(a[0], b[0]) })
 	sum := sha256.New()
 	err := s.Folder.WriteFile(sumsName, func(w io.Writer) error {

@@ -170,8 +170,8 @@ func (l *language) draw(t *timeline, byKey map[string]*answerRow) {
 		}
 	}
 	first, last = max(first, last-60), last+1 // a date of a hundred years ago is a slip of the pen
-	from := dayNumber(fmt.Sprintf("%04d-01-01", first))
-	days := dayNumber(fmt.Sprintf("%04d-01-01", last)) - from
+	from := yearNumber(first)
+	days := yearNumber(last) - from
 	t.Height = topHeight + rowHeight*len(t.Events) + 24
 	t.Foot = t.Height - 16
 	span := func(early, late string) (x, width int) {
@@ -237,4 +237,9 @@ func dayNumber(day string) int {
 		return 0
 	}
 	return int(t.Unix() / 86_400)
+}
+
+// yearNumber counts the days to the first of a year, which may be the year 10000.
+func yearNumber(year int) int {
+	return int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
 }

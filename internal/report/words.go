@@ -12,7 +12,7 @@ var words = map[string][2]string{
 	"tables":             {"الجداول والرسوم", "Tables and charts"},
 	"at-least":           {"الأعداد حالات، لا شهادات. كل عدد هو «على الأقل»: لم يروِ لنا الجميع.", "Counts are of cases, not of testimonies. Each is “at least”: not everybody has told us."},
 	"chart":              {"الرسم", "The chart"},
-	"beside":             {"الجدول والرسم ملفًا:", "The table and its chart as files:"},
+	"beside":             {"الجدول والرسم في ملفات:", "The table and its chart as files:"},
 	"working-mark":       {"لعمل المراجعين وحدهم. فيه ما لم تسمح المصادر بأن يراه غيرهم. لا تعطوه لأحد ولا تنشروه.", "For the reviewers’ own work. It holds what sources did not allow others to see. Give it to nobody, and do not publish it."},
 	"working-short":      {"لعمل المراجعين وحدهم", "for the reviewers’ own work"},
 	"made-on":            {"أُعدّ يوم", "Made on"},

@@ -3,7 +3,6 @@ package reviewer
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,8 @@ import (
 	"amana/internal/cases"
 	"amana/internal/cli"
 	"amana/internal/custody"
-	"amana/internal/durable"
 	"amana/internal/wordlist"
+	"amana/internal/workspace"
 )
 
 // custodyCommand is about the record of what was done with testimonies.
@@ -67,8 +66,8 @@ func (c *custodyVerify) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	if c.JSON {
-		if err := json.NewEncoder(stdout).Encode(r); err != nil {
-			return fmt.Errorf("print result: %w", err)
+		if err := printJSON(stdout, r); err != nil {
+			return err
 		}
 	} else {
 		c.print(stdout, r)
@@ -202,24 +201,33 @@ func recordError(err error) error {
 // custodyFiles hands the record out.
 type custodyFiles struct {
 	workFlags
-	Out string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet. The record names reviewers, recipients and reasons: give it only to those who may know them."`
+	Out string `short:"o" name:"folder" required:"" placeholder:"FOLDER" type:"path" help:"The folder to make; it must not exist yet, or be empty. The record names reviewers, recipients and reasons: give it only to those who may know them."`
 }
 
-// Run writes the files into a new folder.
+// Run writes the files into a new folder, which gets its name when all are in it.
 func (c *custodyFiles) Run(ctx context.Context, stdout io.Writer) error {
-	if err := vacant(c.Out, "-o"); err != nil {
-		return err
-	}
-	for _, folder := range []string{"", "links", "keys"} {
-		if err := os.Mkdir(filepath.Join(c.Out, folder), 0o700); err != nil {
-			return fmt.Errorf("make folder: %w", err)
-		}
-	}
-	s, log, err := c.record(ctx, c.Out)
+	s, err := c.unlock(ctx, workspace.Open)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	log, err := custody.Open(s.Workspace, s.key)
+	if err != nil {
+		return err
+	}
+	folder, err := createFolder(c.Out)
+	if err != nil {
+		return err
+	}
+	defer folder.Discard()
+	if err := confineFiles(folder, s.Path()); err != nil {
+		return err
+	}
+	for _, name := range []string{"links", "keys"} {
+		if err := folder.MakeDir(name); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
 	if log.Signs() && !log.ReadOnly() {
 		if err := log.Add(custody.Event{Act: custody.Copied, Detail: "the record of custody, as files to be checked"}); err != nil {
 			return recordError(err)
@@ -228,10 +236,13 @@ func (c *custodyFiles) Run(ctx context.Context, stdout io.Writer) error {
 	n := 0
 	err = log.Extract(ctx, func(path string, data []byte) error {
 		n++
-		return os.WriteFile(filepath.Join(c.Out, filepath.FromSlash(path)), data, 0o600)
+		return folder.WriteFile(filepath.FromSlash(path), func(w io.Writer) error {
+			_, err := w.Write(data)
+			return err
+		})
 	})
 	if err == nil {
-		err = durable.SyncTree(c.Out)
+		err = folder.Commit()
 	}
 	if err != nil {
 		return recordError(err)

@@ -70,7 +70,7 @@ func warnOfCourts(ctx context.Context, w *workspace.Workspace, refs []workspace.
 		return workspaceError(err)
 	}
 	may := make(map[string]bool) // by thread
-	for _, use := range []consent.Use{consent.CourtAbroad, consent.CourtWorld, consent.CourtInternal} {
+	for _, use := range []consent.Use{consent.CourtAbroad, consent.CourtInternational, consent.CourtSyrian} {
 		sel, err := selection.Make(ctx, w, all, use, selection.Options{})
 		if err != nil {
 			return workspaceError(err)
@@ -120,11 +120,17 @@ func (c *custodyShow) write(story *custody.Story, log *custody.Log, refs []works
 // findRefs returns the envelopes that a case, or the one thread or testimony whose id
 // begins so, is made of; and the case that was named.
 func findRefs(w *workspace.Workspace, what string) (caseID string, refs []workspace.Ref, err error) {
-	what = strings.TrimSpace(what)
-	if strings.HasPrefix(strings.ToUpper(what), "C-") {
-		return findCase(w, what)
+	c, err := findCase(w, what)
+	if err != nil {
+		return "", nil, err
 	}
-	what = strings.ToLower(what)
+	if c != nil {
+		for _, t := range c.Threads {
+			refs = append(refs, t.Refs...)
+		}
+		return c.ID, refs, nil
+	}
+	what = strings.ToLower(strings.TrimSpace(what))
 	if len(what) < leastDigits || strings.Trim(what, "0123456789abcdef") != "" {
 		return "", nil, cli.Hint(fmt.Errorf("%q is neither a case nor the beginning of an id", what), "give a case (C-…), or at least %d digits of the id of a thread or a testimony", leastDigits)
 	}
@@ -153,24 +159,6 @@ func findRefs(w *workspace.Workspace, what string) (caseID string, refs []worksp
 	}
 	refs, err = refsOf(w, threads)
 	return "", refs, err
-}
-
-// findCase returns the envelopes of a case.
-func findCase(w *workspace.Workspace, what string) (caseID string, refs []workspace.Ref, err error) {
-	all, err := cases.Load(w)
-	if err != nil {
-		return "", nil, workspaceError(err)
-	}
-	for _, c := range all {
-		if !strings.EqualFold(c.ID, what) {
-			continue
-		}
-		for _, t := range c.Threads {
-			refs = append(refs, t.Refs...)
-		}
-		return c.ID, refs, nil
-	}
-	return "", nil, cli.Hint(fmt.Errorf("no case %s is in this workspace", what), "give its code whole, as the report and cases print it")
 }
 
 // refsOf returns the envelopes of threads, by day.

@@ -3,10 +3,8 @@ package reviewer
 import (
 	"context"
 	"path/filepath"
-	"time"
 
 	"amana/internal/cases"
-	"amana/internal/cli"
 	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/desk"
@@ -14,8 +12,8 @@ import (
 	"amana/internal/questionnaire"
 )
 
-// mostSuggested is how many pairs a screen lists, and leastScore the score of the last.
-const mostSuggested, leastScore = 100, 60
+// mostSuggested is how many pairs a screen lists.
+const mostSuggested = 100
 
 // reading returns the workspace with its coding.
 func (d *deskActions) reading() (*reading, error) {
@@ -36,7 +34,7 @@ func (d *deskActions) Suggestions(ctx context.Context, language string) ([]desk.
 	if err != nil {
 		return nil, problem(workspaceError(err))
 	}
-	pairs, _, err := names.New(people).Suggest(ctx, names.Options{Least: leastScore, Skip: r.coding.Different})
+	pairs, _, err := names.New(people).Suggest(ctx, names.Options{Skip: r.coding.Different})
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -106,14 +104,11 @@ func (d *deskActions) Report(ctx context.Context, own bool, purpose, recipient s
 	if err := c.check(); err != nil {
 		return "", problem(err)
 	}
-	log, err := custody.Open(d.Workspace, d.key)
-	if err == nil && !log.Signs() {
-		err = custody.ErrUnsigned
-	}
+	log, err := signingLog(d.session)
 	if err != nil {
-		return "", problem(cli.Hint(err, "no report is made without being written down: make it with the key that amana-keys reviewer new made"))
+		return "", problem(err)
 	}
-	name, err := free(filepath.Join(d.reports, "report-"+time.Now().UTC().Format(time.DateOnly)))
+	name, err := free(filepath.Join(d.reports, "report-"+today()))
 	if err != nil {
 		return "", problem(err)
 	}

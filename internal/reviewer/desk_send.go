@@ -135,10 +135,3 @@ func (d *deskActions) putFor(ctx context.Context, stick string, s workspace.Serv
 	}
 	return err
 }
-
-// kindOfFile says what a file of an outbox is, by its name.
-func kindOfFile(name string) string {
-	kind := strings.TrimSuffix(strings.TrimSuffix(name, ".tar"), ".txt")
-	kind, _, _ = strings.Cut(kind, "-")
-	return kind
-}

@@ -2,20 +2,16 @@ package reviewer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"amana/internal/cases"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/dossier"
@@ -45,10 +41,10 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
-	if err := c.ask(ctx); err != nil {
+	if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
 		return err
 	}
-	questions, err := readQuestionnaires(c.Questionnaire)
+	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
 	}
@@ -57,19 +53,16 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
-	log, err := custody.Open(s.Workspace, s.key)
-	if err == nil && !log.Signs() {
-		err = custody.ErrUnsigned
-	}
+	log, err := signingLog(s)
 	if err != nil {
-		return cli.Hint(err, "nothing leaves without being written down: export with the key that amana-keys reviewer new made")
+		return err
 	}
 	folder, end, err := s.beginFolder(c.Folder)
 	if err != nil {
 		return err
 	}
 	defer end()
-	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
+	if err := confineFiles(folder, s.Path()); err != nil {
 		return err
 	}
 	all, err := cases.Load(s.Workspace)
@@ -109,15 +102,15 @@ func (c *exportCommand) check() error {
 	return nil
 }
 
-// ask asks for what the record of custody needs.
-func (c *exportCommand) ask(ctx context.Context) error {
+// askReason asks for what the record of custody needs, where it is missing.
+func askReason(ctx context.Context, purpose, recipient *string) error {
 	for _, one := range []struct {
 		to     *string
 		what   string
 		prompt string
 	}{
-		{&c.Purpose, "purpose", "Why does this leave? لماذا يُسلَّم هذا؟ "},
-		{&c.Recipient, "recipient", "Who gets it? لمن يُسلَّم؟ "},
+		{purpose, "purpose", "Why does this leave? لماذا يُسلَّم هذا؟ "},
+		{recipient, "recipient", "Who gets it? لمن يُسلَّم؟ "},
 	} {
 		if *one.to == "" {
 			line, err := cli.Line(ctx, one.prompt)
@@ -127,12 +120,16 @@ func (c *exportCommand) ask(ctx context.Context) error {
 			*one.to = line
 		}
 		*one.to = strings.TrimSpace(*one.to)
-		bad := len([]rune(*one.to)) > custody.MaxText || strings.ContainsFunc(*one.to, unicode.IsControl)
-		if *one.to == "" || bad {
+		if *one.to == "" || !fitsRecord(*one.to) {
 			return &cli.Error{Err: fmt.Errorf("the %s must be one line of at most %d characters", one.what, custody.MaxText), Code: cli.ExitUsage, Hint: "nothing leaves without a reason and a recipient"}
 		}
 	}
 	return nil
+}
+
+// fitsRecord tells whether the record of custody takes a text as it is.
+func fitsRecord(text string) bool {
+	return utf8.RuneCountInString(text) <= custody.MaxText && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // write writes the export, flushes it, writes it down, and names it.
@@ -145,7 +142,7 @@ func (c *exportCommand) write(ctx context.Context, s *session, log *custody.Log,
 	progress := cli.NewCount(os.Stderr, "exporting", len(sel.Cases))
 	job := &export.Job{
 		Format: export.Format(c.Format), Selection: sel, Workspace: s.Workspace, Custody: log, Questions: questions,
-		Made: time.Now().UTC().Format(time.DateOnly), Names: c.Names, Files: c.Files,
+		Made: today(), Names: c.Names, Files: c.Files,
 		Progress: func(done int) { progress.Set(int64(done)) },
 	}
 	m, err := export.Write(ctx, job, export.NewFolder(root))
@@ -196,26 +193,10 @@ func yesNo(is bool) string {
 	return "no"
 }
 
-// readQuestionnaires reads those named, and puts the one that Amana brings behind them.
-func readQuestionnaires(paths []string) ([]*questionnaire.Schema, error) {
-	var all []*questionnaire.Schema
-	for _, path := range paths {
-		s, err := readQuestionnaire(path)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	if builtin := questionnaire.Builtin(); !slices.ContainsFunc(all, func(s *questionnaire.Schema) bool { return s.SHA256 == builtin.SHA256 }) {
-		all = append(all, builtin)
-	}
-	return all, nil
-}
-
 // print says what left, and what did not.
 func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, sel *selection.Selection) error {
 	if c.JSON {
-		return json.NewEncoder(out).Encode(map[string]any{
+		return printJSON(out, map[string]any{
 			"folder": path, "format": m.Format, "version": m.Version, "for": m.For, "cases": m.Cases, "names": m.Names, "files": m.Files,
 			"manifest": m.SHA256, "left_out_cases": sel.LeftOut.Cases, "left_out_sources": sel.LeftOut.Threads,
 			"left_out_names": sel.LeftOut.Names, "danger": sel.Danger,
@@ -235,7 +216,7 @@ func (c *exportCommand) print(out io.Writer, path string, m *export.Manifest, se
 	if sel.Danger > 0 {
 		fmt.Fprintf(out, "Think again: %s here said that somebody could come to harm if others learned of it, or that they do not know.\n", cli.Count(sel.Danger, "source", "sources"))
 	}
-	if sel.Use == consent.CourtInternal {
+	if sel.Use == consent.CourtSyrian {
 		fmt.Fprint(out, "Before it is handed on, weigh whether the trial would be fair, and whether somebody could be put to death.\n")
 	}
 	if m.Names || m.Files {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"amana/internal/cli"
@@ -34,8 +32,8 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
-	if _, err := os.Lstat(c.Output); err == nil {
-		return cli.Hint(fmt.Errorf("take out file: %s: %w", c.Output, fs.ErrExist), "nothing is ever overwritten: give another name with -o")
+	if err := vacant(c.Output, "-o"); err != nil {
+		return err
 	}
 	out, err := durable.Create(c.Output, 0o600)
 	if err != nil {

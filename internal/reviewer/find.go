@@ -10,23 +10,41 @@ import (
 	"amana/internal/workspace"
 )
 
-// findThreads returns the threads that a person names: a case by its code, or a thread
-// or a testimony by the beginning of its id.
-func findThreads(w *workspace.Workspace, name string) ([]*cases.Thread, error) {
-	name = strings.TrimSpace(name)
-	all, err := cases.Load(w)
+// findCase returns the case that a person names by its code or the beginning of it; nil if
+// they name something else.
+func findCase(w *workspace.Workspace, name string) (*cases.Case, error) {
+	if name = strings.TrimSpace(name); !strings.HasPrefix(strings.ToUpper(name), "C-") {
+		return nil, nil
+	}
+	coding, err := cases.Read(w)
 	if err != nil {
 		return nil, workspaceError(err)
 	}
-	for _, c := range all {
-		if strings.EqualFold(c.ID, name) {
-			return c.Threads, nil
-		}
+	id, err := coding.Resolve(name)
+	if err != nil {
+		return nil, cli.Hint(fmt.Errorf("%s: %w", cli.Plain(name), err), "amana-decrypt list has the codes of the cases; the first digits are enough, as many as name only one")
 	}
-	prefix := strings.ToLower(name)
+	return coding.Case(id), nil
+}
+
+// findThreads returns the threads that a person names: a case as [findCase] does, or a
+// thread or a testimony by the beginning of its id.
+func findThreads(w *workspace.Workspace, name string) ([]*cases.Thread, error) {
+	c, err := findCase(w, name)
+	if err != nil {
+		return nil, err
+	}
+	if c != nil {
+		return c.Threads, nil
+	}
+	prefix := strings.ToLower(strings.TrimSpace(name))
 	if len(prefix) < leastDigits || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return nil, cli.Hint(fmt.Errorf("%q is no case of this workspace, and not at least the first %d digits of an id", cli.Plain(name), leastDigits),
 			"copy the id from amana-decrypt list")
+	}
+	all, err := cases.Load(w)
+	if err != nil {
+		return nil, workspaceError(err)
 	}
 	var found []*cases.Thread
 	for _, c := range all {

@@ -3,13 +3,11 @@ package reviewer
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -51,7 +49,7 @@ func newGrowth(s *session, trust *trustFlags, anew bool) (*growth, error) {
 	if err := s.Tidy(); err != nil {
 		return nil, err
 	}
-	return &growth{session: s, log: log, trust: trust, anew: anew, today: time.Now().UTC().Format(time.DateOnly)}, nil
+	return &growth{session: s, log: log, trust: trust, anew: anew, today: today()}, nil
 }
 
 // openOrCreate opens a workspace, and makes one where nothing is.
@@ -116,8 +114,8 @@ func (c *openCommand) grow(ctx context.Context, stdout io.Writer) error {
 	}
 	said, acked := g.acknowledge(ctx, ack)
 	if c.JSON {
-		if err := json.NewEncoder(stdout).Encode(g.summary()); err != nil {
-			return fmt.Errorf("print summary: %w", err)
+		if err := printJSON(stdout, g.summary()); err != nil {
+			return err
 		}
 	} else {
 		for _, b := range g.bundles {

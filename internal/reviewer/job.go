@@ -104,27 +104,28 @@ func reasonOf(err error) (dossier.Reason, bool) {
 	return "", false
 }
 
+// blame returns what an error in opening comes from. Damage on the way is the first
+// suspect: the signed hashes tell it from what was sealed so.
+func blame(ctx context.Context, check *carry.Check, err error) error {
+	reason, ok := reasonOf(err)
+	if !ok || reason == dossier.Unreadable { // a bad place is slow: once is enough
+		return err
+	}
+	if bad := check.Finish(ctx); bad != nil {
+		return bad
+	}
+	return err
+}
+
 // open writes one testimony to the folder, or nothing of it.
 func (j *job) open(ctx context.Context, i int, progress func(int64)) (opened dossier.Opened, reply *testimony.Reply, err error) {
 	check, err := j.bundle.Check(i)
 	if err != nil {
 		return opened, nil, err
 	}
-	// Whatever goes wrong in opening, damage on the way is the first suspect:
-	// the signed hashes tell it from what was sealed so.
-	blame := func(err error) error {
-		reason, ok := reasonOf(err)
-		if !ok || reason == dossier.Unreadable { // a bad place is slow: once is enough
-			return err
-		}
-		if bad := check.Finish(ctx); bad != nil {
-			return bad
-		}
-		return err
-	}
 	envelope, err := unseal.Open(reporting{check, progress}, check.Size(), j.keys...)
 	if err != nil {
-		return opened, nil, blame(err)
+		return opened, nil, blame(ctx, check, err)
 	}
 	e := &j.bundle.Manifest.Testimonies[i]
 	err = j.folder.Add(ctx, e.ID, envelope, func() error {
@@ -134,7 +135,7 @@ func (j *job) open(ctx context.Context, i int, progress func(int64)) (opened dos
 		return check.Finish(ctx)
 	})
 	if err != nil {
-		return opened, nil, blame(err)
+		return opened, nil, blame(ctx, check, err)
 	}
 	opened = dossier.NewOpened(e.ID, envelope)
 	opened.Notes, opened.Roster = j.notes(e, envelope), j.sealedUnder(e)

@@ -3,8 +3,6 @@ package reviewer
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 
@@ -37,10 +35,7 @@ func (c *listCommand) Run(ctx context.Context, stdout io.Writer) error {
 		l.Probes = slices.DeleteFunc(l.Probes, func(p listedPart) bool { return !p.New })
 	}
 	if c.JSON {
-		if err := json.NewEncoder(stdout).Encode(l); err != nil {
-			return fmt.Errorf("print list: %w", err)
-		}
-		return nil
+		return printJSON(stdout, l)
 	}
 	l.print(stdout)
 	return nil

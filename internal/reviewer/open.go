@@ -2,7 +2,6 @@ package reviewer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -113,8 +112,8 @@ func (c *openCommand) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	said, acked := ack.finish(ctx, &bundle.Manifest, job.opened, key)
 	if c.JSON {
-		if err := json.NewEncoder(stdout).Encode(job.summary()); err != nil {
-			return fmt.Errorf("print summary: %w", err)
+		if err := printJSON(stdout, job.summary()); err != nil {
+			return err
 		}
 	} else {
 		job.print(stdout)

@@ -129,16 +129,19 @@ func asRecorded(path string, s *outbox.Sent) bool {
 // outboxWhat says what a file of a folder holds, in Arabic and English.
 var outboxWhat = map[string][2]string{
 	"roster":          {"قائمة المراجعين الجديدة", "the new roster"},
-	"slips":           {"أختام جديدة للمراجعين الجدد", "new headers for new reviewers"},
-	"confirmation":    {"تأكيد أن الأختام الجديدة تُفتح", "proof that new headers open"},
+	"slips":           {"ترويسات جديدة للمراجعين الجدد", "new headers for new reviewers"},
+	"confirmation":    {"تأكيد أن الترويسات الجديدة تُفتح", "proof that new headers open"},
 	"acknowledgement": {"تأكيد وصول الشهادات", "the acknowledgement: what the reviewers have"},
 	"replies":         {"ردود إلى المصادر، مختومة", "replies to sources, sealed"},
 }
 
-func whatIs(name string) [2]string {
+func whatIs(name string) [2]string { return outboxWhat[kindOfFile(name)] }
+
+// kindOfFile says what a file of an outbox is, by its name: "roster-2.txt" is a "roster".
+func kindOfFile(name string) string {
 	kind := strings.TrimSuffix(strings.TrimSuffix(name, ".tar"), ".txt")
 	kind, _, _ = strings.Cut(kind, "-")
-	return outboxWhat[kind]
+	return kind
 }
 
 // readMeText is for whoever has the stick in hand. It says nothing of any source.

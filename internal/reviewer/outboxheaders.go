@@ -43,7 +43,7 @@ func (c *outboxCommand) headersFile() (*os.File, int64, error) {
 	case 0:
 		return nil, 0, nil
 	case 1:
-		program.Say("taking the headers %s", found[0])
+		program.Say("the headers %s lie on the stick", found[0])
 		return cli.OpenFile("headers", found[0])
 	}
 	return nil, 0, cli.Hint(fmt.Errorf("%d files of headers lie on the stick", len(found)), "name the newest with --headers")

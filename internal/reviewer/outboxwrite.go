@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -37,12 +36,12 @@ func (o *outgoing) run(ctx context.Context) error {
 	if err := speaksFor(o.key, o.newest()); err != nil && (len(o.due.Acknowledge)+len(o.due.Replies) > 0 || o.headers != nil) {
 		return err
 	}
-	today := time.Now().UTC().Format(time.DateOnly)
-	name, err := o.name(today)
+	day := today()
+	name, err := o.name(day)
 	if err != nil {
 		return err
 	}
-	o.sent = &outbox.Sent{Folder: name, Day: today, Intake: o.server.Intake, Epoch: o.newest().Epoch}
+	o.sent = &outbox.Sent{Folder: name, Day: day, Intake: o.server.Intake, Epoch: o.newest().Epoch}
 	partial := o.partial(name)
 	if err := os.RemoveAll(partial); err != nil { // what an earlier run left that was killed before its record
 		return fmt.Errorf("clear %s: %w", partial, err)
@@ -90,13 +89,13 @@ func (o *outgoing) lying() {
 }
 
 // name returns a name that is free on the stick and in the workspace.
-func (o *outgoing) name(today string) (string, error) {
+func (o *outgoing) name(day string) (string, error) {
 	all, err := outbox.All(o.Workspace)
 	if err != nil {
 		return "", workspaceError(err)
 	}
 	for n := 1; n < 10_000; n++ {
-		name := outboxPrefix + today
+		name := outboxPrefix + day
 		if n > 1 {
 			name += fmt.Sprintf("-%d", n)
 		}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -120,7 +119,7 @@ func (c *replyCommand) fromFolder(ctx context.Context, stdout io.Writer) error {
 	if err := c.ask(ctx, stdout, to, text); err != nil {
 		return err
 	}
-	sealed, err := mailbox.Seal(mailbox.Reply{Thread: to.id, Day: time.Now().UTC().Format(time.DateOnly), Text: text}, to.recipient)
+	sealed, err := mailbox.Seal(mailbox.Reply{Thread: to.id, Day: today(), Text: text}, to.recipient)
 	if err != nil {
 		return fmt.Errorf("seal reply: %w", err)
 	}

@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	people "amana/internal/cases"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/dossier"
@@ -61,13 +58,11 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
 	if !c.Working {
-		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
-		if err := ask.ask(ctx); err != nil {
+		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
 			return err
 		}
-		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
 	}
-	questions, err := readQuestionnaires(c.Questionnaire)
+	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
 	}
@@ -85,7 +80,7 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer end()
-	if err := program.Confine(confine.Paths{Write: []string{s.Path(), j.folder.Partial()}, Folders: []string{filepath.Dir(j.folder.Partial())}}); err != nil {
+	if err := confineFiles(j.folder, s.Path()); err != nil {
 		return err
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
@@ -109,8 +104,8 @@ func (c *reportCommand) check() error {
 		return errors.New("his name never goes into what anybody can read: --names goes with --working, or with --to and a recipient of its own")
 	case c.Files && !use.Files():
 		return errors.New("the files themselves never go into what anybody can read, for photos tell of places and devices: --files goes with --working, or with --to and a recipient of its own")
-	case c.Working && len(c.Purpose)+len(c.Recipient) > custody.MaxText:
-		return fmt.Errorf("the purpose and the recipient together have more than %d characters", custody.MaxText)
+	case !fitsRecord(c.Purpose) || !fitsRecord(c.Recipient):
+		return fmt.Errorf("the purpose and the recipient must each be one line of at most %d characters", custody.MaxText)
 	}
 	return nil
 }
@@ -121,7 +116,7 @@ func (j *reportJob) make(ctx context.Context) (*report.Made, error) {
 		return nil, err
 	}
 	o := report.Options{
-		Day: time.Now().UTC().Format(time.DateOnly), Languages: j.Languages, Purpose: j.Purpose, Recipient: j.Recipient,
+		Day: today(), Languages: j.Languages, Purpose: j.Purpose, Recipient: j.Recipient,
 		Names: j.Names, Files: j.Files, Questions: j.questions,
 	}
 	var err error
@@ -131,7 +126,7 @@ func (j *reportJob) make(ctx context.Context) (*report.Made, error) {
 	if o.Replies, err = j.replies(); err != nil {
 		return nil, workspaceError(err)
 	}
-	progress := cli.NewProgress(os.Stderr, "writing", int64(len(j.sel.Cases)))
+	progress := cli.NewCount(os.Stderr, "writing", len(j.sel.Cases))
 	o.Progress = func(done int) { progress.Set(int64(done)) }
 	made, err := report.Write(ctx, j.sel, j.folder, o)
 	progress.Done()
@@ -175,7 +170,7 @@ func (j *reportJob) finish(made *report.Made) error {
 	}
 	events := []custody.Event{event}
 	if !j.Working {
-		events = append(events, j.countedEvent())
+		events = append(events, j.counted.event(j.Purpose, j.Recipient))
 	}
 	var looked []string
 	if j.Working {

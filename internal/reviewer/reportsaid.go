@@ -1,7 +1,6 @@
 package reviewer
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -31,7 +30,7 @@ func (j *reportJob) replies() (map[string][]report.Reply, error) {
 func (j *reportJob) print(out io.Writer, m *report.Made) error {
 	left := j.sel.LeftOut
 	if j.JSON {
-		return json.NewEncoder(out).Encode(map[string]any{
+		return printJSON(out, map[string]any{
 			"folder": j.folder.Path(), "for": j.To, "cases": m.Cases, "testimonies": m.Testimonies, "files": m.Files, "warned": m.Warned,
 			"pages": m.Pages, "tables": len(j.counted.tables), "again": j.counted.again, "refused": len(j.counted.refused), "sums": m.Sums, "names": j.Names, "files_beside": j.Files,
 			"left_out_cases": left.Cases, "left_out_sources": left.Threads, "left_out_names": left.Names, "danger": j.sel.Danger,
@@ -48,8 +47,8 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 		fmt.Fprint(out, "It is for your own desk: it holds everything in the open, whatever sources allowed. Give it to nobody, and delete it when you have done.\nهذا لمكتبكم وحدكم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. لا تعطوه لأحد، واحذفوه حين تنتهون.\n")
 		return nil
 	}
-	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s of other cases\n",
-		cli.Count(left.Cases, "case", "cases"), cli.Count(left.Threads, "source in all", "sources in all"))
+	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s in all\n",
+		cli.Count(left.Cases, "case", "cases"), cli.Count(left.Threads, "source", "sources"))
 	if j.sel.Danger > 0 {
 		fmt.Fprintf(out, "Think again: %s here said that somebody could come to harm if others learned of it, or that they do not know.\n", cli.Count(j.sel.Danger, "source", "sources"))
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode"
 
 	people "amana/internal/cases"
@@ -29,6 +28,7 @@ type revealCommand struct {
 	Withdraw bool   `name:"withdraw" help:"From now on it is not printed any more. What was handed on stays known."`
 }
 
+// Run shows the number, signs that it is printed, and keeps that with its custody.
 func (c *revealCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
@@ -50,7 +50,7 @@ func (c *revealCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return c.withdraw(s, log, name, stdout)
 	}
 	r := editions.Reveal{Table: c.Table, Row: c.Row, Column: c.Column, Reason: c.Reason, Consent: c.Consent,
-		Name: s.key.Name, Key: s.key.VerifierKey(), Day: time.Now().UTC().Format(time.DateOnly)}
+		Name: s.key.Name, Key: s.key.VerifierKey(), Day: today()}
 	if err := c.try(ctx, s, r, stdout); err != nil {
 		return err
 	}

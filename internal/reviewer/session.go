@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"amana/internal/cases"
 	"amana/internal/cli"
 	"amana/internal/confine"
 	"amana/internal/keyfile"
@@ -66,6 +67,9 @@ func (c *workFlags) unlock(ctx context.Context, open func(string, []*age.HybridI
 func (s *session) confine(others ...string) error {
 	return program.Confine(confine.Paths{Write: append(others, s.Path())})
 }
+
+// today is the day in UTC, as records, pages and files have it.
+func today() string { return cases.Today() }
 
 func workspaceError(err error) error {
 	switch {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
 
 	"amana/internal/carry"
 	"amana/internal/cli"
@@ -29,7 +28,7 @@ func sign(ctx context.Context, out *durable.File, kind carry.Kind, key *keyfile.
 		return err
 	}
 	m := &carry.PartsManifest{
-		Kind: kind, Made: time.Now().UTC().Format(time.DateOnly), Signer: key.VerifierKey(),
+		Kind: kind, Made: today(), Signer: key.VerifierKey(),
 		Epoch: newest.Epoch, RosterSum: newest.Sum(), Parts: make([]carry.Part, n),
 	}
 	if err := carry.WriteParts(ctx, out, m, signer, part); err != nil {

@@ -2,7 +2,6 @@ package reviewer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -10,13 +9,13 @@ import (
 	people "amana/internal/cases"
 	"amana/internal/charts"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/consent"
 	"amana/internal/custody"
 	"amana/internal/dossier"
 	"amana/internal/durable"
 	"amana/internal/editions"
 	"amana/internal/facts"
+	"amana/internal/report"
 	"amana/internal/selection"
 	"amana/internal/tables"
 	"amana/internal/workspace"
@@ -116,11 +115,9 @@ func toldIn(ctx context.Context, w *workspace.Workspace, all []*people.Case, use
 // folder last.
 func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if !c.Working {
-		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
-		if err := ask.ask(ctx); err != nil {
+		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
 			return err
 		}
-		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
 	}
 	s, err := c.unlock(ctx, workspace.Open)
 	if err != nil {
@@ -136,7 +133,7 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer end()
-	if err := program.Confine(confine.Paths{Write: []string{s.Path(), folder.Partial()}, Folders: []string{filepath.Dir(folder.Partial())}}); err != nil {
+	if err := confineFiles(folder, s.Path()); err != nil {
 		return err
 	}
 	cases, err := people.Load(s.Workspace)
@@ -147,14 +144,15 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return workspaceError(err)
 	}
-	if err := c.write(folder, made); err != nil {
+	sums, err := c.write(folder, made)
+	if err != nil {
 		return cli.Hint(err, "is the disk full? Nothing was left behind")
 	}
 	if err := durable.SyncTree(folder.Partial()); err != nil {
 		return fmt.Errorf("flush the tables: %w", err)
 	}
-	event := custody.Event{Act: custody.Reported, Purpose: c.Purpose, Recipient: c.Recipient, Subjects: subjects(made.sel),
-		Detail: fmt.Sprintf("tables; for %s; %d cases; the last edition again: %s", made.sel.Use, len(made.sel.Cases), yesNo(made.again))}
+	event := made.event(c.Purpose, c.Recipient)
+	event.Detail += "; SHA256SUMS " + sums
 	if err := log.Put([]custody.Event{event}, made.writes...); err != nil {
 		return cli.Hint(fmt.Errorf("the record of custody could not be written, so the tables were removed: %w", err), "nothing was made")
 	}
@@ -162,7 +160,7 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 		log.Add(custody.Event{Act: custody.Reported, Detail: "did not happen: the folder of tables could not be named, and was removed"})
 		return err
 	}
-	return c.print(stdout, folder.Path(), made)
+	return c.print(stdout, folder.Path(), sums, made)
 }
 
 // signingLog opens the record of custody for a reviewer who can write to it.
@@ -172,46 +170,49 @@ func signingLog(s *session) (*custody.Log, error) {
 		err = custody.ErrUnsigned
 	}
 	if err != nil {
-		return nil, cli.Hint(err, "use the key that amana-keys reviewer new made")
+		return nil, cli.Hint(err, "nothing leaves without being written down: use the key that amana-keys reviewer new made")
 	}
 	return log, nil
 }
 
-// write writes the page, and each table and chart as a file.
-func (c *tablesCommand) write(folder *dossier.Folder, made *counted) error {
+// write writes the page, and each table and chart as a file, and returns the SHA-256 of
+// the list of their hashes.
+func (c *tablesCommand) write(into *dossier.Folder, made *counted) (string, error) {
+	folder := report.NewSums(into)
 	for _, name := range []string{"csv", "svg"} {
 		if err := folder.MakeDir(name); err != nil {
-			return err
+			return "", err
 		}
 	}
 	err := folder.WriteFile("index.html", func(w io.Writer) error { return charts.Page(w, made.tables, c.Language, made.again) })
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, t := range made.tables {
 		if err := folder.WriteFile("csv/"+t.ID+".csv", t.CSV); err != nil {
-			return err
+			return "", err
 		}
 		if t.Chart == tables.None {
 			continue
 		}
 		if err := folder.WriteFile("svg/"+t.ID+".svg", func(w io.Writer) error { return charts.SVG(w, t, c.Language) }); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return folder.Finish()
 }
 
-func (c *tablesCommand) print(out io.Writer, path string, made *counted) error {
+func (c *tablesCommand) print(out io.Writer, path, sums string, made *counted) error {
 	hidden := 0
 	for _, t := range made.tables {
 		hidden += t.SuppressedCells
 	}
 	if c.JSON {
-		return json.NewEncoder(out).Encode(map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
-			"suppressed": hidden, "again": made.again, "refused": len(made.refused), "left_out_cases": made.sel.LeftOut.Cases, "left_out_sources": made.sel.LeftOut.Threads})
+		return printJSON(out, map[string]any{"folder": path, "working": c.Working, "cases": len(made.sel.Cases), "tables": len(made.tables),
+			"suppressed": hidden, "sums": sums, "again": made.again, "refused": len(made.refused), "left_out_cases": made.sel.LeftOut.Cases, "left_out_sources": made.sel.LeftOut.Threads})
 	}
 	fmt.Fprintf(out, "open %s in a browser\n%s of %s\n", cli.OneLine(filepath.Join(path, "index.html")), cli.Count(len(made.tables), "table", "tables"), cli.Count(len(made.sel.Cases), "case", "cases"))
+	fmt.Fprintf(out, "SHA-256 of SHA256SUMS: %s\nIt is in the record of custody.\n", sums)
 	if c.Working {
 		fmt.Fprintf(out, "%s\n%s\n", tables.Warning().EN, tables.Warning().AR)
 		return nil
@@ -222,10 +223,17 @@ func (c *tablesCommand) print(out io.Writer, path string, made *counted) error {
 	return nil
 }
 
+// event is what the record of custody says of the tables. In a report it stands beside
+// what it says of the pages: more sources are counted for others than are told.
+func (m *counted) event(purpose, recipient string) custody.Event {
+	return custody.Event{Act: custody.Reported, Purpose: purpose, Recipient: recipient, Subjects: subjects(m.sel),
+		Detail: fmt.Sprintf("tables; for %s; %d cases; the last edition again: %s", m.sel.Use, len(m.sel.Cases), yesNo(m.again))}
+}
+
 // say tells what a person must know of tables for others before they hand them on.
 func (m *counted) say(out io.Writer) {
 	if m.again {
-		fmt.Fprint(out, "These are the numbers of the last edition once more: what came since cannot be shown without betraying small numbers.\n")
+		fmt.Fprintln(out, tables.Repeated().EN)
 	}
 	for _, r := range m.refused {
 		fmt.Fprintf(out, "not shown, for it would betray other small numbers: %s %s %s\n", r.Table, r.Row, r.Column)

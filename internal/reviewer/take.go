@@ -102,18 +102,6 @@ func (b *taker) takeLarge(check *carry.Check, e *carry.Entry) error {
 	}
 	defer original.Discard()
 	c := &copying{check: check, to: original}
-	// Whatever goes wrong in opening, damage on the way is the first suspect: the
-	// signed hashes tell it from what was sealed so.
-	blame := func(err error) error {
-		reason, ok := reasonOf(err)
-		if !ok || reason == dossier.Unreadable { // a bad place is slow: once is enough
-			return err
-		}
-		if bad := check.Finish(b.ctx); bad != nil {
-			return bad
-		}
-		return err
-	}
 	envelope, err := unseal.Open(c, e.Size(), b.job.keys...)
 	if err == nil {
 		err = readAll(b.ctx, envelope)
@@ -122,7 +110,7 @@ func (b *taker) takeLarge(check *carry.Check, e *carry.Entry) error {
 		err = c.finish(b.ctx, e.Size())
 	}
 	if err != nil {
-		return blame(err)
+		return blame(b.ctx, check, err)
 	}
 	if err := check.Finish(b.ctx); err != nil {
 		return err

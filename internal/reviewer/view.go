@@ -11,11 +11,9 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"amana/internal/cases"
 	"amana/internal/cli"
-	"amana/internal/confine"
 	"amana/internal/dossier"
 	"amana/internal/questionnaire"
 	"amana/internal/workspace"
@@ -60,11 +58,7 @@ func (c *viewCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := v.begin(c.Folder); err != nil {
 		return err
 	}
-	err = program.Confine(confine.Paths{
-		Write:   []string{v.Path(), v.folder.Partial()},
-		Folders: []string{filepath.Dir(v.folder.Partial())},
-	})
-	if err != nil {
+	if err := confineFiles(v.folder, v.Path()); err != nil {
 		v.undo()
 		return err
 	}
@@ -120,7 +114,7 @@ func add(all map[string]workspace.Ref, t *cases.Thread) {
 func (v *view) begin(folder string) error {
 	token := make([]byte, 16)
 	rand.Read(token) // never fails: it ends the program instead
-	v.record = workspace.View{Token: hex.EncodeToString(token), Made: time.Now().UTC().Format(time.DateOnly), Parts: len(v.refs)}
+	v.record = workspace.View{Token: hex.EncodeToString(token), Made: today(), Parts: len(v.refs)}
 	how := "in a folder on a disk"
 	if folder == "" {
 		if err := v.inMemory(); err != nil {

@@ -4,9 +4,9 @@ import (
 	"archive/zip"
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 
+	"amana/internal/padme"
 	"amana/internal/testimony"
 )
 
@@ -15,15 +15,9 @@ import (
 const Floor = 64 << 10
 
 // PaddedSize returns the class for a plaintext of n bytes: n rounded up by the
-// Padmé rule (Nikitin et al., PETS 2019), at least [Floor], at most 12 % over.
+// Padmé rule, at least [Floor], at most 12 % over.
 func PaddedSize(n int64) int64 {
-	if n <= Floor {
-		return Floor
-	}
-	e := bits.Len64(uint64(n)) - 1
-	s := bits.Len64(uint64(e))
-	mask := int64(1)<<(e-s) - 1
-	return (n + mask) &^ mask
+	return padme.Size(max(n, Floor))
 }
 
 // Sizes of the parts of a ZIP, in bytes, without names (APPNOTE 6.3.10,

@@ -61,9 +61,9 @@ func allowed(use consent.Use, th *synthetic.Thread) bool {
 		return said.Answers["share_national"] == "yes"
 	case consent.CourtAbroad:
 		return only("share_court", "abroad", courts...)
-	case consent.CourtWorld:
+	case consent.CourtInternational:
 		return only("share_court", "international", courts...)
-	case consent.CourtInternal:
+	case consent.CourtSyrian:
 		return only("share_court", "syrian", courts...)
 	}
 	return only("share_un", string(use), un...)

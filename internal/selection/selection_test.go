@@ -261,15 +261,6 @@ func TestOursStaysOurs(t *testing.T) {
 	}
 }
 
-// Of what is counted words, a list of codes is none and a name is one.
-func TestWords(t *testing.T) {
-	for key, want := range map[string]bool{"narrative": true, "unit": true, "his_name": true, "fate": false, "arrest_date": false} {
-		if slices.Contains(Words(), key) != want {
-			t.Errorf("%s", key)
-		}
-	}
-}
-
 // Every use but the reviewers' own can be withheld, under the code that the codebook
 // has for it.
 func TestWithholdIsInTheCodebook(t *testing.T) {

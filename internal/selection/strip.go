@@ -158,17 +158,3 @@ func cleared(c *cases.Case, t *cases.Thread, fresh map[string]bool) bool {
 
 // OnlyOurs returns the keys of the answers that no use but the reviewers' own may see.
 func OnlyOurs() []string { return slices.Clone(onlyOurs) }
-
-// Words returns the keys of the answers that are in a source's own words, in the
-// questionnaire that Amana brings.
-func Words() []string {
-	var keys []string
-	for _, page := range []string{questionnaire.PageForm, questionnaire.PageName} {
-		for _, f := range questionnaire.Builtin().Fields(page) {
-			if f.Question.Type == questionnaire.TypeText {
-				keys = append(keys, f.Key)
-			}
-		}
-	}
-	return keys
-}

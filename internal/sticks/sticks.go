@@ -16,6 +16,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -179,18 +180,8 @@ func entriesOf(root *os.Root, dir string, most int) []fs.DirEntry {
 	}
 	defer d.Close()
 	entries, _ := d.ReadDir(most) // the rest of a damaged folder is passed over
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return compare(a.Name(), b.Name()) })
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // begins reads the beginning of a regular file.

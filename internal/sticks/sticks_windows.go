@@ -13,7 +13,6 @@ const plainly = os.O_RDONLY
 // Usual is every drive that can be taken out.
 func Usual() Places {
 	var p Places
-	p.Any = false
 	for letter := 'A'; letter <= 'Z'; letter++ {
 		root := string(letter) + `:\`
 		name, err := windows.UTF16PtrFromString(root)

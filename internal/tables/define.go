@@ -14,7 +14,6 @@ var (
 	overlapNote = Text{"قد تُعدّ الحالة الواحدة في أكثر من صف.", "One case may stand in several rows."}
 	deathNote   = Text{"عن الحالات التي قيل إن صاحبها توفي أو تأكّدت وفاته.", "Of the cases in which he was declared dead or his death is confirmed."}
 	arrestNote  = Text{"عن الحالات التي ذُكر فيها اعتقال.", "Of the cases in which an arrest is told."}
-	emptyNote   Text
 )
 
 // defines are all tables, in the order in which they are shown. The summary of

@@ -19,6 +19,7 @@ var (
 	uncertain = Text{"† من الذاكرة، يجب التحقق منه.", "† from memory, to be checked."}
 	revealed  = Text{"عدد قليل أُظهر بقرار موقّع من %s. السبب: %s", "A small number, shown by a decision that %s signed. Reason: %s"}
 	working   = Text{"لمكتب المراجعين وحدهم: أعداد غير محجوبة. لا تُعطَ لأحد ولا تُنشر.", "For the reviewers’ own desk alone: nothing is kept back. Give it to nobody and do not publish it."}
+	repeated  = Text{"هذه أعداد الطبعة السابقة كما هي: لا يمكن إظهار ما جاء بعدها دون أن تُعرف أعداد قليلة.", "These are the numbers of the last edition once more: what came since cannot be shown without betraying small numbers."}
 )
 
 // Warning returns what every page that holds a working table must say.
@@ -26,6 +27,10 @@ func Warning() Text { return working }
 
 // AtLeast returns what every page that holds tables must say.
 func AtLeast() Text { return atLeast }
+
+// Repeated returns what every page must say whose tables are those of the last edition
+// once more ([Published.Repeated]).
+func Repeated() Text { return repeated }
 
 // Digits writes the digits of a text as a language writes them.
 func Digits(text, lang string) string {
@@ -68,7 +73,7 @@ func (t *Table) Notes(lang string) []string {
 	if t.Working {
 		all = append([]string{working.In(lang)}, all...)
 	}
-	if t.Note != emptyNote {
+	if t.Note != (Text{}) {
 		all = append(all, Digits(t.Note.In(lang), lang))
 	}
 	if t.SuppressedCells > 0 {

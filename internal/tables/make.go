@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"fmt"
 	"slices"
 
 	"amana/internal/decrees"
@@ -181,7 +180,7 @@ func exactly(spans []span, cases int) []Cell {
 				continue
 			}
 			n := days[(quarter*len(days)+3)/4-1]
-			cells = append(cells, Cell{Value: n, Words: Text{fmt.Sprintf("%d يومًا", n), fmt.Sprintf("%d days", n)}})
+			cells = append(cells, Cell{Value: n, Words: Text{daysInArabic(n), daysInEnglish(n)}})
 		}
 	}
 	return cells

@@ -31,12 +31,13 @@ func newModel(s *Set, r *recoding, sheets []*sheet, counts map[string]int) *mode
 	return m
 }
 
-// say adds a relation. The first of plus and those of minus stand on its two sides.
+// say adds a relation: that the sum of plus is that of minus, or with least that it is not
+// smaller. One about a count that no table has is left out.
 func (m *model) say(least bool, plus, minus []string) {
 	r := relation{least: least}
 	for i, k := range slices.Concat(plus, minus) {
 		if _, ok := m.counts[k]; !ok {
-			return // about a count that is in no table
+			return
 		}
 		sign := int8(1)
 		if i >= len(plus) {
@@ -134,7 +135,7 @@ func (m *model) rows(id string, but []string, atoms ...string) []string {
 	return all
 }
 
-// has returns the key of the row in which a value stands by itself; "?" if it does not.
+// alone returns the key of the row in which a value stands by itself; "?" if it does not.
 func (m *model) alone(id, code string) string {
 	a, n := m.s.attribute(id)
 	row := m.r.rows[n][m.r.group[n][a.index[code]]]
@@ -144,7 +145,7 @@ func (m *model) alone(id, code string) string {
 	return "?"
 }
 
-// atomsOf returns the code of what an atom of an attribute is about: the text behind "=".
+// codeOf returns the code of what an atom of an attribute is about: the text behind "=".
 func codeOf(atom string) string {
 	_, code, _ := strings.Cut(atom, "=")
 	return code

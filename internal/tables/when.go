@@ -146,6 +146,29 @@ func days(from, to string) int {
 // bins are where the classes of a duration begin, in days.
 var bins = []int{0, 7, 30, 90, 180, 365, 730, 1825}
 
+// daysInArabic counts days as Arabic does: 3 to 10 in the plural, 100 and its multiples in
+// the genitive.
+func daysInArabic(n int) string {
+	switch rest := n % 100; {
+	case n == 1:
+		return "يوم واحد"
+	case n == 2:
+		return "يومان"
+	case rest >= 3 && rest <= 10:
+		return fmt.Sprintf("%d أيام", n)
+	case rest <= 2:
+		return fmt.Sprintf("%d يوم", n)
+	}
+	return fmt.Sprintf("%d يومًا", n)
+}
+
+func daysInEnglish(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
 func binOf(n int) string {
 	i, exact := slices.BinarySearch(bins, n)
 	if !exact {
@@ -159,11 +182,11 @@ var binLabels = func() []Label {
 	var all []Label
 	for i, from := range bins {
 		if i == len(bins)-1 {
-			all = append(all, label(fmt.Sprintf("%d-", from), fmt.Sprintf("%d يومًا أو أكثر", from), fmt.Sprintf("%d days or more", from)))
+			all = append(all, label(fmt.Sprintf("%d-", from), fmt.Sprintf("%s أو أكثر", daysInArabic(from)), fmt.Sprintf("%d days or more", from)))
 			continue
 		}
 		to := bins[i+1] - 1
-		all = append(all, label(fmt.Sprintf("%d-%d", from, to), fmt.Sprintf("من %d إلى %d يومًا", from, to), fmt.Sprintf("%d to %d days", from, to)))
+		all = append(all, label(fmt.Sprintf("%d-%d", from, to), fmt.Sprintf("من %d إلى %s", from, daysInArabic(to)), fmt.Sprintf("%d to %d days", from, to)))
 	}
 	return all
 }()

@@ -123,7 +123,7 @@ func (s *told) allows(use consent.Use) bool {
 		return report == "details"
 	case consent.National:
 		return choose(nationals, s.n) == "yes"
-	case consent.CourtAbroad, consent.CourtWorld, consent.CourtInternal:
+	case consent.CourtAbroad, consent.CourtInternational, consent.CourtSyrian:
 		return !spoilt(court) && slices.Contains(court, strings.TrimPrefix(string(use), "court-"))
 	}
 	return !spoilt(un) && slices.Contains(un, string(use))

@@ -3,7 +3,8 @@ package workspace
 import (
 	"encoding/binary"
 	"errors"
-	"math/bits"
+
+	"amana/internal/padme"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -62,13 +63,7 @@ func unpack(plain []byte) (key string, value []byte, ok bool) {
 // leastRecord is the length of the shortest plaintext.
 const leastRecord = 256
 
-// padded returns the length up to which a record of n bytes is filled: the Padmé class,
-// as that of a sealed testimony.
+// padded returns the length up to which a record of n bytes is filled.
 func padded(n int) int {
-	if n <= leastRecord {
-		return leastRecord
-	}
-	e := bits.Len(uint(n)) - 1
-	mask := 1<<(e-bits.Len(uint(e))) - 1
-	return (n + mask) &^ mask
+	return int(padme.Size(int64(max(n, leastRecord))))
 }
