@@ -132,7 +132,7 @@ func (a *App) keys(p *page) []string {
 			hints = append(hints, "key.press")
 		}
 	}
-	if p.leave != nil {
+	if p.leave != nil && !slices.Contains(hints, "key.stop") { // that is Esc, too
 		hints = append(hints, "key.back")
 	}
 	hints = append(hints, "key.help", "key.language", "key.letters", "key.quit")
