@@ -94,6 +94,9 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 func (c *exportCommand) check() error {
 	use := consent.Use(c.To)
 	if err := export.Check(export.Format(c.Format), use); err != nil {
+		if c.Format == string(export.WGEID) && errors.Is(err, export.ErrUse) {
+			return cli.Hint(err, "give --to wgeid, and --names")
+		}
 		return err
 	}
 	switch {

@@ -150,7 +150,7 @@ func (c *replyCommand) input() (*os.File, error) {
 
 // ask shows what goes where, and goes on only if that is right.
 func (c *replyCommand) ask(ctx context.Context, stdout io.Writer, to *thread, text string) error {
-	fmt.Fprintf(stdout, "to the source of thread %s (%d testimonies and additions, the latest of %s):\n", to.id, to.parts, cli.Plain(to.last))
+	fmt.Fprintf(stdout, "to the source of thread %s (%s, the latest of %s):\n", to.id, cli.Count(to.parts, "part", "parts"), cli.Plain(to.last))
 	for line := range strings.Lines(text) {
 		fmt.Fprintf(stdout, "  | %s\n", cli.Plain(strings.TrimSuffix(line, "\n")))
 	}

@@ -35,7 +35,7 @@ var draftWords = map[string]draftText{
 	"ar": {
 		title:         "مسودة إلى الفريق العامل المعني بحالات الاختفاء القسري أو غير الطوعي",
 		nobody:        "لم يقدّم أحد هذه المسودة. كتبها برنامج مما كتبته المصادر، ولا بد أن يقرأها إنسان ويصحّحها ويكملها.\nاستمارة واحدة لكل شخص. تُرسل نسخ، ولا تُرسل الأصول أبدًا. ولا يستطيع الفريق أن يحمي أحدًا من الأذى.",
-		person:        "القضية:",
+		person:        "الحالة:",
 		name:          "اسمه الكامل",
 		date:          "تاريخ اعتقاله أو آخر مرة شوهد فيها (الشهر والسنة على الأقل)",
 		place:         "مكان اعتقاله أو المكان الذي شوهد فيه آخر مرة",
@@ -61,5 +61,5 @@ var draftWords = map[string]draftText{
 // noDraft heads the list of the cases without a draft.
 var noDraft = map[string]string{
 	"en": "For these cases the sources allow it, but no draft can be made: there is no page of his name that may go.",
-	"ar": "هذه القضايا تسمح مصادرها بذلك، لكن لا يمكن كتابة مسودة لها: ليست هناك صفحة باسمه يجوز أن تُرسل.",
+	"ar": "هذه الحالات تسمح مصادرها بذلك، لكن لا يمكن كتابة مسودة لها: ليست هناك صفحة باسمه يجوز أن تُرسل.",
 }
