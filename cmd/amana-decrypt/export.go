@@ -45,9 +45,6 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
-	if err := c.ask(ctx); err != nil {
-		return err
-	}
 	questions, err := readQuestionnaires(c.Questionnaire)
 	if err != nil {
 		return err
@@ -57,6 +54,10 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
+	if err := c.ask(ctx); err != nil {
+		return err
+	}
 	log, err := custody.Open(s.Workspace, s.key)
 	if err == nil && !log.Signs() {
 		err = custody.ErrUnsigned

@@ -162,7 +162,7 @@ func (c *replyCommand) ask(ctx context.Context, stdout io.Writer, to *thread, te
 		return cli.Hint(err, "read the text and the thread again, and give --yes")
 	}
 	if !yes {
-		return errors.New("nothing was written")
+		return cli.Hint(errors.New("nothing was written, and what was typed is not kept"), "give the line again, and type the whole word yes when it asks")
 	}
 	return nil
 }

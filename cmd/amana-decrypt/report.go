@@ -55,13 +55,6 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
-	if !c.Working {
-		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
-		if err := ask.ask(ctx); err != nil {
-			return err
-		}
-		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
-	}
 	questions, err := readQuestionnaires(c.Questionnaire)
 	if err != nil {
 		return err
@@ -71,6 +64,14 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
+	if !c.Working {
+		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
+		if err := ask.ask(ctx); err != nil {
+			return err
+		}
+		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
+	}
 	j := &reportJob{reportCommand: c, session: s, questions: questions}
 	if j.log, err = signingLog(s); err != nil {
 		return err

@@ -90,6 +90,12 @@ func setOf(ctx context.Context, w *workspace.Workspace, all []*people.Case, use 
 // Run writes the folder, then the record of custody with what was printed, and names the
 // folder last.
 func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
+	s, err := c.unlock(ctx, workspace.Open)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
 	if !c.Working {
 		ask := exportCommand{Purpose: c.Purpose, Recipient: c.Recipient}
 		if err := ask.ask(ctx); err != nil {
@@ -97,11 +103,6 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 		c.Purpose, c.Recipient = ask.Purpose, ask.Recipient
 	}
-	s, err := c.unlock(ctx, workspace.Open)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
 	log, err := signingLog(s)
 	if err != nil {
 		return err
