@@ -50,7 +50,7 @@ func Verify(p Purpose, key string, statement []byte, signature string) error {
 		return fmt.Errorf("%w: it names no key", ErrSignature)
 	}
 	sig, err := base64.StdEncoding.Strict().DecodeString(signature)
-	if err != nil || !verifier.Verify(signed(p, statement), sig) {
+	if err != nil || base64.StdEncoding.EncodeToString(sig) != signature || !verifier.Verify(signed(p, statement), sig) {
 		return ErrSignature
 	}
 	return nil

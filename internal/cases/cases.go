@@ -26,6 +26,8 @@ type Case struct {
 	// ID is a code that tells nothing: "C-" and 10 hexadecimal digits.
 	ID      string
 	Threads []*Thread // at least one, by ID
+	// Elsewhere is how many threads were linked to it that are not in the workspace.
+	Elsewhere int
 	// Values are what reviewers have coded about the case and its threads, as it stands
 	// now; of a field that two have coded without knowing of each other there are both.
 	Values []Value
@@ -43,6 +45,10 @@ type Value struct {
 	Name    string // of the reviewer, as they gave it; not proven
 	Day     string // "2026-11-27"
 	Entry   string // hash of the entry, by which a later one replaces it
+	// Rests are the threads that may have been of the case when this was coded of it,
+	// those that have left it and those that are not here among them. Of a thread's own
+	// values it is nil.
+	Rests []string
 }
 
 // Contested returns the fields of subjects on which reviewers differ: neither knew what

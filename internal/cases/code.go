@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Code plans a coding: a value, checked by [Codebook.Check], of a case or a thread. It
 // replaces what the author coded there before, and what others did if over is true;
 // otherwise their differing values stay beside it, as a difference. Others are the
-// differing values of other reviewers that stand there.
+// differing values of other reviewers that stand there. What a source took back is added
+// to, and goes only where it is taken back whole: who takes back a second use has not
+// given the first again.
 func (c *Coding) Code(by, subject, field, value string, over bool) (e *Entry, others []Value, err error) {
 	one := c.Case(subject)
 	if one == nil {
@@ -20,6 +23,17 @@ func (c *Coding) Code(by, subject, field, value string, over bool) (e *Entry, ot
 		return e, nil, nil // notes stand beside each other
 	}
 	mine := false
+	if field == FieldWithhold && value != "" {
+		codes := strings.Split(value, Joiner)
+		for _, v := range one.Values {
+			if v.Subject == subject && v.Field == field && v.Value != "" && (v.By == by || over) {
+				codes = append(codes, strings.Split(v.Value, Joiner)...)
+			}
+		}
+		slices.Sort(codes)
+		value = strings.Join(slices.Compact(codes), Joiner)
+		e.Value = value
+	}
 	for _, v := range one.Values {
 		if v.Subject != subject || v.Field != field {
 			continue

@@ -14,6 +14,8 @@ const (
 	// be published: once it is [SecretCleared], its testimony may be told where the
 	// source allows that.
 	FieldSecret = "secret"
+	// FieldWithhold is uses that a source took back in their own words.
+	FieldWithhold = "withhold"
 	// FieldNote is a reviewer's words to other reviewers. Notes stand beside each other
 	// and never differ.
 	FieldNote = "note"

@@ -20,6 +20,7 @@ type fold struct {
 	formerly map[string][]string  // by case code: the threads that were ever linked to it
 	united   map[string]string    // by case code: another one of the same case
 	owner    map[string]string    // by the code of [CodeOf]: the first thread that has it
+	stays    map[string][]stay    // by case code, of cases that are one by that of find
 }
 
 func newFold(threads map[string]*Thread, all map[string]*Signed, people *People) *fold {
@@ -63,6 +64,7 @@ func newFold(threads map[string]*Thread, all map[string]*Signed, people *People)
 			f.unite(heads[0].Value, s.Value)
 		}
 	}
+	f.stays = f.allStays()
 	return f
 }
 
@@ -130,6 +132,11 @@ func (f *fold) cases() map[string]*Case {
 			c.Links = append(c.Links, f.value(s, id))
 		}
 	}
+	for id := range f.links {
+		if c := byID[f.caseOf(id)]; c != nil && f.threads[id] == nil {
+			c.Elsewhere++
+		}
+	}
 	return byID
 }
 
@@ -178,11 +185,11 @@ func (f *fold) coding() *Coding {
 			pair := [2]string{s.Subject, s.Field[len(NotPrefix):]}
 			c.apart[pair] = append(c.apart[pair], f.value(s, s.Subject))
 		case home != "":
-			subject := s.Subject
-			if IsCase(subject) {
-				subject = home
+			v := f.value(s, s.Subject)
+			if IsCase(s.Subject) {
+				v.Subject, v.Rests = home, f.rests(s)
 			}
-			byID[home].Values = append(byID[home].Values, f.value(s, subject))
+			byID[home].Values = append(byID[home].Values, v)
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(byID)) {

@@ -21,3 +21,7 @@ func Plain(s string) string {
 	}
 	return out.String()
 }
+
+// OneLine is [Plain] for what must stay in its line: an end of a line is spelled out too, so
+// that nothing in it can be taken for a line of ours.
+func OneLine(s string) string { return strings.ReplaceAll(Plain(s), "\n", `\u000a`) }

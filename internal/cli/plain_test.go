@@ -14,3 +14,9 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	if got, want := OneLine("a\nCASE \x1b[2J"), `a\u000aCASE \u001b[2J`; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

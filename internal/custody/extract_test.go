@@ -75,7 +75,6 @@ func TestExtract(t *testing.T) {
 		}
 		return string(out)
 	}
-	_, missing := exec.LookPath("openssl")
 	h, err := p.log.Head()
 	if err != nil {
 		t.Fatal(err)
@@ -83,11 +82,9 @@ func TestExtract(t *testing.T) {
 	if bad := check(); len(bad) > 0 {
 		t.Error(bad)
 	}
-	if missing == nil {
-		if out := run(); strings.Contains(out, "is false") || strings.Contains(out, "does not follow") || !strings.Contains(out, h.Hash) ||
-			strings.Count(out, "Verified Successfully") != h.Number {
-			t.Error(out)
-		}
+	if out := run(); strings.Contains(out, "is false") || strings.Contains(out, "does not follow") || !strings.Contains(out, h.Hash) ||
+		strings.Count(out, "Verified Successfully") != h.Number {
+		t.Error(out)
 	}
 	link := filepath.Join(dir, "links/00000003.txt")
 	data := read("links/00000003.txt")
@@ -98,10 +95,8 @@ func TestExtract(t *testing.T) {
 	if bad := check(); fmt.Sprint(bad) != "[signature 00000003 chain 00000004]" {
 		t.Error(bad)
 	}
-	if missing == nil {
-		if out := run(); !strings.Contains(out, "link 00000003 is false") || !strings.Contains(out, "links/00000004.txt does not follow") {
-			t.Error(out)
-		}
+	if out := run(); !strings.Contains(out, "link 00000003 is false") || !strings.Contains(out, "links/00000004.txt does not follow") {
+		t.Error(out)
 	}
 }
 

@@ -38,7 +38,7 @@ func (a *App) pair(s Suggestion) {
 	}, func() {
 		var lines []Line
 		for i, name := range names {
-			lines = append(lines, Line{Text: a.words.say("pair.one", "thread", short(s.Threads[i]), "case", s.Cases[i]), Weight: Strong})
+			lines = append(lines, Line{Text: a.words.say("pair.thread", "thread", short(s.Threads[i]), "case", s.Cases[i]), Weight: Strong})
 			for _, part := range [][2]string{{"name", name.Name}, {"father", name.Father}, {"mother", name.Mother}, {"birth", name.Birth}, {"birthplace", name.Birthplace}} {
 				if part[1] != "" {
 					lines = append(lines, Line{Text: a.words.say("person."+part[0], "is", part[1]), Indent: 2})

@@ -82,3 +82,56 @@ func TestKindsHaveWords(t *testing.T) {
 		t.Errorf("only %d kinds are found", found)
 	}
 }
+
+// Whatever a screen may say is in the catalogs: also what no test of a screen comes to.
+func TestScreensHaveWords(t *testing.T) {
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := load("ar")
+	whole := regexp.MustCompile(`"((?:do|key|unit|work|news|threads|sticks|home|workspace|suggestions|pair|send|leave|problem|read)\.[a-z]+(?:\.[a-z]+)*)"`)
+	page := regexp.MustCompile(`(?:name: |name = |told\(|\.do\(|chooseStick\(|a\.ask\()"([a-z]+)"`)
+	found := 0
+	for _, path := range append(paths, "../reviewer/desk_read.go") {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, m := range whole.FindAllStringSubmatch(string(data), -1) {
+			keys = append(keys, m[1])
+		}
+		for _, m := range page.FindAllStringSubmatch(string(data), -1) {
+			keys = append(keys, m[1]+".title", m[1]+".says")
+		}
+		for _, key := range keys {
+			found++
+			if _, ok := c.words[key]; !ok {
+				t.Errorf("%s: no words for %s", path, key)
+			}
+		}
+	}
+	for _, group := range []struct {
+		prefix string
+		names  []string
+	}{
+		{"read.", []string{"testimony", "addition", "name", "withdrawal", "fetched", "probe", "reply.waiting", "reply.sent", "reply.read"}},
+		{"file.", []string{"roster", "slips", "confirmation", "acknowledgement", "replies"}},
+		{"failed.", []string{"not-ours", "damaged", "malformed", "newer", "unreadable", "differs"}},
+		{"failedadvice.", []string{"not-ours", "damaged", "malformed", "newer", "unreadable", "differs"}},
+		{"due.", []string{"reply", "acknowledgement"}}, {"person.", []string{"name", "father", "mother", "birth", "birthplace"}},
+	} {
+		for _, name := range group.names {
+			if _, ok := c.words[group.prefix+name]; !ok {
+				t.Errorf("no words for %s", group.prefix+name)
+			}
+		}
+	}
+	if found < 120 {
+		t.Errorf("only %d words are looked for", found)
+	}
+}

@@ -214,7 +214,7 @@ func (r *rehearsal) reads(words ...string) *rehearsal {
 			r.Errorf("the screen does not show %q:\n%s", w, shown)
 		}
 	}
-	if strings.Contains(shown, "⟨") {
+	if strings.ContainsAny(shown, "⟨{") {
 		r.Errorf("a word is missing:\n%s", shown)
 	}
 	for line := range strings.Lines(shown) {
@@ -267,5 +267,8 @@ func (r *rehearsal) named(name string) *rehearsal {
 		r.Errorf("%s shows what should be filled in", name)
 	}
 	r.reads()
+	for _, b := range r.top().bar {
+		r.reads(r.App.words.say(b.word))
+	}
 	return r
 }

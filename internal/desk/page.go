@@ -77,9 +77,9 @@ func (a *App) paint() {
 	}
 	foot := a.foot(p, c)
 	end := inside.h - foot
-	if len(p.bar) > 0 {
-		end -= 2
-		a.drawBar(p, inside.below(end))
+	if bar := a.barRows(p, inside); len(bar) > 0 {
+		end -= len(bar) + 1
+		a.drawBar(p, bar, inside.below(end))
 	}
 	if p.body != nil {
 		b := inside.below(rows)
@@ -132,7 +132,7 @@ func (a *App) keys(p *page) []string {
 			hints = append(hints, "key.press")
 		}
 	}
-	if p.leave != nil && !slices.Contains(hints, "key.stop") { // that is Esc, too
+	if _, waits := p.body.(*bar); p.leave != nil && !waits {
 		hints = append(hints, "key.back")
 	}
 	hints = append(hints, "key.help", "key.language", "key.letters", "key.quit")
@@ -156,16 +156,34 @@ func (a *App) keyLines(p *page, width int) []string {
 	return append(lines, line)
 }
 
-func (a *App) drawBar(p *page, c canvas) {
-	indent := 0
+// barRows returns the buttons of a page in rows that fit: the places of those that begin
+// each.
+func (a *App) barRows(p *page, c canvas) (starts []int) {
+	width := 0
 	for i, b := range p.bar {
+		w := arrange.Width(arrange.Clean(a.words.say(b.word))) + 6
+		if i == 0 || width+w > c.w+2 {
+			starts, width = append(starts, i), 0
+		}
+		width += w
+	}
+	return starts
+}
+
+// drawBar draws the buttons.
+func (a *App) drawBar(p *page, starts []int, c canvas) {
+	row, indent := -1, 0
+	for i, b := range p.bar {
+		if row+1 < len(starts) && starts[row+1] == i {
+			row, indent = row+1, 0
+		}
 		word := "[ " + arrange.Clean(a.words.say(b.word)) + " ]"
 		style := c.style(Normal)
 		if i == p.at && (p.onBar || p.body == nil || !p.body.typed()) {
 			style = style.Reverse(true)
 			word = "[>" + word[2:len(word)-2] + "<]"
 		}
-		cells := c.put(0, word, c.side, indent, style)
+		cells := c.put(row, word, c.side, indent, style)
 		indent += arrange.Columns(cells) + 2
 	}
 }

@@ -19,8 +19,11 @@ const (
 	originalsFolder = "originals/" // ID.age
 )
 
-// viewsShelf says which folders stand open on this machine, and is of no other.
-const viewsShelf = "views"
+// These say which folders stand open on this machine, and are of no other.
+const (
+	viewsShelf      = "views"
+	unfinishedShelf = "unfinished"
+)
 
 // writeArchive writes all that a workspace is made of: each record of its index, byte
 // for byte, and the originals as they were carried.
@@ -33,7 +36,7 @@ func (j *Job) writeArchive(ctx context.Context, folder *Folder) error {
 		return err
 	}
 	for _, name := range shelves {
-		if name == viewsShelf {
+		if name == viewsShelf || name == unfinishedShelf {
 			continue
 		}
 		err := folder.write(recordsFolder+name+".jsonl", func(w io.Writer) error {

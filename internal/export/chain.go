@@ -49,15 +49,17 @@ func (j *Job) steps(do func(step) error) error {
 			hash = link.Hash()
 		}
 		for _, s := range link.Subjects {
+			// To others only what is of an envelope that leaves: when a source came back
+			// to read, and that they were answered, stands under their thread.
 			where, found := byID[s.Testimony]
+			if !found && !own {
+				continue
+			}
 			if !found {
 				where, found = byID[s.Thread]
 			}
 			if !found && persons[s.Case] {
-				where, found = place{s.Case, ""}, true
-			}
-			if !found && !own {
-				continue
+				where = place{s.Case, ""}
 			}
 			one := step{number: link.Number, day: link.Day, act: string(link.Act), person: where.person, source: where.source, hash: s.Hash, detail: s.Detail}
 			if own {

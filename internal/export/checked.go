@@ -14,6 +14,13 @@ import (
 )
 
 func openManifest(root *os.Root) (*Manifest, error) {
+	info, err := root.Lstat(ManifestName)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // a pipe would be waited for without end
+		return nil, fmt.Errorf("%w: its manifest is no file", ErrDamaged)
+	}
 	file, err := root.Open(ManifestName)
 	if err != nil {
 		return nil, err

@@ -65,13 +65,14 @@ func (f *Folder) create(name string) (*file, error) {
 	return w, nil
 }
 
-// counting is what stands behind a file's buffer.
-type counting struct{ *file }
+// counting is what stands behind a file's buffer. It has no other method of the file's:
+// the buffer gives long texts to a WriteString that it finds, and would find its own.
+type counting struct{ to *file }
 
 func (c counting) Write(p []byte) (int, error) {
-	n, err := c.out.Write(p)
-	c.sum.Write(p[:n])
-	c.n += int64(n)
+	n, err := c.to.out.Write(p)
+	c.to.sum.Write(p[:n])
+	c.to.n += int64(n)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrWrite, err)
 	}

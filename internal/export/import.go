@@ -84,7 +84,9 @@ func (in *importing) entry(ctx context.Context, e Entry) error {
 		return err
 	}
 	defer c.file.Close()
-	if shelf, ok := shelfOf(e.Name); ok {
+	if shelf, ok := shelfOf(e.Name); ok && (shelf == viewsShelf || shelf == unfinishedShelf) {
+		err = fmt.Errorf("%w: no archive says what stands open here", ErrDamaged) // close removes what it names
+	} else if ok {
 		err = in.records(ctx, shelf, c)
 	} else {
 		err = copyAll(ctx, io.Discard, c) // made of the rest; read to be checked

@@ -40,6 +40,8 @@ var forbidden = []struct {
 	{[]string{"intake", "vault"}, []string{"CreateTemp", "MkdirTemp", "TempDir", "TempFile"}, "nothing goes to temporary files"},
 	{[]string{"cmd/amana-intake", "internal/operator", "internal/admin", "internal/backup"},
 		[]string{"Decrypt", "DecryptReader", "ParseIdentities", "ParseHybridIdentity", "ParseX25519Identity", "NewScryptIdentity"}, "the server holds no identity: a backup is decrypted elsewhere"},
+	{[]string{"internal/desk"}, []string{"OpenFile", "WriteFile", "Create" + "Temp", "Mkdir", "MkdirAll", "OpenRoot", "ReadDir", "Lstat", "Stat", "Readlink"},
+		"screens touch the terminal and no files: what they have done, does it"},
 	{[]string{"intake"}, []string{"OpenFile", "WriteFile", "Create" + "File", "Mkdir", "MkdirAll"}, "the intake writes no file: its vault does"},
 }
 

@@ -63,7 +63,7 @@ func importFolder(ctx context.Context, state State, path string, say func(string
 		if len(group) > 1 {
 			name = fmt.Sprintf("%d rosters, to %s", len(group), group[len(group)-1].name)
 		}
-		err := importGroup(ctx, root, to, group, func(line string) { say(cli.Plain(name) + ": " + line) })
+		err := importGroup(ctx, root, to, group, func(line string) { say(cli.OneLine(name) + ": " + line) })
 		if ctx.Err() != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func importFolder(ctx context.Context, state State, path string, say func(string
 		if partly(err) {
 			taken++
 		}
-		say("refused: " + cli.Plain(name) + ": " + err.Error())
+		say("refused: " + cli.OneLine(name) + ": " + err.Error())
 		if hints, _ := cli.Advice(err); len(hints) > 0 {
 			say("  " + hints[0])
 		}
@@ -139,7 +139,7 @@ func nothingIn(root *os.Root, path string) error {
 		names, _ := dir.ReadDir(1000) // a hint is all that is lost
 		for _, e := range names {
 			if e.IsDir() && strings.HasPrefix(e.Name(), "amana-outbox-") {
-				hint = "give one of the folders in it, as " + cli.Plain(e.Name())
+				hint = "give one of the folders in it, as " + cli.OneLine(e.Name())
 			}
 		}
 	}

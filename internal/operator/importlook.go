@@ -31,7 +31,7 @@ func lookAt(root *os.Root, say func(string)) (files []found, refused, err error)
 			f, other, err := look(root, e)
 			switch {
 			case err != nil:
-				say("refused: " + cli.Plain(e.Name()) + ": " + err.Error())
+				say("refused: " + cli.OneLine(e.Name()) + ": " + err.Error())
 				if hints, _ := cli.Advice(err); len(hints) > 0 {
 					say("  " + hints[0])
 				}
@@ -67,7 +67,7 @@ func tellPassed(passed []string, say func(string)) {
 			say(fmt.Sprintf("passed over: %d more", len(passed)-mostPassed))
 			return
 		}
-		say("passed over: " + cli.Plain(name) + ", which is not for this server")
+		say("passed over: " + cli.OneLine(name) + ", which is not for this server")
 	}
 }
 

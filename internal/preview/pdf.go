@@ -22,6 +22,9 @@ var pdfNames = map[string]Warning{
 	"OpenAction": PDFOpen, "AA": PDFOpen,
 	"EmbeddedFile": PDFFiles, "EmbeddedFiles": PDFFiles, "Filespec": PDFFiles, "RichMedia": PDFFiles, "Movie": PDFFiles,
 	"Encrypt": Locked, "XFA": PDFScript, "Author": Person,
+	// Ways to pack that are not undone here: what is packed so was not looked at.
+	"ASCIIHexDecode": NotWhole, "AHx": NotWhole, "ASCII85Decode": NotWhole, "A85": NotWhole,
+	"LZWDecode": NotWhole, "LZW": NotWhole, "RunLengthDecode": NotWhole, "RL": NotWhole,
 }
 
 // pdf warns of what a PDF does when it is opened, and of whose it is. It reads the
@@ -54,8 +57,8 @@ func (v *Viewer) pdf(ctx context.Context) {
 // stream looks for names in what is packed in a stream, if that is the common way, and
 // returns how many bytes it unpacked.
 func (v *Viewer) stream(ctx context.Context, first, rest []byte) int {
-	if len(first) < 2 || first[0]&0x0f != 8 || (uint(first[0])<<8|uint(first[1]))%31 != 0 {
-		return 0 // not packed by zlib
+	if !zlibbed(first) {
+		return 0
 	}
 	packed := bytes.NewReader(rest[bytes.IndexByte(rest, first[0]):])
 	r, err := zlib.NewReader(untilDone{ctx, packed})
@@ -68,7 +71,15 @@ func (v *Viewer) stream(ctx context.Context, first, rest []byte) int {
 		v.warn(NotWhole)
 	}
 	v.names(v.second.Bytes())
+	if zlibbed(v.second.Bytes()) { // packed twice
+		v.warn(NotWhole)
+	}
 	return int(n)
+}
+
+// zlibbed tells whether bytes begin as zlib packs them.
+func zlibbed(b []byte) bool {
+	return len(b) >= 2 && b[0]&0x0f == 8 && (uint(b[0])<<8|uint(b[1]))%31 == 0
 }
 
 // names warns of the names in a piece of a PDF, in whichever of the ways that the

@@ -129,8 +129,8 @@ func progressive(data []byte) int64 {
 		case marker == 0xff:
 			i++
 			continue
-		case marker == 0xc2:
-			return 4
+		case marker == 0xc2, marker <= 0x01, marker >= 0xd0 && marker <= 0xd9:
+			return 4 // those without a length are in no JPEG that a camera makes
 		case marker == 0xc0, marker == 0xc1:
 			return 0
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"amana/internal/dossier"
 	"amana/internal/edtf"
 	"amana/internal/questionnaire"
 	"amana/internal/testimony"
@@ -77,6 +78,7 @@ func (v *value) Empty() bool { return v.Text == "" && v.Date == nil && len(v.Ent
 // date is a date as the page shows it.
 type date struct {
 	EDTF             string
+	Shown            string // the same for the page
 	Valid, About     bool
 	Earliest, Latest string // days; empty if the year is unknown
 }
@@ -114,9 +116,9 @@ func (l *labels) value(s *schema, key, answer string, codes []string) (v value) 
 func readDate(text string) *date {
 	d, err := edtf.Parse(text)
 	if err != nil {
-		return &date{EDTF: text}
+		return &date{EDTF: text, Shown: dossier.VisibleName(text)}
 	}
-	v := &date{EDTF: text, Valid: true, About: d.About}
+	v := &date{EDTF: text, Shown: plainDate(text), Valid: true, About: d.About}
 	v.Earliest, v.Latest = d.Range()
 	return v
 }

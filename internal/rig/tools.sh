@@ -5,7 +5,7 @@ set -eu
 
 missing=
 for pair in chromium:chromium firefox-esr:firefox-esr tor:tor tor-gencert:tor strace:strace unzip:unzip tar:tar \
-	sha256sum:coreutils debootstrap:debootstrap ssh-keygen:openssh-client systemd-analyze:systemd tmux:tmux pdftotext:poppler-utils; do
+	sha256sum:coreutils debootstrap:debootstrap ssh-keygen:openssh-client systemd-analyze:systemd tmux:tmux pdftotext:poppler-utils openssl:openssl; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 # npm brings axe-core, and readers of what is exported, at the versions that their

@@ -34,11 +34,14 @@ func (s *Selection) look(c *cases.Case, t *cases.Thread) (judged, error) {
 		j.danger = j.danger || dangerous(one)
 		all = append(all, one)
 	}
-	p := consent.Of(all, cleared(c, t))
+	p := consent.Of(all, cleared(c, t, s.fresh))
 	for _, v := range c.Values {
 		if v.Field == FieldWithhold && (v.Subject == t.ID || v.Subject == c.ID) {
 			withhold(p, v.Value)
 		}
+	}
+	for _, value := range s.withheld[t.ID] {
+		withhold(p, value)
 	}
 	j.permissions = p
 	j.allowed, j.secret = p.Allows(s.Use) && (s.Use == consent.Own || !t.Withdrawn), p.Secret
@@ -67,7 +70,7 @@ func (s *Selection) filter(c *cases.Case) (*cases.Case, error) {
 	few := &cases.Case{ID: c.ID}
 	subjects := make(map[string]bool)
 	var found []judged
-	secret := false
+	secret := c.Elsewhere > 0 // nobody here can know what its source wants kept
 	for _, t := range c.Threads {
 		j, err := s.judge(c, t)
 		if err != nil {
@@ -94,9 +97,17 @@ func (s *Selection) filter(c *cases.Case) (*cases.Case, error) {
 	// What a reviewer coded of the person may rest on any of the testimonies.
 	subjects[c.ID] = len(few.Threads) == len(c.Threads)
 	for _, v := range c.Values {
-		if v, may := s.value(v); may && subjects[v.Subject] {
-			few.Values = append(few.Values, v)
+		v, may := s.value(v)
+		if !may || !subjects[v.Subject] {
+			continue
 		}
+		if ok, err := s.allAllow(v.Rests); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
+		v.Rests = nil
+		few.Values = append(few.Values, v)
 	}
 	return few, nil
 }
@@ -139,4 +150,45 @@ func unmarked(files []workspace.File) []workspace.File {
 		all = append(all, workspace.File{Entry: f.Entry, Size: (f.Size + 1023) / 1024 * 1024})
 	}
 	return all
+}
+
+// allAllow tells whether each of the threads is here and allows the use.
+func (s *Selection) allAllow(threads []string) (bool, error) {
+	if s.Use == consent.Own {
+		return true, nil
+	}
+	for _, id := range threads {
+		at, here := s.homes[id]
+		if !here {
+			return false, nil
+		}
+		if j, err := s.look(at.c, at.t); err != nil || !j.allowed {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// home is where a thread is.
+type home struct {
+	c *cases.Case
+	t *cases.Thread
+}
+
+// find notes where each thread is, and what was withheld of a case that it was of.
+func (s *Selection) find(all []*cases.Case) {
+	s.homes, s.withheld = make(map[string]home), make(map[string][]string)
+	for _, c := range all {
+		for _, t := range c.Threads {
+			s.homes[t.ID] = home{c, t}
+		}
+		for _, v := range c.Values {
+			if v.Field != FieldWithhold {
+				continue
+			}
+			for _, id := range v.Rests {
+				s.withheld[id] = append(s.withheld[id], v.Value)
+			}
+		}
+	}
 }

@@ -40,11 +40,20 @@ type Selection struct {
 	w     *workspace.Workspace
 	names bool
 	seen  map[string]bool // ids of envelopes that may be read
+
+	homes    map[string]home     // by thread
+	withheld map[string][]string // by thread: uses withheld of a case that it was of
+	fresh    map[string]bool     // envelopes that nobody has looked at
 }
 
 // Make returns what a use may see of all cases.
 func Make(ctx context.Context, w *workspace.Workspace, all []*cases.Case, use consent.Use, o Options) (*Selection, error) {
 	s := &Selection{Use: use, w: w, names: use == consent.Own || o.Names && use.Names(), seen: make(map[string]bool)}
+	s.find(all)
+	var err error
+	if s.fresh, err = w.New(); err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
 	for _, c := range all {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err

@@ -286,3 +286,67 @@ func TestWithholdIsInTheCodebook(t *testing.T) {
 		t.Errorf("%d codes", len(f.Codes))
 	}
 }
+
+// What was coded of a case while a source was of it who allows less stays out, also when
+// that source is linked elsewhere since or is not here; what was withheld of it stays so.
+func TestCodingOfFormerCases(t *testing.T) {
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{
+		thread(1, testimony.Testimony{Kind: testimony.First, Answers: answers()}),
+		thread(2, testimony.Testimony{Kind: testimony.First, Answers: map[string]string{"share_national": "yes"}}),
+		thread(3, testimony.Testimony{Kind: testimony.First, Answers: answers()}),
+	}}})
+	all, err := cases.Load(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := func(n int) string { return fmt.Sprintf("%032x", n) }
+	i := slices.IndexFunc(all, func(c *cases.Case) bool { return c.Threads[0].ID == id(1) })
+	one := all[i]
+	for name, test := range map[string]struct {
+		rests []string
+		want  int
+	}{
+		"alone": {[]string{id(1)}, 1}, "with one who refused": {[]string{id(1), id(2)}, 0}, "with one who is not here": {[]string{id(1), id(9)}, 0},
+	} {
+		one.Values = []cases.Value{{Subject: one.ID, Field: "fact.fate", Value: "released", Rests: test.rests}}
+		s, err := Make(t.Context(), w, all, consent.Report, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Cases[slices.IndexFunc(s.Cases, func(c *cases.Case) bool { return c.ID == one.ID })].Values; len(got) != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	one.Values = []cases.Value{{Subject: one.ID, Field: FieldWithhold, Value: "report", Rests: []string{id(1), id(3)}}}
+	s, err := Make(t.Context(), w, all, consent.Report, Options{})
+	if err != nil || len(s.Cases) != 0 {
+		t.Errorf("withheld while it was of the case: %v, %v", s.Cases, err)
+	}
+}
+
+// What came on the day on which a testimony was cleared, and nobody has looked at, takes
+// the clearing back.
+func TestClearedBeforeMoreCame(t *testing.T) {
+	w := newWorkspace(t, []*synthetic.Case{{Threads: []*synthetic.Thread{thread(1,
+		testimony.Testimony{Kind: testimony.First, Answers: answers("never_publish", "x")},
+		testimony.Testimony{Kind: testimony.Addition, Answers: map[string]string{"narrative": "x"}}),
+	}}})
+	ref, _, err := w.Ref(fmt.Sprintf("%032x", 1001))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := joined(t, w, cases.Value{Subject: fmt.Sprintf("%032x", 1), Field: "secret", Value: "cleared", Day: ref.Opened})
+	for _, fresh := range []bool{true, false} {
+		writes := workspace.Looked(ref.ID)
+		if fresh {
+			writes = []workspace.Write{{Shelf: "new", Key: ref.ID, Value: []byte(ref.Thread)}}
+		}
+		if err := w.Put(writes...); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Make(t.Context(), w, all, consent.Report, Options{})
+		if err != nil || (len(s.Cases) == 0) != fresh {
+			t.Errorf("new %v: %d cases, %v", fresh, len(s.Cases), err)
+		}
+	}
+}

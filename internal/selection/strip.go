@@ -16,7 +16,7 @@ import (
 // FieldWithhold is what a reviewer codes of a thread or a case whose source took a use
 // back in free words: its value is the uses, spelled as codes are. Nothing can be coded
 // the other way.
-const FieldWithhold = "withhold"
+const FieldWithhold = cases.FieldWithhold
 
 // withhold takes back what a reviewer coded so.
 func withhold(p consent.Permissions, value string) {
@@ -129,8 +129,9 @@ func (s *Selection) value(v cases.Value) (cases.Value, bool) {
 }
 
 // cleared tells whether a reviewer has coded that what must never be published of a
-// thread stays out, no reviewer has coded otherwise, and nothing came since.
-func cleared(c *cases.Case, t *cases.Thread) bool {
+// thread stays out, no reviewer has coded otherwise, and nothing came since. What came on
+// that day, and nobody has looked at, may have come since.
+func cleared(c *cases.Case, t *cases.Thread, fresh map[string]bool) bool {
 	day := ""
 	for _, v := range c.Values {
 		if v.Subject != t.ID || v.Field != cases.FieldSecret {
@@ -147,7 +148,8 @@ func cleared(c *cases.Case, t *cases.Thread) bool {
 		return false
 	}
 	for _, ref := range t.Refs {
-		if ref.Opened > day && ref.Kind != testimony.Fetched {
+		since := ref.Opened > day || ref.Opened == day && fresh[ref.ID]
+		if since && ref.Kind != testimony.Fetched {
 			return false
 		}
 	}

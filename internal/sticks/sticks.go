@@ -21,7 +21,7 @@ import (
 
 // Bounds of looking.
 const (
-	maxDepth  = 4     // folders below the top of a stick
+	maxDepth  = 4 // folders below the top of a stick
 	maxSticks = 64
 	maxTime   = 10 * time.Second
 	prefix    = 1 << 10 // bytes of a file that are looked at

@@ -29,9 +29,10 @@ type attribute struct {
 type merging int
 
 const (
-	asTheyAre merging = iota // never
-	toRest                   // into one row, "rest"
-	toTime                   // months into quarters, quarters into years, years into "rest"
+	asTheyAre     merging = iota // never
+	toRest                       // into one row, "rest"
+	toUnknownFate                // whose fate is not known, arrested or not
+	toTime                       // months into quarters, quarters into years, years into "rest"
 )
 
 func (a *attribute) add(labels ...Label) *attribute {

@@ -43,7 +43,7 @@ var missingLabels = []Label{
 func attributes() []*attribute {
 	all := []*attribute{
 		flow(),
-		derivedOne("outcome", Text{"ما آل إليه", "Outcome"}, func(_ *facts.Facts, d *derived) string { return d.outcome }, outcomeLabels...),
+		outcome(),
 		oneOf("fate", "fate", asTheyAre),
 		derivedOne("deadline", Text{"المهلة", "Deadline"}, deadline, append(append([]Label{}, verdictLabels...),
 			label("none", "لم يُذكر مرسوم", "No decree named"))...),
@@ -78,6 +78,12 @@ func attributes() []*attribute {
 		all = append(all, ranged(&durations[i], false), ranged(&durations[i], true))
 	}
 	return all
+}
+
+func outcome() *attribute {
+	a := derivedOne("outcome", Text{"ما آل إليه", "Outcome"}, func(_ *facts.Facts, d *derived) string { return d.outcome }, outcomeLabels...)
+	a.merge = toUnknownFate
+	return a
 }
 
 func oneWithin(key, list, within string) *attribute {

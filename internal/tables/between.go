@@ -17,6 +17,10 @@ func (m *model) between() {
 	m.equal(all("outcome=released"), all("fate=released", "fate=freed_2024"))
 	m.equal(all("outcome=missing"), all("fate=missing", "fate=not_found_2024"))
 	m.equal(all("outcome=held", "outcome=none"), all("fate=other", "fate=unknown"))
+	for _, k := range m.rows("outcome", []string{"died", "released", "missing", "held", "none"}) {
+		m.equal(all(k), all("fate=other", "fate=unknown")) // both together
+		m.atLeast(all("flow=arrested"), all("outcome=released", "fate=not_found_2024"))
+	}
 	m.atLeast(all("flow=arrested"), all("outcome=released", "outcome=held", "fate=not_found_2024"))
 	m.atLeast(all(""), all("flow=arrested", "outcome=none"))
 	m.atLeast(all("flow=disappeared"), all("outcome=missing"))

@@ -16,7 +16,8 @@ type Edition struct {
 // Printed is one count of an edition.
 type Printed struct {
 	True  int  `json:"n"`
-	Shown *int `json:"p,omitempty"` // as it was printed; nil if it was suppressed
+	Shown *int `json:"p,omitempty"` // as it was printed, but for Told; nil if it was suppressed
+	Told  int  `json:"t,omitempty"` // cases that a report tells of, which were added in print
 }
 
 // Same tells whether two editions printed the same.
@@ -26,7 +27,7 @@ func (e *Edition) Same(o *Edition) bool {
 	}
 	for k, a := range e.Cells {
 		b, ok := o.Cells[k]
-		if !ok || a.True != b.True || (a.Shown == nil) != (b.Shown == nil) || a.Shown != nil && *a.Shown != *b.Shown {
+		if !ok || a.True != b.True || a.Told != b.Told || (a.Shown == nil) != (b.Shown == nil) || a.Shown != nil && *a.Shown != *b.Shown {
 			return false
 		}
 	}

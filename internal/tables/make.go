@@ -10,6 +10,7 @@ import (
 // Working returns all tables with every count as it is: for the reviewers' own desk.
 // Nothing of it may be given to others.
 func (s *Set) Working() []*Table {
+	s = s.whole()
 	r := s.asIs()
 	sheets, counts := s.count(r)
 	all := s.tables(sheets, r, func(k string) Cell { return Cell{Value: counts[k]} }, 0)
@@ -55,7 +56,7 @@ func (s *Set) table(t *sheet, r *recoding, cell func(string) Cell, least int) *T
 		}
 	}
 	if least == 0 {
-		out.dropEmpty(a.merge != asTheyAre, len(t.define.columns) == 1 && t.define.columns[0] == "arrest_gov")
+		out.dropEmpty(a.merge == toRest || a.merge == toTime, len(t.define.columns) == 1 && t.define.columns[0] == "arrest_gov")
 	}
 	for _, cells := range out.Cells {
 		for _, c := range cells {

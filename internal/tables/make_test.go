@@ -8,9 +8,9 @@ import (
 	"amana/internal/questionnaire"
 )
 
-// someFacts returns cases whose answers are spread as real ones are: few values often,
+// SomeFacts returns cases whose answers are spread as real ones are: few values often,
 // most of them rarely.
-func someFacts(seed uint64, n int) []*facts.Facts {
+func SomeFacts(seed uint64, n int) []*facts.Facts {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var all []*facts.Facts
 	for i := range n {
@@ -63,10 +63,9 @@ func someCase(r *rand.Rand, code string) *facts.Facts {
 			}
 		}
 	}
-	for key, year := range map[string]int{"defect_date": 2012, "surrender_date": 2018, "return_date": 2018, "arrest_date": 2018,
-		"death_date": 2019, "notice_date": 2020, "last_seen": 2019} {
+	for i, key := range []string{"defect_date", "surrender_date", "return_date", "arrest_date", "death_date", "notice_date", "last_seen"} {
 		if r.IntN(3) > 0 {
-			f.Dates[key] = someDate(r, year)
+			f.Dates[key] = someDate(r, []int{2012, 2018, 2018, 2018, 2019, 2020, 2019}[i])
 		}
 	}
 	last := ""
@@ -84,4 +83,17 @@ func someCase(r *rand.Rand, code string) *facts.Facts {
 		delete(f.One, "court")
 	}
 	return f
+}
+
+// SmallHidden returns the tables as they would be if small numbers were hidden and
+// nothing else.
+func SmallHidden(s *Set) []*Table {
+	r := s.recode(Least, nil)
+	sheets, counts := s.count(r)
+	return s.tables(sheets, r, func(k string) Cell {
+		if counts[k] < Least {
+			return Cell{State: Suppressed}
+		}
+		return Cell{Value: counts[k]}
+	}, Least)
 }

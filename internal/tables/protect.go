@@ -57,6 +57,9 @@ type count struct {
 // free tells whether an attacker does not know the count exactly.
 func (c *count) free() bool { return c.fate != shownAs && (c.fate != ghost || c.low < c.high) }
 
+// open tells whether the count is printed, and could be suppressed.
+func (c *count) open() bool { return c.fate == shownAs && !c.fixed || c.fate == unchanged }
+
 // bounds are what an attacker knows of it who knows what became of it.
 func (c *count) bounds(least int) (low, high int) {
 	low, high = max(0, c.value-around), c.value+around
@@ -91,7 +94,7 @@ func (c *count) wanted() int {
 	case fewer:
 		return apart
 	case cover:
-		return 0 // one that is large may be worked out, as if it were printed
+		return c.apart // one that is large may be worked out, as if it were printed
 	}
 	return c.apart
 }
@@ -175,15 +178,19 @@ func (g *guard) protect() error {
 		}
 	}
 	for round := 0; len(touched) > 0; round++ {
-		narrow := g.narrow(touched)
+		narrow := g.narrow(touched, round)
 		clear(touched)
 		for _, v := range narrow {
 			hidden := []int{g.next(v)}
 			switch {
-			case round > 12 || g.work < maxWork/4:
+			case round > 24 || g.work < maxWork/4:
 				hidden = g.shown(0)
-			case round > 9 || g.work < maxWork/2:
+			case round > 20 || g.work < maxWork/2:
 				hidden = g.shown(2)
+			case round > 10:
+				for _, w := range g.group(v, 10*(round-9)) {
+					hidden = append(hidden, g.near(w)...)
+				}
 			case round > 5:
 				hidden = append(hidden, g.near(v)...)
 			}
@@ -207,6 +214,9 @@ func (g *guard) protect() error {
 // hide suppresses a count.
 func (g *guard) hide(v int) {
 	c := g.counts[v]
+	if c.fate == unchanged && c.shown != c.value {
+		c.apart = apart // the difference is small
+	}
 	c.fate = cover
 	if c.value < g.least {
 		c.fate = small
@@ -218,7 +228,7 @@ func (g *guard) hide(v int) {
 func (g *guard) shown(deep int) []int {
 	var all []int
 	for v, c := range g.counts {
-		if c.fate == shownAs && !c.fixed && depth(c) >= deep {
+		if c.open() && depth(c) >= deep {
 			all = append(all, v)
 		}
 	}
@@ -230,7 +240,7 @@ func (g *guard) near(v int) []int {
 	var all []int
 	for _, r := range g.of[v] {
 		for _, w := range g.relations[r].vars {
-			if c := g.counts[w]; c.fate == shownAs && !c.fixed && depth(c) > 0 && !g.idle(r) {
+			if c := g.counts[w]; c.open() && depth(c) > 0 && !g.idle(r) {
 				all = append(all, w)
 			}
 		}
@@ -265,9 +275,13 @@ func (g *guard) next(v int) int {
 				for _, w := range g.relations[r].vars {
 					c := g.counts[w]
 					switch {
-					case c.fate == shownAs && !c.fixed:
+					case c.open():
 						if candidate < 0 || g.before(w, candidate) {
 							candidate = w
+						}
+						if c.free() && !seen[w] {
+							seen[w] = true
+							more = append(more, w)
 						}
 					case c.free():
 						free++
@@ -325,7 +339,7 @@ func depth(c *count) int {
 
 // narrow returns the counts, of those that depend on touched ones, that can be worked
 // out too closely.
-func (g *guard) narrow(touched map[int]bool) []int {
+func (g *guard) narrow(touched map[int]bool, round int) []int {
 	var starts []int
 	for v := range touched {
 		starts = append(starts, v)
@@ -344,7 +358,7 @@ func (g *guard) narrow(touched map[int]bool) []int {
 			g.counts[w].least, g.counts[w].most = g.counts[w].value, g.counts[w].value
 		}
 		for _, w := range group {
-			if !g.wide(w, len(group)) {
+			if !g.wide(w, len(group), round) {
 				all = append(all, w)
 			}
 		}
@@ -398,9 +412,13 @@ func (g *guard) idle(r int) bool {
 // wide tells whether solutions are found in which a count has values far enough apart.
 // It is looked for near first: that all counts further off stand where they truly do can
 // only make it seem less wide than it is.
-func (g *guard) wide(v, whole int) bool {
+func (g *guard) wide(v, whole, round int) bool {
 	c := g.counts[v]
-	for _, most := range []int{40, 200, 1000} {
+	sizes := []int{40, 250, 2000}
+	if round < 2 {
+		sizes = sizes[:1] // first what is plain
+	}
+	for _, most := range sizes {
 		if c.most-c.least >= c.wanted() {
 			return true
 		}
@@ -414,7 +432,10 @@ func (g *guard) wide(v, whole int) bool {
 
 // examine looks for solutions with other values of the first of a group.
 func (g *guard) examine(group []int, v int) {
-	p := &problem{work: &g.work}
+	work := min(g.work, maxWork/100)
+	g.work -= work
+	defer func() { g.work += work }()
+	p := &problem{work: &work}
 	place := make(map[int]int)
 	for i, w := range group {
 		c := g.counts[w]

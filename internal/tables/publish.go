@@ -43,14 +43,19 @@ func (s *Set) Protect(o Options) *Published {
 	out := &Published{}
 	reveals := slices.Clone(o.Reveals)
 	for {
-		err := s.publish(o, reveals, out)
-		if err == nil {
+		if s.publish(o, reveals, out, deepest) == nil {
 			return out
 		}
 		if n := len(reveals); n > 0 {
 			out.Refused = append(out.Refused, reveals[n-1])
 			reveals = reveals[:n-1]
 			continue
+		}
+		// What is crossed is given up as a whole before all is.
+		for deep := 2; deep > 0; deep-- {
+			if s.publish(o, reveals, out, deep) == nil {
+				return out
+			}
 		}
 		return s.repeat(o, out)
 	}
@@ -59,7 +64,11 @@ func (s *Set) Protect(o Options) *Published {
 // errNoCell is about a reveal of a cell that no table has.
 var errNoCell = errors.New("tables: there is no such cell")
 
-func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
+// deepest is deeper than any count.
+const deepest = 9
+
+// publish prints what is less deep, if it can be protected.
+func (s *Set) publish(o Options, reveals []Reveal, out *Published, deep int) error {
 	r := s.recodeAfter(o, reveals)
 	sheets, counts := s.count(r)
 	m := newModel(s, r, sheets, counts)
@@ -76,11 +85,15 @@ func (s *Set) publish(o Options, reveals []Reveal, out *Published) error {
 	g.compare(o.Earlier)
 	s.ghosts(g, r, o.Earlier)
 	g.begin()
+	for _, v := range g.shown(deep) {
+		g.hide(v)
+	}
 	if err := g.protect(); err != nil {
 		return err
 	}
-	out.Edition = g.edition(o, s.groups(r), revealed)
-	out.Tables = s.tables(sheets, r, func(k string) Cell { return g.cell(k, revealed) }, o.Least)
+	told := s.toldBy(r)
+	out.Edition = g.edition(o, s.groups(r), revealed, told)
+	out.Tables = s.tables(sheets, r, func(k string) Cell { return g.cell(k, revealed).with(told[k]) }, o.Least)
 	return nil
 }
 
@@ -243,13 +256,21 @@ func (c *count) printed(least int, revealed bool) bool {
 	return (c.fate == shownAs || c.fate == unchanged) && (c.zero || revealed || c.shown >= least)
 }
 
-func (g *guard) edition(o Options, groups Groups, revealed map[string]Reveal) *Edition {
+// with returns a cell that is printed with the cases that are told.
+func (c Cell) with(told int) Cell {
+	if c.Shown() {
+		c.Value += told
+	}
+	return c
+}
+
+func (g *guard) edition(o Options, groups Groups, revealed map[string]Reveal, told map[string]int) *Edition {
 	e := &Edition{Schema: EditionSchema, Day: o.Day, Least: o.Least, Groups: groups, Cells: make(map[string]Printed)}
 	for _, c := range g.counts {
 		if c.fate == ghost {
 			continue
 		}
-		p := Printed{True: c.value}
+		p := Printed{True: c.value, Told: told[c.key]}
 		if _, why := revealed[c.key]; c.printed(g.least, why) {
 			shown := c.shown
 			p.Shown = &shown
@@ -282,7 +303,7 @@ func (s *Set) repeat(o Options, out *Published) *Published {
 		if !ok || p.Shown == nil {
 			return Cell{State: Suppressed}
 		}
-		return Cell{Value: *p.Shown}
+		return Cell{Value: *p.Shown + p.Told}
 	}, o.Least)
 	return out
 }

@@ -27,6 +27,11 @@ func (s *Set) recode(least int, keep map[string]bool) *recoding {
 					groups[v] = CodeRest
 				}
 			}
+		case toUnknownFate:
+			held, none := a.index["held"], a.index["none"]
+			if (counts[held] < least || counts[none] < least) && !kept("held") && !kept("none") {
+				groups[held], groups[none] = CodeRest, CodeRest
+			}
 		case toTime:
 			mergeTime(a, counts, least, small, kept, groups)
 		}
@@ -117,7 +122,11 @@ func (a *attribute) together(groups map[int]string) []shown {
 			rows = append(rows, one)
 		case members[g][0] != v:
 		case g == CodeRest:
-			behind = append([]shown{{restLabel, a.groupAtom(members[g]), members[g]}}, behind...)
+			label := restLabel
+			if a.merge == toUnknownFate {
+				label.Text = Text{"مصيره غير معروف", "Fate not known"}
+			}
+			behind = append([]shown{{label, a.groupAtom(members[g]), members[g]}}, behind...)
 		default:
 			rows = append(rows, shown{a.labels[a.index[g]], a.groupAtom(members[g]), members[g]})
 		}

@@ -14,6 +14,7 @@ type Set struct {
 	defines    []define
 	records    []record
 	spans      [][]span // by duration, for the exact figures of a working table
+	told       *Set     // cases that anybody can read of besides; nil if there are none
 }
 
 type span struct{ least, most int32 }
@@ -45,7 +46,45 @@ func Count(all []*facts.Facts) *Set {
 }
 
 // Cases returns how many cases were added.
-func (s *Set) Cases() int { return len(s.records) }
+func (s *Set) Cases() int {
+	if s.told != nil {
+		return len(s.records) + s.told.Cases()
+	}
+	return len(s.records)
+}
+
+// Told adds a case that a report tells of with its details. It is counted as any other,
+// and protects nobody: who has the report takes it away from every count.
+func (s *Set) Told(f *facts.Facts) {
+	if s.told == nil {
+		s.told = New()
+	}
+	s.told.Add(f)
+}
+
+// whole returns the set of all cases, those that are told among them.
+func (s *Set) whole() *Set {
+	if s.told == nil {
+		return s
+	}
+	all := *s
+	all.told = nil
+	all.records = slices.Concat(s.records, s.told.records)
+	all.spans = nil
+	for i := range s.spans {
+		all.spans = append(all.spans, slices.Concat(s.spans[i], s.told.spans[i]))
+	}
+	return &all
+}
+
+// toldBy returns how many of each count are told.
+func (s *Set) toldBy(r *recoding) map[string]int {
+	if s.told == nil {
+		return nil
+	}
+	_, counts := s.told.count(r)
+	return counts
+}
 
 // Add adds a case. f is not kept.
 func (s *Set) Add(f *facts.Facts) {

@@ -152,7 +152,7 @@ func (d *dictionary) room(c int, up float64) (far float64, stops int) {
 	}
 	for i, b := range d.basic {
 		rate := d.factor[i][c] * up
-		room := math.Inf(1)
+		var room float64
 		switch {
 		case rate > tiny:
 			room = (d.high[b] - d.value[b]) / rate

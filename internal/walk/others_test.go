@@ -50,6 +50,15 @@ func (d *desk) count(t *testing.T, use consent.Use) []*tables.Table {
 		}
 		set.Add(f)
 	}
+	counted := 0
+	for n := 0; n < people; n += 2 {
+		if d.told[n].allows(use) || d.told[n+1].allows(use) {
+			counted++
+		}
+	}
+	if set.Cases() != counted || use != consent.Own && (counted == 0 || counted == people/2) {
+		t.Errorf("%d people are counted for %s, want %d", set.Cases(), use, counted)
+	}
 	if use == consent.Own {
 		d.tables[use] = set.Working()
 		return d.tables[use]

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package main
-
-import "github.com/gdamore/tcell/v2"
-
-// terminalScreen returns the screen of the console.
-func terminalScreen() (tcell.Screen, error) { return tcell.NewScreen() }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package reviewer
+
+import "github.com/gdamore/tcell/v2"
+
+// terminalScreen returns the screen of the console.
+func terminalScreen() (tcell.Screen, error) { return tcell.NewScreen() }

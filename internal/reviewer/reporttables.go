@@ -1,0 +1,42 @@
+package reviewer
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"amana/internal/charts"
+	"amana/internal/custody"
+	"amana/internal/report"
+	"amana/internal/tables"
+	"amana/internal/workspace"
+)
+
+// tables counts, and returns the tables as parts of the report: as they are for the
+// reviewers' own desk, and for all others as they betray no small count.
+func (j *reportJob) tables(ctx context.Context) (all []report.Extra, err error) {
+	if j.counted, err = countCases(ctx, j.Workspace, j.cases, j.Working); err != nil {
+		return nil, err
+	}
+	for _, t := range j.counted.tables {
+		x := report.Extra{ID: t.ID, Title: map[string]string{}, HTML: t.HTML, CSV: t.CSV}
+		for _, lang := range report.Languages {
+			x.Title[lang] = tables.Digits(t.Title.In(lang), lang)
+		}
+		if t.Chart != tables.None {
+			x.SVG = func(w io.Writer, lang string) error { return charts.SVG(w, t, lang) }
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+// writes returns what must be remembered of the tables that were printed.
+func (j *reportJob) writes() []workspace.Write { return j.counted.writes }
+
+// countedEvent is what the record of custody says of the tables: more sources are
+// counted for others than are told.
+func (j *reportJob) countedEvent() custody.Event {
+	return custody.Event{Act: custody.Reported, Purpose: j.Purpose, Recipient: j.Recipient, Subjects: subjects(j.counted.sel),
+		Detail: fmt.Sprintf("tables; for %s; %d cases; the last edition again: %s", j.counted.sel.Use, len(j.counted.sel.Cases), yesNo(j.counted.again))}
+}
