@@ -58,7 +58,7 @@ func (s *Story) Text(out io.Writer, lang string) error {
 	say(w.Record+" %s", s.Links, s.Head)
 	say("\n%s", w.Originals)
 	for _, o := range s.Originals {
-		say("  %s: %s (%s)", w.ID, o.ID, o.Kind)
+		say("  %s: %s (%s)", w.ID, o.ID, w.Part(o.Kind))
 		say("    %s: %s", w.Thread, o.Thread)
 		say("    %s: %s", w.Received, o.Received)
 		say("    %s: %s", w.Bundle, o.Bundle)

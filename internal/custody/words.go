@@ -1,6 +1,10 @@
 package custody
 
-import "fmt"
+import (
+	"fmt"
+
+	"amana/internal/testimony"
+)
 
 // words are the words of one language.
 type words struct {
@@ -15,7 +19,8 @@ type words struct {
 	Proves, ProvesNot                       string
 	ProvesList, ProvesNotList               []string
 
-	acts map[Act]string
+	acts  map[Act]string
+	kinds map[testimony.Kind]string
 }
 
 // Name says an act in a person's words.
@@ -24,6 +29,14 @@ func (w *words) Name(a Act) string {
 		return name
 	}
 	return string(a)
+}
+
+// Part says what an envelope is in a person's words.
+func (w *words) Part(kind string) string {
+	if name := w.kinds[testimony.Kind(kind)]; name != "" {
+		return name
+	}
+	return kind
 }
 
 // Others says how many others an act was done with.
@@ -78,6 +91,10 @@ var english = words{
 		Exported: "handed on", Imported: "taken in from an export", Replied: "a reply to the source was written",
 		Acknowledged: "its arrival was confirmed to the server", Rewrapped: "its header was made anew for other reviewers", Confirmed: "its new header was tried",
 	},
+	kinds: map[testimony.Kind]string{
+		testimony.First: "testimony", testimony.Addition: "addition", testimony.Name: "page of his name",
+		testimony.Withdrawal: "withdrawal", testimony.Fetched: "note that a reply was read", testimony.Probe: "the operator's own probe",
+	},
 }
 
 var arabic = words{
@@ -112,5 +129,9 @@ var arabic = words{
 		Merged: "أُضيف إليها وصف مراجع آخر", Revealed: "طُبع عدد صغير مع ذكر السبب", Reported: "استُعملت في تقرير",
 		Exported: "سُلّمت إلى جهة أخرى", Imported: "أُدخلت من ملف مصدَّر", Replied: "كُتب رد إلى المصدر",
 		Acknowledged: "أُكّد للخادم وصولها", Rewrapped: "جُدّد ختمها لمراجعين آخرين", Confirmed: "جُرّب ختمها الجديد",
+	},
+	kinds: map[testimony.Kind]string{
+		testimony.First: "شهادة", testimony.Addition: "إضافة", testimony.Name: "صفحة اسمه",
+		testimony.Withdrawal: "سحب", testimony.Fetched: "إشعار بقراءة رد", testimony.Probe: "تجربة من المشغّل",
 	},
 }

@@ -14,6 +14,7 @@ import (
 // Options say how the program begins.
 type Options struct {
 	Language string       // "en" or "ar": which is offered first
+	Asked    bool         // for that language, so that none that is remembered goes before it
 	Letters  arrange.Mode // who joins and turns Arabic letters
 	NoColour bool
 	// Chosen are the workspace and the key if the command line named them.

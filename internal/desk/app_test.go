@@ -210,4 +210,8 @@ func TestLanguage(t *testing.T) {
 	if r.fake.words != "ar" {
 		t.Error("the choice is not remembered")
 	}
+	r = rehearse(t, "ar", 80, 24)
+	r.App.options.Asked = true
+	r.fake.words = "en"
+	begun(r).reads("ماذا تريد أن تفعل؟")
 }

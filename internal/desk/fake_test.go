@@ -263,6 +263,9 @@ func (r *rehearsal) named(name string) *rehearsal {
 	if utf8.RuneCountInString(r.App.words.say(name+".title")) == 0 {
 		r.Errorf("%s has no title", name)
 	}
+	if strings.ContainsAny(r.App.words.say(name+".says", r.top().pairs...), "{}") {
+		r.Errorf("%s shows what should be filled in", name)
+	}
 	r.reads()
 	for _, b := range r.top().bar {
 		r.reads(r.App.words.say(b.word))

@@ -127,7 +127,7 @@ func (a *App) begin(workspace string, create bool, key string, passphrase []byte
 		return a.actions.Begin(ctx, workspace, create, key, passphrase)
 	}, func() {
 		a.workspace = filepath.Base(workspace)
-		if remembered := a.actions.Remembered(); remembered != "" && a.words.language == a.options.Language {
+		if remembered := a.actions.Remembered(); remembered != "" && !a.options.Asked && a.words.language == a.options.Language {
 			a.speak(remembered) // nobody chose another today
 		} else {
 			_ = a.actions.Remember(a.words.language) // a choice that is not kept is made again

@@ -104,7 +104,7 @@ func TestAnswersHaveLabels(t *testing.T) {
 	inOrder(t, page, "ذهب ولم يعد", "ما حدث What happened", "قطعته Unit اللواء",
 		"تسليم نفسه Surrender", "متى سلّم نفسه؟ When did he surrender? 2018-07~ تقريبًا about : من 2018-07-01 إلى 2018-07-31 from 2018-07-01 to 2018-07-31",
 		"ضمن المهلة؟ In time? لا No", "أي مرسوم؟ Which decree? مرسوم ١٨ Decree 18",
-		"مرسوم ١٣ Decree 13 بند غير مؤكد unverified entry: M, source SANA via press 3 / 6 mo",
+		"مرسوم ١٣ Decree 13 بند غير مؤكد unverified entry: M, source SANA via press ملاحظة في الاستبيان، لا جواب: note of the questionnaire, not an answer: 3 / 6 mo",
 		"مرسوم ٦١ Decree 61 بند غير مؤكد unverified entry: L, no source", "أفضّل ألا أجيب I&#39;d rather not say",
 		"أماكن Places", "المكان Place (1) لا أعرف I don&#39;t know", "من From (1) 2019 : من 2019-01-01 إلى 2019-12-31",
 		"المكان Place (2) نعم Yes", "من From (2) 2018-XX-12", "اسمه His name", "الاسم الكامل Full name فلان")

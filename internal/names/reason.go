@@ -38,7 +38,7 @@ var whatWords = map[string][2]string{
 }
 
 var howWords = map[string][2]string{
-	Same: {"نفسه", "the same"}, Spelling: {"كتابة أخرى للاسم نفسه", "another spelling of the same"}, Slip: {"متشابه، ربما خطأ في الكتابة", "alike but for a slip"},
+	Same: {"تطابق", "the same"}, Spelling: {"كتابة أخرى للاسم نفسه", "another spelling of the same"}, Slip: {"متشابه، ربما خطأ في الكتابة", "alike but for a slip"},
 	Near: {"قريب", "close"}, Overlap: {"يمكن أن يكون اليوم نفسه", "can be the same day"}, Inside: {"اسم الأب داخل الاسم", "the father’s stands inside the name"},
 	Order: {"بترتيب آخر", "in another order"}, Other: {"مختلف", "different"}, FarApart: {"لا يمكن أن يكون اليوم نفسه", "cannot be the same day"},
 	OtherFamily: {"في كل منهما ما ليس في الآخر", "each has a part that the other has not"},

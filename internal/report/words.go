@@ -57,6 +57,7 @@ var words = map[string][2]string{
 	"no-year":            {"السنة غير معروفة", "year unknown"},
 	"not-in-list":        {"ليس في قائمة الاستبيان", "not in the questionnaire’s list"},
 	"sources":            {"عدد المصادر:", "Sources:"},
+	"comma":              {"،", ","},
 	"source-number":      {"المصدر", "Source"},
 	"received":           {"وردت يوم", "received on"},
 	"testimony":          {"الشهادة", "Testimony"},

@@ -40,7 +40,7 @@ func (c *closeCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return workspaceError(err)
 	}
 	if len(views)+len(unfinished) == 0 {
-		fmt.Fprintln(stdout, "nothing is in the open")
+		fmt.Fprintln(stdout, "no view is open; what extract, report and export made lies where you put it, and is yours to remove")
 		return nil
 	}
 	if err := s.confineTo(views, unfinished); err != nil {

@@ -46,7 +46,7 @@ func (c *custodyShow) Run(ctx context.Context, stdout io.Writer) error {
 	if err := warnOfCourts(ctx, s.Workspace, refs); err != nil {
 		return err
 	}
-	story, err := log.Tell(strings.TrimSpace(c.What), caseID, refs)
+	story, err := log.Tell(wholeID(strings.TrimSpace(c.What), caseID, refs), caseID, refs)
 	if err != nil {
 		return recordError(err)
 	}
@@ -60,6 +60,20 @@ func (c *custodyShow) Run(ctx context.Context, stdout io.Writer) error {
 			Hint: "amana-decrypt custody verify says what was changed, and where"}
 	}
 	return err
+}
+
+// wholeID returns in full the id of what was named by its first digits: it stands on top of
+// what a court reads.
+func wholeID(what, caseID string, refs []workspace.Ref) string {
+	switch {
+	case caseID != "":
+		return caseID
+	case len(refs) > 0 && strings.HasPrefix(refs[0].Thread, strings.ToLower(what)):
+		return refs[0].Thread
+	case len(refs) > 0:
+		return refs[0].ID
+	}
+	return what
 }
 
 // warnOfCourts says how many of the sources told of allowed no court to have what they

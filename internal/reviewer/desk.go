@@ -42,7 +42,7 @@ func (c *deskCommand) Run(ctx context.Context) error {
 	if len(c.Sticks) > 0 {
 		actions.places = sticks.Places{Roots: c.Sticks, Any: true}
 	}
-	o := desk.Options{Language: c.Language, NoColour: os.Getenv("NO_COLOR") != "", Workspace: c.Workspace, Key: c.Key, Letters: lettersFor(c.Letters, os.Getenv)}
+	o := desk.Options{Language: c.Language, Asked: c.Language != "", NoColour: os.Getenv("NO_COLOR") != "", Workspace: c.Workspace, Key: c.Key, Letters: lettersFor(c.Letters, os.Getenv)}
 	if o.Language == "" {
 		o.Language = desk.FromLocale(os.Getenv)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"regexp"
 	"strings"
 	"syscall"
 
@@ -33,7 +32,7 @@ func (d *deskActions) Read(_ context.Context, name, language string) ([]desk.Lin
 	if err != nil {
 		return nil, problem(workspaceError(err))
 	}
-	words := dossier.NewWords([]*questionnaire.Schema{questionnaire.Builtin()})
+	words := dossier.NewWords([]*questionnaire.Schema{questionnaire.Builtin()}).In(language)
 	var lines []desk.Line
 	var refs []workspace.Ref
 	for _, t := range threads {
@@ -78,15 +77,14 @@ func (d *deskActions) linesOf(t *cases.Thread, words *dossier.Words, language st
 		if err := words.Write(&text, one); err != nil {
 			return nil, err
 		}
-		lines = append(append(lines, asLines(text.String(), language)...), desk.Line{})
+		lines = append(append(lines, asLines(text.String())...), desk.Line{})
 	}
 	return lines, nil
 }
 
 // asLines turns what show prints of one envelope into lines of a screen: a source's own
-// words, which have a mark before them there, stand further in. Ours stand there in Arabic
-// and English; the screen has its own language alone.
-func asLines(text, language string) (lines []desk.Line) {
+// words, which have a mark before them there, stand further in.
+func asLines(text string) (lines []desk.Line) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if words, ok := strings.CutPrefix(line, dossier.Quote); ok {
@@ -94,7 +92,7 @@ func asLines(text, language string) (lines []desk.Line) {
 			continue
 		}
 		plain := strings.TrimLeft(line, " ")
-		l := desk.Line{Text: inLanguage(plain, language), Indent: len(line) - len(plain)}
+		l := desk.Line{Text: plain, Indent: len(line) - len(plain)}
 		switch {
 		case plain == "MUST NEVER BE PUBLISHED:":
 			l.Word, l.Weight = "read.never", desk.Grave
@@ -104,20 +102,6 @@ func asLines(text, language string) (lines []desk.Line) {
 		lines = append(lines, l)
 	}
 	return lines
-}
-
-// twice is something in Arabic and English, as the commands print it.
-var twice = regexp.MustCompile(`([^/;:\[\]]*\p{Arabic}[^/;:\[\]]*) / ([^/;:\[\]]*[A-Za-z][^/;:\[\]]*)`)
-
-// inArabic has the words of show that stand in English only.
-var inArabic = strings.NewReplacer("not answered", "لم يُجب", "[keep secret]", "[يبقى سرًّا]", "; the source calls it", "، ويسميه صاحب الشهادة",
-	"not in the questionnaire at hand", "ليس في الاستبيان الحاضر", "file ", "ملف ", " to ", " إلى ")
-
-func inLanguage(line, language string) string {
-	if language == "ar" {
-		return inArabic.Replace(twice.ReplaceAllString(line, "$1"))
-	}
-	return twice.ReplaceAllString(line, "$2")
 }
 
 func replyLines(r *outbox.Reply) []desk.Line {

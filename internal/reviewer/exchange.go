@@ -187,7 +187,7 @@ func exchangeError(err error, m *cases.Merged) error {
 	case errors.Is(err, cases.ErrStranger):
 		return cli.Refused(err, "open the newest bundle first: it brings the newest roster. If that does not help, ask the administrators who wrote this; "+taken)
 	case errors.Is(err, cases.ErrNotOurs):
-		return &cli.Error{Err: err, Code: cli.ExitNotOurs, Hint: "the other reviewer must write it again, with a roster that has you; " + taken}
+		return &cli.Error{Err: err, Code: cli.ExitNotOurs, Hint: "your own file is for the others, and not for you; that of another reviewer they must write again, with a roster that has you; " + taken}
 	case errors.Is(err, cases.ErrVersion):
 		return cli.Hint(err, "use a newer amana-decrypt; %s", taken)
 	case errors.Is(err, cases.ErrExchange), errors.Is(err, cases.ErrEntry), errors.Is(err, attest.ErrSignature):

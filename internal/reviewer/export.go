@@ -41,9 +41,6 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
-	if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
-		return err
-	}
 	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
@@ -53,6 +50,10 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
+	if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
+		return err
+	}
 	log, err := signingLog(s)
 	if err != nil {
 		return err
@@ -87,6 +88,9 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 func (c *exportCommand) check() error {
 	use := consent.Use(c.To)
 	if err := export.Check(export.Format(c.Format), use); err != nil {
+		if c.Format == string(export.WGEID) && errors.Is(err, export.ErrUse) {
+			return cli.Hint(err, "give --to wgeid, and --names")
+		}
 		return err
 	}
 	switch {

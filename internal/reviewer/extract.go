@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"amana/internal/cli"
 	"amana/internal/confine"
@@ -18,7 +19,7 @@ import (
 
 // extractCommand takes one file of a testimony out of the workspace, on purpose.
 type extractCommand struct {
-	ID     string `arg:"" help:"The testimony: the id that the report and amana-decrypt show print, 32 digits."`
+	ID     string `arg:"" help:"The testimony: at least the first four digits of its id, which the report and amana-decrypt show print; or of its thread, if only one testimony in it has files."`
 	Number int    `arg:"" help:"Which of its files, from 1."`
 	workFlags
 	Output string `short:"o" name:"output" required:"" placeholder:"FILE" type:"path" help:"The file to make; nothing is ever overwritten. It holds what the source sent, byte for byte."`
@@ -43,12 +44,12 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := program.Confine(confine.Paths{Write: []string{s.Path(), filepath.Dir(out.Name())}}); err != nil {
 		return err
 	}
-	ref, found, err := s.Ref(c.ID)
+	ref, err := c.find(s.Workspace)
 	if err != nil {
-		return workspaceError(err)
+		return err
 	}
-	if !found || c.Number < 1 || c.Number > len(ref.Files) {
-		return cli.Hint(fmt.Errorf("there is no file %d of a testimony %q in this workspace", c.Number, cli.Plain(c.ID)), "copy the command from the report")
+	if c.Number < 1 || c.Number > len(ref.Files) {
+		return cli.Hint(fmt.Errorf("there is no file %d of the testimony %s: it has %s", c.Number, ref.ID, cli.Count(len(ref.Files), "file", "files")), "amana-decrypt show numbers them")
 	}
 	look, err := c.take(ctx, s, ref, out)
 	if err != nil {
@@ -78,6 +79,31 @@ func (c *extractCommand) Run(ctx context.Context, stdout io.Writer) error {
 		program.Warn("open it only on a machine that holds nothing else and has no network")
 	}
 	return nil
+}
+
+// find returns the testimony that was named: by its own id, or by that of its thread if
+// no other in it has files.
+func (c *extractCommand) find(w *workspace.Workspace) (only workspace.Ref, err error) {
+	id := strings.ToLower(strings.TrimSpace(c.ID))
+	if len(id) < leastDigits || strings.Trim(id, "0123456789abcdef") != "" {
+		return only, cli.Hint(fmt.Errorf("%q is not at least the first %d digits of an id", cli.Plain(c.ID), leastDigits), "copy the id of the testimony from amana-decrypt show, or the command from the report")
+	}
+	found := 0
+	for r, err := range w.Refs() {
+		if err != nil {
+			return only, workspaceError(err)
+		}
+		if len(r.Files) > 0 && (strings.HasPrefix(r.ID, id) || strings.HasPrefix(r.Thread, id)) {
+			only, found = r, found+1
+		}
+	}
+	switch found {
+	case 0:
+		return only, cli.Hint(fmt.Errorf("no testimony in this workspace that begins with %s has files", id), "copy the id of the testimony from amana-decrypt show, or the command from the report")
+	case 1:
+		return only, nil
+	}
+	return only, cli.Hint(fmt.Errorf("%s names several testimonies with files", id), "give the id of the testimony, or more of its digits: amana-decrypt show prints it")
 }
 
 // take writes the file and looks into it.

@@ -194,7 +194,7 @@ func keyError(err error) error {
 func bundleError(err error) error {
 	switch {
 	case errors.Is(err, carry.ErrNotWhole):
-		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the copy was cut off: copy the bundle again from the server"}
+		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the copy was cut off: ask the operator for the bundle on another stick"}
 	case errors.Is(err, carry.ErrDamaged), errors.Is(err, carry.ErrIntake):
 		return &cli.Error{Err: err, Code: cli.ExitDamaged, Hint: "the bundle was changed or damaged on its way: copy it again, with another stick"}
 	case errors.Is(err, carry.ErrUnreadable):

@@ -149,7 +149,7 @@ func (c *replyCommand) input() (*os.File, error) {
 
 // ask shows what goes where, and goes on only if that is right.
 func (c *replyCommand) ask(ctx context.Context, stdout io.Writer, to *thread, text string) error {
-	fmt.Fprintf(stdout, "to the source of thread %s (%d testimonies and additions, the latest of %s):\n", to.id, to.parts, cli.Plain(to.last))
+	fmt.Fprintf(stdout, "to the source of thread %s (%s, the latest of %s):\n", to.id, cli.Count(to.parts, "part", "parts"), cli.Plain(to.last))
 	for line := range strings.Lines(text) {
 		fmt.Fprintf(stdout, "  | %s\n", cli.Plain(strings.TrimSuffix(line, "\n")))
 	}
@@ -161,7 +161,7 @@ func (c *replyCommand) ask(ctx context.Context, stdout io.Writer, to *thread, te
 		return cli.Hint(err, "read the text and the thread again, and give --yes")
 	}
 	if !yes {
-		return errors.New("nothing was written")
+		return cli.Hint(errors.New("nothing was written, and what was typed is not kept"), "give the line again, and type the whole word yes when it asks")
 	}
 	return nil
 }

@@ -57,11 +57,6 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := c.check(); err != nil {
 		return &cli.Error{Err: err, Code: cli.ExitUsage}
 	}
-	if !c.Working {
-		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
-			return err
-		}
-	}
 	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
@@ -71,6 +66,12 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
+	if !c.Working {
+		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
+			return err
+		}
+	}
 	j := &reportJob{reportCommand: c, session: s, questions: questions}
 	if j.log, err = signingLog(s); err != nil {
 		return err

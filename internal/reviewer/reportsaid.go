@@ -47,8 +47,8 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 		fmt.Fprint(out, "It is for your own desk: it holds everything in the open, whatever sources allowed. Give it to nobody, and delete it when you have done.\nهذا لمكتبكم وحدكم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. لا تعطوه لأحد، واحذفوه حين تنتهون.\n")
 		return nil
 	}
-	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s in all\n",
-		cli.Count(left.Cases, "case", "cases"), cli.Count(left.Threads, "source", "sources"))
+	fmt.Fprintf(out, "left out, because it was not allowed: %s, and %s\n",
+		cli.Count(left.Cases, "case", "cases"), cli.Count(left.Threads, "source in all", "sources in all"))
 	if j.sel.Danger > 0 {
 		fmt.Fprintf(out, "Think again: %s here said that somebody could come to harm if others learned of it, or that they do not know.\n", cli.Count(j.sel.Danger, "source", "sources"))
 	}

@@ -114,16 +114,17 @@ func toldIn(ctx context.Context, w *workspace.Workspace, all []*people.Case, use
 // Run writes the folder, then the record of custody with what was printed, and names the
 // folder last.
 func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
-	if !c.Working {
-		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
-			return err
-		}
-	}
 	s, err := c.unlock(ctx, workspace.Open)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	// After the passphrase: whoever types it by habit at the first question would hand it on.
+	if !c.Working {
+		if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
+			return err
+		}
+	}
 	log, err := signingLog(s)
 	if err != nil {
 		return err
