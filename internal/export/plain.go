@@ -3,6 +3,8 @@ package export
 import (
 	"fmt"
 	"strings"
+
+	"amana/internal/spreadsheet"
 )
 
 func orUnknown(s string) string {
@@ -17,7 +19,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // Plain returns a text without what changes how others are read: control characters
 // but line ends, and marks that turn around what stands beside them, spelled out.
 func Plain(s string) string {
-	if !strings.ContainsFunc(s, turns) {
+	if !strings.ContainsFunc(s, spreadsheet.Turns) {
 		return s
 	}
 	var b strings.Builder
@@ -26,7 +28,7 @@ func Plain(s string) string {
 		case r == '\t':
 			b.WriteByte(' ')
 		case r == '\r':
-		case turns(r):
+		case spreadsheet.Turns(r):
 			fmt.Fprintf(&b, "[U+%04X]", r)
 		default:
 			b.WriteRune(r)

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
+
+	"amana/internal/spreadsheet"
 )
 
 // CSV writes the table with a line for each cell: codes, labels in both languages, the
@@ -19,7 +20,7 @@ func (t *Table) CSV(w io.Writer) error {
 	out.UseCRLF = true
 	put := func(cells ...string) {
 		for i := range cells {
-			cells[i] = harmless(cells[i])
+			cells[i] = spreadsheet.Cell(cells[i])
 		}
 		out.Write(cells) // Error below returns what went wrong
 	}
@@ -66,12 +67,4 @@ func (c Cell) why() string {
 		return ""
 	}
 	return c.By + ": " + c.Why
-}
-
-// harmless returns a cell that no spreadsheet takes for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) || strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠") {
-		return "'" + s
-	}
-	return s
 }

@@ -1,9 +1,9 @@
-package export
+// Package spreadsheet makes what sources wrote harmless in a cell of a spreadsheet. It is
+// pure computation.
+package spreadsheet
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"unicode"
@@ -26,10 +26,10 @@ var risky = regexp.MustCompile(`(^|[,;|\t\r\n])([` + invisible + `]*)([` + formu
 // out. Nothing else is changed.
 func Cell(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	if strings.ContainsFunc(s, turns) {
+	if strings.ContainsFunc(s, Turns) {
 		var b strings.Builder
 		for _, r := range s {
-			if turns(r) {
+			if Turns(r) {
 				fmt.Fprintf(&b, "[U+%04X]", r)
 				continue
 			}
@@ -43,41 +43,7 @@ func Cell(s string) string {
 	return s
 }
 
-// turns tells whether a character changes how others are read, and is not seen itself.
-func turns(r rune) bool {
+// Turns tells whether a character changes how others are read, and is not seen itself.
+func Turns(r rune) bool {
 	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r != '\n' && unicode.IsControl(r)
 }
-
-// table writes rows of CSV as RFC 4180 has it, UTF-8 with a byte order mark, every cell
-// in quotes and made harmless by [Cell].
-type table struct {
-	w       *bufio.Writer
-	columns int
-}
-
-func newTable(w io.Writer, bom bool, header ...string) (*table, error) {
-	t := &table{w: bufio.NewWriterSize(w, 64<<10), columns: len(header)}
-	if bom {
-		t.w.WriteString("\ufeff")
-	}
-	return t, t.row(header...)
-}
-
-// row writes one row.
-func (t *table) row(cells ...string) error {
-	if len(cells) != t.columns {
-		return fmt.Errorf("a row has %d cells and not %d", len(cells), t.columns)
-	}
-	for i, cell := range cells {
-		if i > 0 {
-			t.w.WriteByte(',')
-		}
-		t.w.WriteByte('"')
-		t.w.WriteString(strings.ReplaceAll(Cell(cell), `"`, `""`))
-		t.w.WriteByte('"')
-	}
-	_, err := t.w.WriteString("\r\n")
-	return err
-}
-
-func (t *table) flush() error { return t.w.Flush() }
