@@ -49,6 +49,9 @@ type Value struct {
 	// those that have left it and those that are not here among them. Of a thread's own
 	// values it is nil.
 	Rests []string
+	// Holds says why the entry would not count, if it stands all the same because it holds
+	// something back; empty of all others.
+	Holds Why
 }
 
 // Contested returns the fields of subjects on which reviewers differ: neither knew what

@@ -23,10 +23,15 @@ func (c *Coding) Code(by, subject, field, value string, over bool) (e *Entry, ot
 		return e, nil, nil // notes stand beside each other
 	}
 	mine := false
+	// What this version does not know withholds everything; it is not added to, and stands.
+	stays := func(v *Value) bool {
+		_, all := Withheld(v.Value)
+		return field == FieldWithhold && value != "" && all
+	}
 	if field == FieldWithhold && value != "" {
 		codes := strings.Split(value, Joiner)
 		for _, v := range one.Values {
-			if v.Subject == subject && v.Field == field && v.Value != "" && (v.By == by || over) {
+			if v.Subject == subject && v.Field == field && v.Value != "" && (v.By == by || over) && !stays(&v) {
 				codes = append(codes, strings.Split(v.Value, Joiner)...)
 			}
 		}
@@ -35,7 +40,7 @@ func (c *Coding) Code(by, subject, field, value string, over bool) (e *Entry, ot
 		e.Value = value
 	}
 	for _, v := range one.Values {
-		if v.Subject != subject || v.Field != field {
+		if v.Subject != subject || v.Field != field || stays(&v) {
 			continue
 		}
 		if v.By == by {

@@ -21,11 +21,12 @@ type fold struct {
 	united   map[string]string    // by case code: another one of the same case
 	owner    map[string]string    // by the code of [CodeOf]: the first thread that has it
 	stays    map[string][]stay    // by case code, of cases that are one by that of find
+	beside   map[string][]string  // by case code: the threads that links which do not count put into it
 }
 
 func newFold(threads map[string]*Thread, all map[string]*Signed, people *People) *fold {
 	f := &fold{threads: threads, all: all, people: people, replaced: make(map[string]bool),
-		links: make(map[string][]*Signed), formerly: make(map[string][]string), united: make(map[string]string), owner: make(map[string]string)}
+		links: make(map[string][]*Signed), formerly: make(map[string][]string), united: make(map[string]string), owner: make(map[string]string), beside: make(map[string][]string)}
 	for _, s := range all {
 		if f.why(s) != "" {
 			continue
@@ -39,7 +40,11 @@ func newFold(threads map[string]*Thread, all map[string]*Signed, people *People)
 	}
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		s := all[id]
-		if s.Field != FieldCase || f.why(s) != "" {
+		if s.Field != FieldCase {
+			continue
+		}
+		if f.why(s) != "" {
+			f.beside[s.Value] = append(f.beside[s.Value], s.Subject)
 			continue
 		}
 		f.formerly[s.Value] = append(f.formerly[s.Value], s.Subject)
@@ -164,7 +169,11 @@ func (f *fold) home(subject string, byID map[string]*Case) string {
 
 func (f *fold) value(s *Signed, subject string) Value {
 	name := f.people.Name(s.By)
-	return Value{Subject: subject, Field: s.Field, Value: s.Value, Note: s.Note, By: s.By, Name: cmp.Or(name, s.Name), Day: s.Day, Entry: s.ID}
+	v := Value{Subject: subject, Field: s.Field, Value: s.Value, Note: s.Note, By: s.By, Name: cmp.Or(name, s.Name), Day: s.Day, Entry: s.ID}
+	if s.holds() && !f.replaced[s.ID] {
+		v.Holds = f.why(s)
+	}
+	return v
 }
 
 // coding puts all together.
@@ -173,13 +182,18 @@ func (f *fold) coding() *Coding {
 	c := &Coding{People: f.people, fold: f, byID: byID, apart: make(map[[2]string][]Value)}
 	for _, id := range slices.Sorted(maps.Keys(f.all)) {
 		s := f.all[id]
-		home := f.home(s.Subject, byID)
+		home, why := f.home(s.Subject, byID), f.why(s)
+		if home == "" && s.holds() && IsCase(s.Subject) {
+			home = f.besideHome(s.Subject)
+		}
 		if home == "" {
 			c.Waiting++
 		}
-		switch why := f.why(s); {
-		case why != "":
+		if why != "" {
 			c.Idle = append(c.Idle, Idle{f.value(s, s.Subject), why, home})
+		}
+		switch {
+		case why != "" && !s.holds():
 		case f.replaced[id] || s.Field == FieldCase:
 		case strings.HasPrefix(s.Field, NotPrefix):
 			pair := [2]string{s.Subject, s.Field[len(NotPrefix):]}

@@ -51,5 +51,10 @@ func (f *fold) rests(s *Signed) []string {
 			there[t.thread] = true
 		}
 	}
+	if s.holds() { // who was linked by somebody who does not count may have been meant too
+		for _, id := range f.beside[s.Subject] {
+			there[id] = true
+		}
+	}
 	return slices.Sorted(maps.Keys(there))
 }

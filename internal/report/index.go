@@ -132,6 +132,7 @@ type indexView struct {
 	Data       template.JS // all rows, for the script; on the first page only
 	Words      template.JS
 	All        bool // the words of all sources are searched whole
+	NoTables   bool // there are none, for that would betray small numbers
 	name       string
 }
 
@@ -141,7 +142,7 @@ func (v *indexView) title() string { return v.name }
 func (m *maker) index(l *language) error {
 	pages := max(1, (len(l.rows)+perPage-1)/perPage)
 	for n := 1; n <= pages; n++ {
-		v := &indexView{Number: n, Of: pages, Total: len(l.rows), name: l.say("title"), Rows: l.rows[(n-1)*perPage : min(n*perPage, len(l.rows))]}
+		v := &indexView{Number: n, Of: pages, Total: len(l.rows), NoTables: !HasTables(m.sel.Use), name: l.say("title"), Rows: l.rows[(n-1)*perPage : min(n*perPage, len(l.rows))]}
 		name := l.Code + "/index.html"
 		if n > 1 {
 			name = fmt.Sprintf("%s/index-%d.html", l.Code, n)

@@ -51,7 +51,9 @@ type Options struct {
 	// Replies are what reviewers wrote to sources, by thread. They are told on the
 	// reviewers' own desk alone.
 	Replies map[string][]Reply
-	// Extras are the tables, each a page of its own.
+	// Extras are the tables, each a page of its own: of what anybody can read, and of the
+	// reviewers' own desk. Beside what one recipient alone is told there are none
+	// ([HasTables]).
 	Extras []Extra
 	// Progress is called after each case; nil for none.
 	Progress func(done int)
@@ -108,6 +110,8 @@ func newMaker(s *selection.Selection, out Folder, o Options) (*maker, error) {
 		return nil, errors.New("what may only be counted has no pages")
 	case len(o.Questions) == 0:
 		return nil, errors.New("no questionnaire gives answers their words")
+	case len(o.Extras) > 0 && !HasTables(s.Use):
+		return nil, fmt.Errorf("tables may not stand beside what is told for %s", s.Use.In("en"))
 	case o.Files && !s.Use.Files():
 		return nil, fmt.Errorf("the files themselves may not go into %s", s.Use.In("en"))
 	}
@@ -125,6 +129,11 @@ func newMaker(s *selection.Selection, out Folder, o Options) (*maker, error) {
 	}
 	return m, nil
 }
+
+// HasTables tells whether a report for a use can hold the tables. Numbers for others are
+// protected against whoever knows the cases that anybody is told. A recipient of its own
+// is told others, and could take them away from the numbers, down to small ones.
+func HasTables(use consent.Use) bool { return use == consent.Report || use == consent.Own }
 
 // working tells whether the report is for the reviewers' own desk.
 func (m *maker) working() bool { return m.sel.Use == consent.Own }

@@ -11,6 +11,7 @@ var words = map[string][2]string{
 	"all-cases":          {"كل الحالات", "All cases"},
 	"tables":             {"الجداول والرسوم", "Tables and charts"},
 	"at-least":           {"الأعداد حالات، لا شهادات. كل عدد هو «على الأقل»: لم يروِ لنا الجميع.", "Counts are of cases, not of testimonies. Each is “at least”: not everybody has told us."},
+	"no-tables":          {"ليس في هذا التقرير جداول ولا رسوم. فيه حالات سُمح بأن تطّلعوا عليها أنتم. لو كانت الأعداد بجانبها لأمكن طرح هذه الحالات منها، فيُعرف أشخاص قليلون لم يُسمح بكشفهم.", "This report has no tables and no charts. It tells cases that you were allowed to know. If numbers stood beside them, these cases could be taken away from the numbers, and what is left could point to a few people who did not allow that."},
 	"chart":              {"الرسم", "The chart"},
 	"beside":             {"الجدول والرسم في ملفات:", "The table and its chart as files:"},
 	"working-mark":       {"لعمل المراجعين وحدهم. فيه ما لم تسمح المصادر بأن يراه غيرهم. لا تعطوه لأحد ولا تنشروه.", "For the reviewers’ own work. It holds what sources did not allow others to see. Give it to nobody, and do not publish it."},

@@ -43,6 +43,7 @@ type idleEntry struct {
 	Name    string `json:"name"` // as they give it
 	Day     string `json:"day"`  // as they say
 	Why     string `json:"why"`
+	Holds   bool   `json:"holds"` // it holds something back all the same
 }
 
 // Run lists the cases, and no word of a source.
@@ -60,7 +61,7 @@ func (c *casesListCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 	for _, i := range r.coding.Idle {
-		l.Idle = append(l.Idle, idleEntry{i.Entry, i.Subject, i.Field, i.By, i.Name, i.Day, string(i.Why)})
+		l.Idle = append(l.Idle, idleEntry{i.Entry, i.Subject, i.Field, i.By, i.Name, i.Day, string(i.Why), i.Holds != ""})
 	}
 	if c.JSON {
 		return printJSON(stdout, l)
@@ -105,7 +106,11 @@ func (l *casesListing) print(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s  %s\n", one.ID, one.Received, strings.Join(words, ", "))
 	}
 	for _, i := range l.Idle {
-		fmt.Fprintln(w, cli.Plain(fmt.Sprintf("does not count: %s of %s, by %s on %s, %s", i.Field, i.Subject, i.Name, i.Day, i.Why)))
+		but := ""
+		if i.Holds {
+			but = "; it holds back all the same"
+		}
+		fmt.Fprintln(w, cli.Plain(fmt.Sprintf("does not count: %s of %s, by %s on %s, %s", i.Field, i.Subject, i.Name, i.Day, i.Why+but)))
 	}
 	if l.Waiting > 0 {
 		fmt.Fprintf(w, "%s of threads that are not in this workspace yet\n", cli.Count(l.Waiting, "entry waits: it is", "entries wait: they are"))

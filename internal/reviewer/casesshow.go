@@ -45,7 +45,8 @@ type shownValue struct {
 	Day      string `json:"day"` // as the reviewer says
 	Differs  bool   `json:"differs"`
 	Replaced bool   `json:"replaced,omitempty"`
-	Why      string `json:"why,omitempty"` // why it does not count
+	Why      string `json:"why,omitempty"`   // why it does not count
+	Holds    bool   `json:"holds,omitempty"` // it does not count, and holds back all the same
 }
 
 // shownName is what one source says of who it is about.
@@ -99,7 +100,7 @@ func (c *casesShowCommand) show(coding *cases.Coding, one *cases.Case) *shownCas
 			v.Value = "(shown with --names)"
 		}
 		return shownValue{Entry: v.Entry, Subject: v.Subject, Field: v.Field, Value: v.Value, Words: wordsOf(v, c.Language),
-			Note: v.Note, By: v.By, Name: v.Name, Day: v.Day, Differs: differs[v.Entry]}
+			Note: v.Note, By: v.By, Name: v.Name, Day: v.Day, Differs: differs[v.Entry], Why: string(v.Holds), Holds: v.Holds != ""}
 	}
 	shown := &shownCase{listedCase: listCase(coding, one), Links: []shownValue{}, Values: []shownValue{}, Apart: []shownValue{}}
 	for _, v := range one.Links {
@@ -192,6 +193,8 @@ func (v *shownValue) print(w io.Writer) {
 	}
 	line := fmt.Sprintf("  %.10s  %s = %s, by %s on %s", v.Subject, v.Field, value, v.Name, v.Day)
 	switch {
+	case v.Holds:
+		line += "; holds back all the same, though it does not count: " + v.Why + ". Only a reviewer who counts can take it back"
 	case v.Why != "":
 		line += "; does not count: " + v.Why
 	case v.Replaced:

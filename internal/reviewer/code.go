@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"amana/internal/cases"
@@ -18,7 +17,7 @@ import (
 // and never over it.
 type codeCommand struct {
 	Subject       string   `arg:"" optional:"" help:"A case (C-…) or a thread: the first digits are enough."`
-	Values        []string `arg:"" optional:"" name:"field=value" help:"What to code. Codes of a field that takes many are joined by commas; FIELD= takes back; note=- reads the note from the standard input."`
+	Values        []string `arg:"" optional:"" name:"field=value" help:"What to code. Codes of a field that takes many are joined by commas; FIELD= takes back; note=- reads the note from the standard input. A reading of his name is given as fact.his_name=- alone, and read from there or asked at the terminal: what stands in a command, the shell may keep."`
 	Workspace     string   `short:"w" name:"workspace" placeholder:"FOLDER" type:"path" help:"Your workspace: the folder in which open keeps what it opened."`
 	Key           string   `short:"i" name:"key" placeholder:"FILE" type:"path" help:"Your key file; if it has a passphrase you are asked for it."`
 	Questionnaire []string `name:"questionnaire" sep:"none" placeholder:"FILE" type:"path" help:"A questionnaire that your server asks, if it is not the one that Amana brings: facts are checked against it."`
@@ -46,12 +45,16 @@ func (c *codeCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if c.Subject == "" || c.Workspace == "" || c.Key == "" || len(c.Values) == 0 == (c.TakeBack == "") {
 		return &cli.Error{Err: errors.New("nothing to code"), Hint: "give your workspace with -w, your key with -i, a case or a thread, and FIELD=VALUE; amana-decrypt code --list shows all fields", Code: cli.ExitUsage}
 	}
+	names, err := namesTyped(c.Values)
+	if err != nil {
+		return err
+	}
 	questions, err := readQuestions(c.Questionnaire)
 	if err != nil {
 		return err
 	}
 	flags := workFlags{c.Workspace, c.Key, c.passphraseFlags}
-	r, err := flags.read(ctx, !c.Yes)
+	r, err := flags.read(ctx, names || !c.Yes)
 	if err != nil {
 		return err
 	}
@@ -64,13 +67,13 @@ func (c *codeCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	plan := &codePlan{r: r, subject: ids[0], author: author, beside: c.Beside}
+	plan := &codePlan{r: r, subject: ids[0], author: author, beside: c.Beside, piped: c.Note == "-"}
 	if c.TakeBack != "" {
 		err = plan.takeBack(c.TakeBack)
 	}
 	for _, pair := range c.Values {
 		if err == nil {
-			err = plan.add(pair, questions, c.Note == "-")
+			err = plan.add(ctx, pair, questions)
 		}
 	}
 	if err != nil {
@@ -136,10 +139,11 @@ type codePlan struct {
 	signed  []*cases.Signed
 	over    []cases.Value // of others, that would be replaced
 	seen    []string
+	piped   bool // the standard input is read for a text already
 }
 
 // add adds FIELD=VALUE.
-func (p *codePlan) add(pair string, questions []*questionnaire.Schema, noteRead bool) error {
+func (p *codePlan) add(ctx context.Context, pair string, questions []*questionnaire.Schema) error {
 	field, value, ok := strings.Cut(pair, "=")
 	if !ok {
 		return fmt.Errorf("%w: give FIELD=VALUE", cases.ErrCode)
@@ -150,15 +154,14 @@ func (p *codePlan) add(pair string, questions []*questionnaire.Schema, noteRead 
 		}
 	}
 	p.seen = append(p.seen, field)
-	if field == cases.FieldNote && value == "-" {
-		if noteRead {
-			return fmt.Errorf("%w: only one text can be read from the standard input", cases.ErrCode)
-		}
-		text, err := readWords(os.Stdin)
+	if value == "-" && (field == cases.FieldNote || ofNamePage(field)) {
+		text, err := p.words(ctx, field)
 		if err != nil {
 			return err
 		}
-		value = text
+		if value = text; value == "" {
+			return fmt.Errorf("%w: nothing was given for %s", cases.ErrCode, field)
+		}
 	}
 	value, err := cases.Book().Check(p.subject, field, value, questions...)
 	if err != nil {

@@ -33,8 +33,16 @@ func (l *listing) print(w io.Writer) {
 	for _, p := range l.Probes {
 		fmt.Fprintf(w, "set aside: %s, received %s: a probe by the operator\n", p.ID, p.Received)
 	}
-	for _, f := range l.Failed {
-		fmt.Fprintf(w, "not opened: testimony %s (%s, tried on %s): %s\n", f.ID, f.Reason, f.Day, cli.Plain(f.Detail))
+	for i := 0; i < len(l.Failed); { // of each id and reason there can be several, side by side
+		f, day, n := l.Failed[i], "", 0
+		for ; i < len(l.Failed) && l.Failed[i].ID == f.ID && l.Failed[i].Reason == f.Reason; i++ {
+			day, n = max(day, l.Failed[i].Day), n+1
+		}
+		times := ""
+		if n > 1 {
+			times = fmt.Sprintf("%d different ones, the last ", n)
+		}
+		fmt.Fprintf(w, "not opened: testimony %s (%s, %stried on %s): %s\n", f.ID, f.Reason, times, day, cli.Plain(f.Detail))
 	}
 	for _, path := range l.unfinished {
 		fmt.Fprintf(w, "in the open: what was begun at %s and is not whole; amana-decrypt close removes it\n", cli.OneLine(path))

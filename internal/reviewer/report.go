@@ -170,7 +170,7 @@ func (j *reportJob) finish(made *report.Made) error {
 		Detail: fmt.Sprintf("for %s; %d cases; %s; names %s; files %s; SHA256SUMS %s", j.To, made.Cases, languages, yesNo(j.Names), yesNo(j.Files), made.Sums),
 	}
 	events := []custody.Event{event}
-	if !j.Working {
+	if j.counted.sel != nil && !j.Working {
 		events = append(events, j.counted.event(j.Purpose, j.Recipient))
 	}
 	var looked []string

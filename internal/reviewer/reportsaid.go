@@ -43,6 +43,9 @@ func (j *reportJob) print(out io.Writer, m *report.Made) error {
 	}
 	fmt.Fprintf(out, "SHA-256 of SHA256SUMS: %s\nIt is in the record of custody.\n", m.Sums)
 	j.counted.say(out)
+	if !report.HasTables(j.sel.Use) {
+		fmt.Fprint(out, "There are no tables in it: the cases that they alone are told could be taken away from the numbers, down to small ones.\n")
+	}
 	if j.Working {
 		fmt.Fprint(out, "It is for your own desk: it holds everything in the open, whatever sources allowed. Give it to nobody, and delete it when you have done.\nهذا لمكتبكم وحدكم: فيه كل شيء مكشوفًا، مهما سمحت به المصادر. لا تعطوه لأحد، واحذفوه حين تنتهون.\n")
 		return nil

@@ -11,8 +11,13 @@ import (
 )
 
 // tables counts, and returns the tables as parts of the report: as they are for the
-// reviewers' own desk, and for all others as they betray no small count.
+// reviewers' own desk, and for anybody as they betray no small count. For a recipient of
+// its own there are none: what they alone are told could be taken away from them.
 func (j *reportJob) tables(ctx context.Context) (all []report.Extra, err error) {
+	if !report.HasTables(j.sel.Use) {
+		j.counted = new(counted)
+		return nil, nil
+	}
 	if j.counted, err = countCases(ctx, j.Workspace, j.cases, j.Working); err != nil {
 		return nil, err
 	}

@@ -134,6 +134,10 @@ func TestClearedAndWithheld(t *testing.T) {
 		"cleared of the case":         {[]cases.Value{code(person, "secret", "cleared", after)}, []consent.Use{consent.Numbers}},
 		"cleared of another":          {[]cases.Value{code(fmt.Sprintf("%032x", 2), "secret", "cleared", after)}, []consent.Use{consent.Numbers}},
 		"the report is withheld":      {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "report", after)}, []consent.Use{consent.Numbers, consent.National}},
+		"a code that nobody knows":    {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "coi,tomorrow", after)}, nil},
+		"unknown of the case":         {[]cases.Value{code(id, "secret", "cleared", after), code(person, "withhold", "tomorrow", after)}, nil},
+		"one took it back":            {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "", after), code(id, "withhold", "report", after)}, []consent.Use{consent.Numbers, consent.National}},
+		"kept by who does not count":  {[]cases.Value{code(id, "secret", "cleared", after), {Subject: id, Field: "secret", Value: "kept", Day: after, Holds: cases.WhyStranger}}, []consent.Use{consent.Numbers}},
 		"withheld of the case":        {[]cases.Value{code(person, "withhold", "numbers", after)}, nil},
 		"two withhold different uses": {[]cases.Value{code(id, "secret", "cleared", after), code(id, "withhold", "national", after), code(id, "withhold", "report,coi", after)}, []consent.Use{consent.Numbers}},
 	} {

@@ -20,7 +20,13 @@ const FieldWithhold = cases.FieldWithhold
 
 // withhold takes back what a reviewer coded so.
 func withhold(p consent.Permissions, value string) {
-	for _, code := range strings.Split(value, cases.Joiner) {
+	codes, all := cases.Withheld(value)
+	if all { // what nobody here can read may be any use
+		for _, use := range consent.Uses {
+			p.Withhold(use)
+		}
+	}
+	for _, code := range codes {
 		use := consent.Use(strings.ReplaceAll(code, "_", "-"))
 		p.Withhold(use)
 		if use == consent.Numbers { // who may not be counted is not told of either

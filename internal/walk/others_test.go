@@ -78,7 +78,11 @@ func writeReport(t *testing.T, d *desk, s *selection.Selection, o output, path s
 	}
 	defer folder.Discard()
 	options := report.Options{Day: "2026-11-27", Names: o.names, Files: o.files && s.Use.Files(), Questions: []*questionnaire.Schema{questionnaire.Builtin()}}
-	for _, one := range d.count(t, s.Use) {
+	all := d.count(t, s.Use)
+	if !report.HasTables(s.Use) {
+		all = nil
+	}
+	for _, one := range all {
 		x := report.Extra{ID: one.ID, Title: map[string]string{"ar": one.Title.AR, "en": one.Title.EN}, HTML: one.HTML, CSV: one.CSV}
 		if one.Chart != tables.None {
 			x.SVG = func(w io.Writer, lang string) error { return charts.SVG(w, one, lang) }
