@@ -101,7 +101,7 @@ func TestRecordForACourt(t *testing.T) {
 		story, err := tell(consent.CourtAbroad, []workspace.Ref{r})
 		if may := r.ID == id("1") || r.ID == id("4"); may != (err == nil) || err != nil && !errors.Is(err, ErrNothing) {
 			t.Errorf("%s alone: %v", r.Kind, err)
-		} else if may && (len(story.Originals) != 1 || len(story.Steps) != 5) {
+		} else if may && (len(story.Originals) != 1 || len(story.Steps) != 5 || len(story.Steps[0].Own) != 1) {
 			t.Errorf("%s alone: %d, %d steps", r.Kind, len(story.Originals), len(story.Steps))
 		}
 	}
@@ -109,5 +109,11 @@ func TestRecordForACourt(t *testing.T) {
 		if _, err := tell(use, refs); !errors.Is(err, ErrUse) {
 			t.Errorf("%s: %v", use, err)
 		}
+	}
+	if err := d.Shelf("custody").Put("head", []byte("nonsense")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tell(consent.CourtAbroad, refs); !errors.Is(err, custody.ErrBroken) {
+		t.Errorf("a broken record: %v", err)
 	}
 }
