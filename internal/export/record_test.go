@@ -110,7 +110,11 @@ func TestRecordForACourt(t *testing.T) {
 			t.Errorf("%s: %v", use, err)
 		}
 	}
-	if err := d.Shelf("custody").Put("head", []byte("nonsense")); err != nil {
+	link, err := d.Shelf("custody").Get("00000007") // of the export to others
+	if err != nil || !bytes.Contains(link, []byte("for-others")) {
+		t.Fatalf("%q, %v", link, err)
+	}
+	if err := d.Shelf("custody").Put("00000007", bytes.Replace(link, []byte("for-others"), []byte("for-nobody"), 1)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tell(consent.CourtAbroad, refs); !errors.Is(err, custody.ErrBroken) {
