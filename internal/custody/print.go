@@ -23,11 +23,15 @@ var (
 // HTML writes the story as a page to be printed. A browser that shows it asks for
 // nothing and runs nothing.
 func (s *Story) HTML(w io.Writer, lang string) error {
-	sum := sha256.Sum256([]byte(storyStyle))
 	b := bufio.NewWriter(w)
 	words := wordsOf(lang)
+	mark, _ := words.mark(s)
+	style := storyStyle + fmt.Sprintf("@page { @top-center { content: %q; color: #700; font: bold 9pt sans-serif; direction: %s; } }\n", mark, words.Dir)
+	sum := sha256.Sum256([]byte(style))
+	proves, not := words.proven(s)
 	err := storyPage.Execute(b, map[string]any{
-		"S": s, "W": words, "Style": template.CSS(storyStyle), "Record": fmt.Sprintf(words.Record, s.Links),
+		"Mark": mark, "Proves": proves, "ProvesNot": not,
+		"S": s, "W": words, "Style": template.CSS(style), "Record": fmt.Sprintf(words.Record, s.Links),
 		"Policy": "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 	})
 	if err == nil {
@@ -44,7 +48,12 @@ func (s *Story) Text(out io.Writer, lang string) error {
 	w := wordsOf(lang)
 	b := bufio.NewWriter(out)
 	say := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
-	say("%s", w.Title)
+	mark, more := w.mark(s)
+	say("%s", mark)
+	if more != "" {
+		say("%s", more)
+	}
+	say("\n%s", w.Title)
 	say("%s: %s", w.Of, s.What)
 	say("%s: %s", w.Made, s.Today)
 	if len(s.Faults) == 0 {
@@ -61,10 +70,14 @@ func (s *Story) Text(out io.Writer, lang string) error {
 		say("  %s: %s (%s)", w.ID, o.ID, w.Part(o.Kind))
 		say("    %s: %s", w.Thread, o.Thread)
 		say("    %s: %s", w.Received, o.Received)
-		say("    %s: %s", w.Bundle, o.Bundle)
+		if o.Bundle != "" {
+			say("    %s: %s", w.Bundle, o.Bundle)
+		}
 		say("    %s: %s (%d %s)", w.File, o.File, o.Size, w.Bytes)
 		say("    %s: %s", w.Payload, o.Payload)
-		say("    %s: %s", w.Document, o.Document)
+		if o.Document != "" {
+			say("    %s: %s", w.Document, o.Document)
+		}
 		for _, f := range o.Files {
 			say("    %s: %s %s (%d %s)", w.SourceFiles, f.Entry, f.SHA256, f.Size, w.Bytes)
 		}
@@ -72,7 +85,9 @@ func (s *Story) Text(out io.Writer, lang string) error {
 	say("\n%s", w.Steps)
 	for _, x := range s.Steps {
 		say("  %d. %s  %s", x.Number, x.Day, w.Name(x.Act))
-		say("    %s: %s  %s", w.By, x.By, x.Key)
+		if x.By != "" {
+			say("    %s: %s  %s", w.By, x.By, x.Key)
+		}
 		for _, f := range [][2]string{{w.Why, x.Purpose}, {w.To, x.Recipient}, {w.More, x.Detail}} {
 			if f[1] != "" {
 				say("    %s: %s", f[0], f[1])
@@ -84,12 +99,15 @@ func (s *Story) Text(out io.Writer, lang string) error {
 		if x.Others > 0 {
 			say("    %s", w.Others(x.Others))
 		}
-		say("    %s: %s", w.Hash, x.Hash)
+		if x.Hash != "" {
+			say("    %s: %s", w.Hash, x.Hash)
+		}
 	}
+	proves, not := w.proven(s)
 	for _, list := range []struct {
 		title string
 		all   []string
-	}{{w.Proves, w.ProvesList}, {w.ProvesNot, w.ProvesNotList}} {
+	}{{w.Proves, proves}, {w.ProvesNot, not}} {
 		say("\n%s", list.title)
 		for _, line := range list.all {
 			say("  - %s", line)

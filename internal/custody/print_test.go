@@ -113,7 +113,7 @@ func TestWords(t *testing.T) {
 				t.Errorf("%s: no name for %s", lang, act)
 			}
 		}
-		if len(w.ProvesList) != len(english.ProvesList) || len(w.ProvesNotList) != len(english.ProvesNotList) {
+		if len(w.ProvesList) != len(english.ProvesList) || len(w.ProvesNotList) != len(english.ProvesNotList) || len(w.ProvesFor) != len(english.ProvesFor) {
 			t.Errorf("%s: it proves another number of things", lang)
 		}
 		if strings.Count(fmt.Sprintf(w.Record, 7), "7") != 1 {

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"slices"
 
+	"amana/internal/consent"
 	"amana/internal/workspace"
 )
 
-// Story is what the record tells of some testimonies, for a court.
+// Story is what the record tells of some testimonies: to the reviewers, or to those who
+// are given it.
 type Story struct {
-	What      string // case, thread or testimony that was asked for
-	Case      string // may be empty
+	For       consent.Use // empty, or Own: the reviewers
+	What      string      // case, thread or testimony that was asked for
+	Case      string      // may be empty
 	Steps     []Step
 	Originals []Original
 	Links     int // of the whole record
@@ -35,8 +38,11 @@ type Original struct {
 	Files                                                       []workspace.File
 }
 
+// handed tells whether it is for others.
+func (s *Story) handed() bool { return s.For != "" && s.For != consent.Own }
+
 // Tell gathers what the record tells of envelopes, of their threads and bundles, and
-// of a case, which may be empty. It checks the chain, and no original: [Log.Verify]
+// of a case, which may be empty, for the reviewers' own desk. It checks the chain, and no original: [Log.Verify]
 // does.
 func (l *Log) Tell(what, caseID string, refs []workspace.Ref) (*Story, error) {
 	s := &Story{What: what, Case: caseID, Today: l.today()}

@@ -18,6 +18,9 @@ type words struct {
 	More, What, Hash, Before, Signature     string
 	Proves, ProvesNot                       string
 	ProvesList, ProvesNotList               []string
+	Mark, MarkMore, MarkFor                 string   // who it is for
+	ProvesFor                               []string // to others, in place of ProvesList
+	NotFor                                  string   // to others, before ProvesNotList
 
 	acts  map[Act]string
 	kinds map[testimony.Kind]string
@@ -37,6 +40,22 @@ func (w *words) Part(kind string) string {
 		return name
 	}
 	return kind
+}
+
+// mark returns the line that says who a story is for, and what more is to be known.
+func (w *words) mark(s *Story) (mark, more string) {
+	if s.handed() {
+		return fmt.Sprintf(w.MarkFor, s.For.In(w.Lang)), ""
+	}
+	return w.Mark, w.MarkMore
+}
+
+// proven returns what a story shows, and what it does not.
+func (w *words) proven(s *Story) (proves, not []string) {
+	if s.handed() {
+		return w.ProvesFor, append([]string{w.NotFor}, w.ProvesNotList...)
+	}
+	return w.ProvesList, w.ProvesNotList
 }
 
 // Others says how many others an act was done with.
@@ -60,7 +79,16 @@ func wordsOf(lang string) *words {
 
 var english = words{
 	Lang: "en", Dir: "ltr",
-	Title: "Record of custody", Of: "Of", Made: "Printed on",
+	Mark:     "For the reviewers’ own desk. It holds what sources did not allow others to see. Give it to nobody.",
+	MarkMore: "What may be handed to somebody is printed with --to, for a court for example.",
+	MarkFor:  "Only for: %s. Of the record it holds what the sources allowed for that, and nothing else.",
+	ProvesFor: []string{
+		"The reviewers keep a record in which each step is signed and names the step before it by its hash. When this was printed the chain was whole; the hash of its last step stands above.",
+		"The server signed the hash of each testimony when it handed it over, without being able to read it. The same hash stands here.",
+		"When amana-decrypt custody verify finds no fault on the reviewers' machine, the originals are, byte for byte, those whose hashes stand here.",
+	},
+	NotFor: "Steps are left out that are not for whom this is for, so their numbers have gaps. The names of reviewers and their signatures stay with the reviewers: this page alone proves no signature.",
+	Title:  "Record of custody", Of: "Of", Made: "Printed on",
 	Intact:    "The chain of the record is whole: every link follows the one before it, and every signature holds.",
 	Broken:    "THE RECORD IS BROKEN. What follows cannot be relied upon:",
 	Record:    "The whole record has %d links; the last is",
@@ -99,7 +127,16 @@ var english = words{
 
 var arabic = words{
 	Lang: "ar", Dir: "rtl",
-	Title: "سجل حفظ الشهادة", Of: "عن", Made: "طُبع يوم",
+	Mark:     "لعمل المراجعين وحدهم. فيه ما لم تسمح المصادر بأن يراه غيرهم. لا تعطوه لأحد.",
+	MarkMore: "ما يجوز تسليمه لجهة، كمحكمة مثلًا، يُطبع مع --to.",
+	MarkFor:  "لهذه الجهة وحدها: %s. فيه من السجل ما سمحت به المصادر لها، وليس فيه غير ذلك.",
+	ProvesFor: []string{
+		"عند المراجعين سجل، كل خطوة فيه موقّعة وتذكر بصمة الخطوة التي قبلها. كان السجل سليمًا حين طُبعت هذه الصفحة، وبصمة آخر خطوة فيه مكتوبة في أعلاها.",
+		"وقّع الخادم بصمة كل شهادة حين سلّمها، وهو لا يستطيع قراءتها. والبصمة نفسها مكتوبة هنا.",
+		"حين لا يجد الأمر amana-decrypt custody verify خللًا على جهاز المراجعين، تكون الأصول هي نفسها، حرفًا حرفًا، التي بصماتها مكتوبة هنا.",
+	},
+	NotFor: "حُذفت خطوات لا تخص الجهة التي طُبع لها، فأرقام الخطوات غير متتالية. أسماء المراجعين وتواقيعهم تبقى عندهم: هذه الصفحة وحدها لا تثبت توقيعًا.",
+	Title:  "سجل حفظ الشهادة", Of: "عن", Made: "طُبع يوم",
 	Intact:    "السجل سليم: كل خطوة تتبع التي قبلها، وكل التواقيع صحيحة.",
 	Broken:    "السجل مكسور. لا يُعتمد على ما يلي:",
 	Record:    "عدد خطوات السجل كله: %d، وآخرها",

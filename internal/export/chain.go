@@ -17,6 +17,7 @@ type step struct {
 	number                                 int
 	day, act, person, source, hash, detail string
 	by, purpose, recipient, link           string // for the reviewers' own archive alone
+	testimony                              string // id of the envelope; it goes to nobody
 }
 
 // steps calls do for what the record tells of the cases that leave, in its order. It
@@ -61,7 +62,7 @@ func (j *Job) steps(do func(step) error) error {
 			if !found && persons[s.Case] {
 				where = place{s.Case, ""}
 			}
-			one := step{number: link.Number, day: link.Day, act: string(link.Act), person: where.person, source: where.source, hash: s.Hash, detail: s.Detail}
+			one := step{number: link.Number, day: link.Day, act: string(link.Act), person: where.person, source: where.source, hash: s.Hash, detail: s.Detail, testimony: s.Testimony}
 			if own {
 				one.by, one.purpose, one.recipient, one.link = link.By, link.Purpose, link.Recipient, hash
 			}

@@ -19,7 +19,7 @@ import (
 // custodyCommand is about the record of what was done with testimonies.
 type custodyCommand struct {
 	Verify custodyVerify `cmd:"" help:"Hold everything in the workspace against its record: the chain, each signature, each original byte for byte, what the server signed, the rosters. Says what is wrong, and where."`
-	Show   custodyShow   `cmd:"" help:"Print the record of one case, thread or testimony for a court, in Arabic or English."`
+	Show   custodyShow   `cmd:"" help:"Print the record of one case, thread or testimony, in Arabic or English: for your own desk, or with --to for a court or another recipient."`
 	Head   custodyHead   `cmd:"" help:"Print the number and hash of the last link: written down elsewhere, it shows later that nothing was cut off."`
 	Files  custodyFiles  `cmd:"" help:"Write the record as files that an expert can check with sha256sum and openssl, without this program."`
 }

@@ -22,6 +22,8 @@ type Options struct {
 	// Names asks for the page of his name. It is there only for uses with which his name
 	// may go ([consent.Use.Names]), and only where the reviewer asks for it.
 	Names bool
+	// Case asks for this case alone; for all if it is empty.
+	Case string
 }
 
 // Selection is the cases of a workspace as one use may see them. It may be read by
@@ -57,6 +59,9 @@ func Make(ctx context.Context, w *workspace.Workspace, all []*cases.Case, use co
 	for _, c := range all {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
+		}
+		if o.Case != "" && c.ID != o.Case {
+			continue
 		}
 		few, err := s.filter(c)
 		if err != nil {

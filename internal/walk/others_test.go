@@ -1,8 +1,12 @@
 package walk
 
 import (
+	"bytes"
+	"errors"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,11 +14,13 @@ import (
 	"amana/internal/consent"
 	"amana/internal/dossier"
 	"amana/internal/editions"
+	"amana/internal/export"
 	"amana/internal/facts"
 	"amana/internal/questionnaire"
 	"amana/internal/report"
 	"amana/internal/selection"
 	"amana/internal/tables"
+	"amana/internal/workspace"
 )
 
 // others are what other packages make: the pages of the report with the tables in them,
@@ -24,7 +30,37 @@ func others() []output {
 	return []output{
 		{"report", []consent.Use{consent.Report, consent.IIIM, consent.Own}, false, false, writeReport, told},
 		{"report", details(), true, true, writeReport, join(told, inNames, []string{"bytes0", "bytes1"})},
+		{"custody show", recipients(), false, false, writeRecord, nil},
 		{"tables", []consent.Use{consent.Numbers, consent.Own}, false, false, writeTables, nil},
+	}
+}
+
+// recipients are the uses that are for one body, and not for everybody.
+func recipients() []consent.Use {
+	return slices.DeleteFunc(details(), func(u consent.Use) bool { return u == consent.Own || u.Public() })
+}
+
+// writeRecord prints the record of custody of every case, as custody show --to does.
+func writeRecord(t *testing.T, d *desk, s *selection.Selection, _ output, path string) {
+	for _, c := range d.cases {
+		var refs []workspace.Ref
+		for _, th := range c.Threads {
+			refs = append(refs, th.Refs...)
+		}
+		story, _, err := export.Record(d.log, s, refs)
+		if errors.Is(err, export.ErrNothing) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page, text bytes.Buffer
+		if err := errors.Join(story.HTML(&page, "ar"), story.Text(&text, "en")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(path, c.ID+".html"), append(page.Bytes(), text.Bytes()...), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
