@@ -61,12 +61,13 @@ lint:
 
 # Left out is what runs the programs as they are built, without the detector: the
 # promises, the way through tor, the package, the soak, the scripts of amana-intake. So
-# are what only looks at the source; amana-keys, the walk through what leaves and the second
-# count of the tables, which do one thing at a time; the bounds on memory, which the detector
-# multiplies; and what a browser shows.
+# are what only looks at the source; amana-keys, tables and what is made of them, which do
+# one thing at a time; and the bounds on memory, which the detector multiplies. Of
+# amana-decrypt's commands come those that do several things at once.
 race: export CGO_ENABLED = 1
 race: tools
-	go test -race -timeout 20m -skip '^TestMemory(Bounded)?$$|InBrowser|InFirefox|Axe|Keyboard|^TestPrints$$' $$(go list ./... | grep -v -E '/internal/(promises|bench|throughtor|release|soak|demo|layers|walk|reckoning)|/cmd/amana-(intake|keys)')
+	go test -race -timeout 20m -skip '^TestMemory(Bounded)?$$|InBrowser|Axe|Keyboard' $$(go list ./... | grep -v -E '/internal/(promises|bench|throughtor|release|soak|demo|layers|walk|reckoning|tables|editions|synthetic|export|report|reviewer)|/cmd/amana-(intake|keys)')
+	go test -race -run 'Growth|Stopped|BadPlace|PulledOut|TestScripts/(workspace|open|midway|rewrap-many|desk)$$' ./internal/reviewer
 
 # Runs every fuzz target of the project for a while.
 fuzz:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -91,7 +92,7 @@ func TestGrowthDamage(t *testing.T) {
 	changed := bytes.Clone(tar)
 	changed[len(tar)/2] ^= 1
 	stick := func(at int) io.ReaderAt {
-		return worn{bytes.NewReader(tar), int64(at), int64(at) + 512, false, new(bool)}
+		return worn{bytes.NewReader(tar), int64(at), int64(at) + 512, false, new(atomic.Bool)}
 	}
 	for name, c := range map[string]struct {
 		stick  io.ReaderAt
@@ -129,7 +130,7 @@ func TestGrowthPulledOut(t *testing.T) {
 	tar, id := bundleOf(t, 3<<20, 3<<20)
 	at := int64(len(tar)) * 3 / 4
 	g := newWorkspace(t, id)
-	b, err := g.add(t.Context(), worn{bytes.NewReader(tar), at, at + 512, true, new(bool)}, int64(len(tar)))
+	b, err := g.add(t.Context(), worn{bytes.NewReader(tar), at, at + 512, true, new(atomic.Bool)}, int64(len(tar)))
 	if !errors.Is(err, syscall.EIO) || errors.Is(err, carry.ErrUnreadable) || len(b.job.index.Failed) != 0 {
 		t.Errorf("%v, failed %v", err, b.job.index.Failed)
 	}

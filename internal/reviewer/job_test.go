@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -131,12 +132,12 @@ type worn struct {
 	io.ReaderAt
 	from, to int64
 	pulled   bool
-	gone     *bool
+	gone     *atomic.Bool // several read at a time
 }
 
 func (w worn) ReadAt(p []byte, off int64) (int, error) {
-	if bad := off < w.to && off+int64(len(p)) > w.from; bad || *w.gone {
-		*w.gone = w.pulled
+	if bad := off < w.to && off+int64(len(p)) > w.from; bad || w.gone.Load() {
+		w.gone.Store(w.pulled)
 		return 0, syscall.EIO
 	}
 	return w.ReaderAt.ReadAt(p, off)
@@ -147,7 +148,7 @@ func TestBadPlace(t *testing.T) {
 	const size = 3 << 20
 	tar, id := bundleOf(t, size, size, size)
 	for name, at := range map[string]int64{"header": int64(len(tar)) / 3, "middle": int64(len(tar)) / 2, "end": int64(len(tar)) * 64 / 100} {
-		j := newJob(t, worn{bytes.NewReader(tar), at, at + 512, false, new(bool)}, len(tar), id, t.TempDir())
+		j := newJob(t, worn{bytes.NewReader(tar), at, at + 512, false, new(atomic.Bool)}, len(tar), id, t.TempDir())
 		if err := j.openAll(t.Context()); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -175,7 +176,7 @@ func TestBadPlace(t *testing.T) {
 func TestPulledOut(t *testing.T) {
 	tar, id := bundleOf(t, 3<<20, 3<<20)
 	at := int64(len(tar)) * 3 / 4
-	j := newJob(t, worn{bytes.NewReader(tar), at, at + 512, true, new(bool)}, len(tar), id, t.TempDir())
+	j := newJob(t, worn{bytes.NewReader(tar), at, at + 512, true, new(atomic.Bool)}, len(tar), id, t.TempDir())
 	if err := j.openAll(t.Context()); !errors.Is(err, syscall.EIO) || errors.Is(err, carry.ErrUnreadable) {
 		t.Errorf("openAll: %v", err)
 	}
