@@ -62,8 +62,8 @@ lint:
 # Left out is what runs the programs as they are built, without the detector: the
 # promises, the way through tor, the package, the soak, the scripts of amana-intake. So
 # are what only looks at the source; amana-keys, tables and what is made of them, which do
-# one thing at a time; and the bounds on memory, which the detector multiplies. Of
-# amana-decrypt's commands come those that do several things at once.
+# one thing at a time; the bounds on memory, which the detector multiplies; and what a
+# browser shows. Of amana-decrypt's commands come those that do several things at once.
 race: export CGO_ENABLED = 1
 race: tools
 	go test -race -timeout 20m -skip '^TestMemory(Bounded)?$$|InBrowser|Axe|Keyboard' $$(go list ./... | grep -v -E '/internal/(promises|bench|throughtor|release|soak|demo|layers|walk|reckoning|tables|editions|synthetic|export|report|reviewer)|/cmd/amana-(intake|keys)')
