@@ -120,15 +120,18 @@ func (x *Index) likeness(a, b *part) float64 {
 	if a == b {
 		return 1
 	}
+	if a.number > b.number { // the same both ways
+		a, b = b, a
+	}
 	key := uint64(a.number)<<32 | uint64(b.number)
-	if like, ok := x.like[key]; ok {
-		return float64(like)
+	like, ok := x.like[key]
+	if !ok {
+		like = float32(likeness(a, b)) // as exact the first time as when it is remembered
+		if len(x.like) < mostLike {
+			x.like[key] = like
+		}
 	}
-	like := likeness(a, b)
-	if len(x.like) < mostLike {
-		x.like[key] = float32(like)
-	}
-	return like
+	return float64(like)
 }
 
 // mostLike bounds what is remembered of comparisons.
