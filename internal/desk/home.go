@@ -1,3 +1,5 @@
+//go:build tcell_minimal
+
 package desk
 
 // homePage is where everything begins once the workspace is open.

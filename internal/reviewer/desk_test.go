@@ -1,3 +1,5 @@
+//go:build tcell_minimal
+
 package reviewer
 
 import (
