@@ -86,6 +86,18 @@ func TestWalls(t *testing.T) {
 	}
 }
 
+// The offline programs start nothing and speak to nobody in whatever way they are built:
+// also without the tag that make gives.
+func TestWallsStandWithoutTheTag(t *testing.T) {
+	for _, from := range []string{"./cmd/amana-decrypt", "./cmd/amana-keys"} {
+		for _, dep := range goList(t, "-tags=", "-deps", from) {
+			if dep == "net" || dep == "net/http" || dep == "os/exec" {
+				t.Errorf("%s reaches %s without the tag", from, dep)
+			}
+		}
+	}
+}
+
 // little says what some packages reach of ours, through any number of imports: that
 // and no more.
 var little = map[string][]string{
