@@ -54,18 +54,11 @@ func (c *exportCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := askReason(ctx, &c.Purpose, &c.Recipient); err != nil {
 		return err
 	}
-	log, err := signingLog(s)
-	if err != nil {
-		return err
-	}
-	folder, end, err := s.beginFolder(c.Folder)
+	log, folder, end, err := s.beginLeaving(c.Folder)
 	if err != nil {
 		return err
 	}
 	defer end()
-	if err := confineFiles(folder, s.Path()); err != nil {
-		return err
-	}
 	all, err := cases.Load(s.Workspace)
 	if err != nil {
 		return workspaceError(err)
@@ -102,31 +95,6 @@ func (c *exportCommand) check() error {
 		return errors.New("a draft for the Working Group needs his name: add --names if it is to be there")
 	case c.Files && (c.Format == string(export.WGEID)):
 		return errors.New("drafts for the Working Group have no files")
-	}
-	return nil
-}
-
-// askReason asks for what the record of custody needs, where it is missing.
-func askReason(ctx context.Context, purpose, recipient *string) error {
-	for _, one := range []struct {
-		to     *string
-		what   string
-		prompt string
-	}{
-		{purpose, "purpose", "Why does this leave? لماذا يُسلَّم هذا؟ "},
-		{recipient, "recipient", "Who gets it? لمن يُسلَّم؟ "},
-	} {
-		if *one.to == "" {
-			line, err := cli.Line(ctx, one.prompt)
-			if err != nil {
-				return cli.Hint(fmt.Errorf("the %s is missing: %w", one.what, err), "give --%s", one.what)
-			}
-			*one.to = line
-		}
-		*one.to = strings.TrimSpace(*one.to)
-		if *one.to == "" || !fitsRecord(*one.to) {
-			return &cli.Error{Err: fmt.Errorf("the %s must be one line of at most %d characters", one.what, custody.MaxText), Code: cli.ExitUsage, Hint: "nothing leaves without a reason and a recipient"}
-		}
 	}
 	return nil
 }

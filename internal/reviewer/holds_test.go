@@ -2,33 +2,18 @@ package reviewer
 
 import (
 	"bytes"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"amana/internal/cases"
 	"amana/internal/consent"
-	"amana/internal/keyfile"
 	"amana/internal/selection"
-	"amana/internal/synthetic"
-	"amana/internal/workspace"
 )
 
 // What a newer program has withheld is withheld here, from everybody, and cases show
 // says why.
 func TestUnknownCodeWithholds(t *testing.T) {
-	key, err := keyfile.NewReviewer("reviewer")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := workspace.Create(filepath.Join(t.TempDir(), "work"), key.Identities)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if err := synthetic.FillFast(t.Context(), w, synthetic.Make(3, 40, synthetic.Options{})); err != nil {
-		t.Fatal(err)
-	}
+	key, w := inventedWorkspace(t, 40)
 	signer, err := key.Signer()
 	if err != nil {
 		t.Fatal(err)

@@ -73,17 +73,11 @@ func (c *reportCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 	j := &reportJob{reportCommand: c, session: s, questions: questions}
-	if j.log, err = signingLog(s); err != nil {
-		return err
-	}
 	var end func()
-	if j.folder, end, err = s.beginFolder(c.Folder); err != nil {
+	if j.log, j.folder, end, err = s.beginLeaving(c.Folder); err != nil {
 		return err
 	}
 	defer end()
-	if err := confineFiles(j.folder, s.Path()); err != nil {
-		return err
-	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
 	made, err := j.make(ctx)
 	if err != nil {

@@ -125,18 +125,11 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 			return err
 		}
 	}
-	log, err := signingLog(s)
-	if err != nil {
-		return err
-	}
-	folder, end, err := s.beginFolder(c.Folder)
+	log, folder, end, err := s.beginLeaving(c.Folder)
 	if err != nil {
 		return err
 	}
 	defer end()
-	if err := confineFiles(folder, s.Path()); err != nil {
-		return err
-	}
 	cases, err := people.Load(s.Workspace)
 	if err != nil {
 		return workspaceError(err)
@@ -162,18 +155,6 @@ func (c *tablesCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	return c.print(stdout, folder.Path(), sums, made)
-}
-
-// signingLog opens the record of custody for a reviewer who can write to it.
-func signingLog(s *session) (*custody.Log, error) {
-	log, err := custody.Open(s.Workspace, s.key)
-	if err == nil && !log.Signs() {
-		err = custody.ErrUnsigned
-	}
-	if err != nil {
-		return nil, cli.Hint(err, "nothing leaves without being written down: use the key that amana-keys reviewer new made")
-	}
-	return log, nil
 }
 
 // write writes the page, and each table and chart as a file, and returns the SHA-256 of

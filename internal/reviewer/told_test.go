@@ -1,34 +1,19 @@
 package reviewer
 
 import (
-	"path/filepath"
 	"testing"
 
 	people "amana/internal/cases"
 	"amana/internal/consent"
 	"amana/internal/facts"
-	"amana/internal/keyfile"
 	"amana/internal/selection"
-	"amana/internal/synthetic"
 	"amana/internal/tables"
-	"amana/internal/workspace"
 )
 
 // Whoever has the report takes the cases that it tells away from the numbers beside it:
 // no small number of those who allowed numbers only may be left.
 func TestNumbersLessThoseTold(t *testing.T) {
-	key, err := keyfile.NewReviewer("reviewer")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := workspace.Create(filepath.Join(t.TempDir(), "work"), key.Identities)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if err := synthetic.FillFast(t.Context(), w, synthetic.Make(3, 120, synthetic.Options{})); err != nil {
-		t.Fatal(err)
-	}
+	_, w := inventedWorkspace(t, 120)
 	all, err := people.Load(w)
 	if err != nil {
 		t.Fatal(err)
