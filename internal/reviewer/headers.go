@@ -162,32 +162,38 @@ type task struct {
 	next  string // what to do with the file
 }
 
+// sweep carries all headers through the task into the work folder, for a roster.
+func (h *headers) sweep(ctx context.Context, t task, key *keyfile.Key, to *roster.Signed) (s *sweep, parts []int, err error) {
+	work, err := openWork(h.work, key, t.kind, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	progress := cli.NewProgress(os.Stderr, t.what, h.total)
+	s = &sweep{in: h.in, work: work, most: t.most, entry: t.entry, index: t.index}
+	parts, err = s.run(ctx, progress)
+	progress.Done()
+	if err != nil && ctx.Err() == nil {
+		err = partsError(err)
+	}
+	return s, parts, err
+}
+
 // run carries all headers through the task and writes the file, unless nothing
 // could be made.
 func (h *headers) run(ctx context.Context, stdout io.Writer, t task) error {
-	work, err := openWork(h.work, h.key, t.kind, h.newest())
+	s, parts, err := h.sweep(ctx, t, h.key, h.newest())
 	if err != nil {
 		return err
-	}
-	progress := cli.NewProgress(os.Stderr, t.what, h.total)
-	s := &sweep{in: h.in, work: work, most: t.most, entry: t.entry, index: t.index}
-	parts, err := s.run(ctx, progress)
-	progress.Done()
-	if err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		return partsError(err)
 	}
 	total := h.in.Manifest().Testimonies
 	fmt.Fprintf(stdout, t.done+"\n", s.done, total)
 	if s.done > 0 {
-		if err := h.write(ctx, t.kind, work, parts); err != nil {
+		if err := h.write(ctx, t.kind, s.work, parts); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "wrote %s; %s\n", cli.OneLine(h.out), t.next)
 	}
-	if err := work.remove(); err != nil {
+	if err := s.work.remove(); err != nil {
 		return err
 	}
 	return s.verdict(total)

@@ -71,36 +71,26 @@ func (o *outgoing) sweep(ctx context.Context, folder, name string, t task) error
 	if info, err := os.Lstat(h.work); err != nil || !info.IsDir() {
 		return cli.Hint(fmt.Errorf("%s is not a folder", h.work), "move it away; its name is needed while the file is made")
 	}
-	work, err := openWork(h.work, o.key, t.kind, o.newest())
+	s, parts, err := h.sweep(ctx, t, o.key, o.newest())
 	if err != nil {
 		return err
 	}
-	progress := cli.NewProgress(os.Stderr, t.what, h.total)
-	s := &sweep{in: h.in, work: work, most: t.most, entry: t.entry, index: t.index}
-	parts, err := s.run(ctx, progress)
-	progress.Done()
-	if err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		return partsError(err)
-	}
 	o.left = joined(o.left, s.verdict(h.in.Manifest().Testimonies))
 	if s.done > 0 {
-		if err := h.write(ctx, t.kind, work, parts); err != nil {
+		if err := h.write(ctx, t.kind, s.work, parts); err != nil {
 			return err
 		}
 		if err := o.add(folder, name, s.done); err != nil {
 			return err
 		}
-		event, err := headerEvent(t.kind, work, parts, o.newest())
+		event, err := headerEvent(t.kind, s.work, parts, o.newest())
 		if err != nil {
 			return err
 		}
 		o.events = append(o.events, event)
 		fmt.Fprintf(o.stdout, t.done+"\n", s.done, h.in.Manifest().Testimonies)
 	}
-	return work.remove()
+	return s.work.remove()
 }
 
 // headerEvent tells of the headers that were made or tried.
